@@ -1,0 +1,50 @@
+import type { Config } from '../src/config.ts';
+import type { Database } from '../src/db/database.ts';
+import type { StackLease, StackNeeds } from '../src/dev/stack.ts';
+
+/** What a command gets: the only way to the outside, so that tests can give another. */
+export interface CliContext {
+  /** Loaded on first use, so that `--help` never fails on a wrong docbatch.yaml. */
+  config(): Config;
+  env: NodeJS.ProcessEnv;
+  /** Answers only: tables, reports, JSON. */
+  out(text: string): void;
+  /** Progress, hints, warnings. */
+  err(text: string): void;
+  /** True when stderr is a terminal: live bars and colour are for those only. */
+  isTerminal: boolean;
+  /** True when stdout takes colour: a terminal, and NO_COLOR is not set. */
+  color: boolean;
+  /** Starts or joins what is needed of the stack; released when the command ends. Steps are shown on stderr. */
+  stack(needs: StackNeeds): Promise<StackLease>;
+  /** PostgreSQL alone (read-only commands), migrated; closed when the command ends. */
+  database(): Promise<Database>;
+  /** Aborted by the first Ctrl-C. The second one leaves at once. */
+  interrupted: AbortSignal;
+  /** Runs at the end of the command, last added first. */
+  onExit(cleanup: () => Promise<void> | void): void;
+}
+
+/** A mistake of the user or the surroundings. Printed as three parts: what failed · why · what to type next; exit 1. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly why: string | undefined;
+  readonly next: string | undefined;
+  readonly exitCode: number;
+
+  constructor(
+    what: string,
+    options: { why?: string; next?: string; exitCode?: number; cause?: unknown } = {},
+  ) {
+    super(what, { cause: options.cause });
+    this.why = options.why;
+    this.next = options.next;
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** Every commands/<name>.ts exports one of these; the number is the exit code. */
+export type Action<Arguments extends unknown[]> = (
+  context: CliContext,
+  ...args: Arguments
+) => Promise<number>;

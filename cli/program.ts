@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import type { CliContext } from './context.ts';
+
+/** The whole command line. `run` wraps an action so that its exit code reaches main.ts. */
+export function buildProgram(context: CliContext, setExitCode: (code: number) => void): Command {
+  const program = new Command('docbatch')
+    .description('Durable batch processing of documents.')
+    .option('--project <dir>', 'project folder (default: nearest parent with docbatch.yaml or .docbatch)')
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride();
+  const register: Register = (command, action) =>
+    program.addCommand(
+      command.exitOverride().action(async (...args: unknown[]) => {
+        setExitCode(await action(context, ...(args.slice(0, -1) as never[])));
+      }),
+    );
+  void register;
+  return program;
+}
+
+/** Adds one command; its action gets (context, …arguments, options). */
+export type Register = (
+  command: Command,
+  action: (context: CliContext, ...args: never[]) => Promise<number>,
+) => void;

@@ -1,0 +1,129 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** Everything that can stand in `docbatch.yaml`; environment variables and flags go over it. */
+const fileSchema = z
+  .strictObject({
+    databaseUrl: z.string().optional(),
+    databasePoolMax: z.number().int().min(2).max(200).default(10),
+    analyzer: z.string().min(1).default('local'),
+    temporal: z
+      .strictObject({
+        address: z.string().optional(),
+        namespace: z.string().optional(),
+        profile: z.string().optional(),
+      })
+      .default({}),
+    worker: z
+      .strictObject({
+        /** Documents in work at once in one worker process, over all batches. */
+        slots: z.number().int().min(1).max(1000).default(64),
+      })
+      .default({ slots: 64 }),
+    limits: z
+      .strictObject({
+        /** A file above this is `too_large`. */
+        maxFileBytes: z
+          .number()
+          .int()
+          .positive()
+          .default(512 * 1024 * 1024),
+        /** Characters of text kept per document; what is above is cut and flagged. */
+        maxTextChars: z.number().int().positive().default(20_000_000),
+        /** Heap of one extraction process; above it the document is `parse_oom`. */
+        extractionHeapMb: z.number().int().min(64).default(512),
+        /** Extraction processes per worker; null: one per core, at least 2. */
+        extractionProcesses: z.number().int().min(1).max(64).nullable().default(null),
+      })
+      .default({
+        maxFileBytes: 512 * 1024 * 1024,
+        maxTextChars: 20_000_000,
+        extractionHeapMb: 512,
+        extractionProcesses: null,
+      }),
+  })
+  .describe('docbatch.yaml');
+
+export type FileConfig = z.infer<typeof fileSchema>;
+
+export interface Config extends FileConfig {
+  /** The project folder: the nearest parent with `docbatch.yaml` or `.docbatch`, else where the user stands. */
+  projectDir: string;
+  /** `<projectDir>/.docbatch`: data, logs, sockets of the embedded stack. */
+  stateDir: string;
+  /** Where relative paths resolve: `INIT_CWD` under npm, else the working directory. */
+  userDir: string;
+}
+
+/** A mistake in flags, environment or `docbatch.yaml`: exit 1, with the key, the value and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export interface ConfigSources {
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  /** `--project`. */
+  project?: string | undefined;
+}
+
+/** Environment over `docbatch.yaml` over defaults. Read once, at the door of each process. */
+export function loadConfig({ env, cwd, project }: ConfigSources): Config {
+  // Only under `npm run cli`: an INIT_CWD left by some outer npm script says nothing about this user.
+  const userDir = env.npm_lifecycle_event === 'cli' ? (env.INIT_CWD ?? cwd) : cwd;
+  const projectDir = project === undefined ? findProjectDir(userDir) : resolve(userDir, project);
+  const file = readConfigFile(join(projectDir, 'docbatch.yaml'));
+  const merged = {
+    ...file,
+    ...(env.DATABASE_URL ? { databaseUrl: env.DATABASE_URL } : {}),
+    ...(env.DATABASE_POOL_MAX ? { databasePoolMax: numberFrom(env.DATABASE_POOL_MAX) } : {}),
+    ...(env.DOCBATCH_ANALYZER ? { analyzer: env.DOCBATCH_ANALYZER } : {}),
+  };
+  const parsed = fileSchema.safeParse(merged);
+  if (!parsed.success) throw new ConfigError(explain(parsed.error, merged, projectDir));
+  return { ...parsed.data, projectDir, stateDir: join(projectDir, '.docbatch'), userDir };
+}
+
+/** The nearest parent of `from` with `docbatch.yaml` or `.docbatch`, else `from` itself. */
+export function findProjectDir(from: string): string {
+  for (let dir = resolve(from); ; dir = dirname(dir)) {
+    if (existsSync(join(dir, 'docbatch.yaml')) || existsSync(join(dir, '.docbatch'))) return dir;
+    if (dirname(dir) === dir) return resolve(from);
+  }
+}
+
+function readConfigFile(path: string): Record<string, unknown> {
+  if (!existsSync(path)) return {};
+  let parsed: unknown;
+  try {
+    parsed = parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`Cannot read \`${path}\`: ${(error as Error).message}`);
+  }
+  if (parsed === null || parsed === undefined) return {};
+  if (typeof parsed !== 'object' || Array.isArray(parsed)) {
+    throw new ConfigError(`Expected \`${path}\` to hold keys and values, got ${JSON.stringify(parsed)}`);
+  }
+  return parsed as Record<string, unknown>;
+}
+
+function numberFrom(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function explain(error: z.ZodError, input: unknown, projectDir: string): string {
+  const lines = error.issues.map((issue) => {
+    const value = issue.path.reduce<unknown>(
+      (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+      input,
+    );
+    const key = issue.path.join('.');
+    if (issue.code === 'unrecognized_keys') {
+      return `unknown key ${issue.keys.map((name) => `\`${[...issue.path, name].join('.')}\``).join(', ')}`;
+    }
+    return `\`${key}\` is ${JSON.stringify(value)}: ${issue.message}`;
+  });
+  return `Wrong configuration (environment or \`${join(projectDir, 'docbatch.yaml')}\`): ${lines.join('; ')}`;
+}

@@ -1,0 +1,43 @@
+import type { Extraction } from './extraction.ts';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** What an analyzer gets to see of one document. */
+export interface AnalysisInput {
+  documentId: string;
+  batchId: string;
+  uri: string;
+  name: string;
+  mimeType: string;
+  sizeBytes: number;
+  contentSha256: string;
+  /** From 1; the number of this try. */
+  attempt: number;
+  extraction: Extraction;
+  /** Milliseconds this analysis may take. */
+  timeoutMs: number;
+}
+
+export interface Analysis {
+  /** The answer, stored as `document_results.result`. */
+  answer: Json;
+  /** Calls made to the other side, and those it answered with success; 0 and 0 for analyzers without calls. */
+  calls: number;
+  callsOk: number;
+}
+
+/** What reads extracted content. Failures are thrown as `DocumentFailure` with stage `analyze`. */
+export interface Analyzer {
+  /** `local`, `exec`, `http`, `claude`: shown to users as `analyzer: local`. */
+  readonly name: string;
+  readonly version: string;
+  /** Key of the gate (`provider_gate.provider`) that all users of the same other side share. */
+  readonly provider: string;
+  /** Whether each analysis is a call to something outside, counted in the API efficiency. */
+  readonly makesCalls: boolean;
+  /** Everything besides content that decides the answer; part of the recipe's hash. */
+  cacheKey(): string;
+  /** Throws a critical `DocumentFailure` when no document can succeed (program missing, key refused). */
+  preflight(signal: AbortSignal): Promise<void>;
+  analyze(document: AnalysisInput, signal: AbortSignal): Promise<Analysis>;
+}

@@ -1,0 +1,165 @@
+import type { FailureClass } from './failure.ts';
+
+interface FailureCode {
+  failureClass: FailureClass;
+  /** What happened, for a person who has never read our code. */
+  meaning: string;
+  /** What to do next, shown per error pattern in reports. */
+  suggestion: string;
+}
+
+/** Every code that `processing_errors.error_type` and `batch_items.failure_code` can hold; a published list. */
+export const failureCodes = {
+  missing: code(
+    'permanent',
+    'The file is no longer there.',
+    'Put the file back, then retry; or remove it with skip.',
+  ),
+  unreadable: code(
+    'permanent',
+    'The file exists but cannot be opened.',
+    'Check its permissions, then retry.',
+  ),
+  encrypted: code(
+    'permanent',
+    'The document is protected by a password.',
+    'Save a copy without the password and add that.',
+  ),
+  unsupported_type: code(
+    'permanent',
+    'No reader for this type of file.',
+    'Convert it to a type listed in the README, or skip it.',
+  ),
+  empty: code(
+    'permanent',
+    'There is nothing in the document to read.',
+    'Check the original; an empty file is often a broken download.',
+  ),
+  too_large: code(
+    'permanent',
+    'The document is larger than the configured limit.',
+    'Split it, or raise the limit in docbatch.yaml.',
+  ),
+  corrupt: code('permanent', 'The file is damaged or cut off.', 'Get a fresh copy of the file, then retry.'),
+  parse_timeout: code(
+    'permanent',
+    'Reading the document took longer than allowed.',
+    'Retry with a longer --timeout, or convert the file.',
+  ),
+  parse_oom: code(
+    'permanent',
+    'Reading the document needed more memory than allowed.',
+    'Split the file, or raise the heap limit in docbatch.yaml.',
+  ),
+  parser_crash: code(
+    'permanent',
+    'The parser crashed on this document.',
+    'Convert the file with another program and add the copy.',
+  ),
+  unstorable: code(
+    'permanent',
+    'The database refused the result of this document.',
+    'Look at the error; report it as a bug with the document type.',
+  ),
+  worker_crashed: code(
+    'permanent',
+    'The worker died three times while it held this document.',
+    'Look at the worker log; retry runs it again, alone.',
+  ),
+  analyzer_rejected: code(
+    'permanent',
+    'The analyzer refused this document.',
+    'Read the message; correct the document, then retry.',
+  ),
+  invalid_answer: code(
+    'permanent',
+    'The analyzer answered with something that is not valid.',
+    'Run the analyzer by hand on this document; then retry.',
+  ),
+  analyzer_crashed: code(
+    'permanent',
+    'The analyzer program ended unexpectedly.',
+    'Run the program by hand on this document; then retry.',
+  ),
+  analyzer_timeout: code(
+    'transient',
+    'The analyzer gave no answer in time.',
+    'Retry with a longer --timeout, or fewer in parallel.',
+  ),
+  analyzer_unavailable: code(
+    'transient',
+    'The analyzer could not be reached or was overloaded.',
+    'Check that it is up; then retry.',
+  ),
+  rate_limited: code(
+    'transient',
+    'The analyzer asked for fewer calls.',
+    'Use a lower --parallel; then retry.',
+  ),
+  network: code('transient', 'The connection broke.', 'Check the network; then retry.'),
+  busy_file: code(
+    'transient',
+    'The file was locked or changed while it was read.',
+    'Close the program that writes it; then retry.',
+  ),
+  internal: code(
+    'permanent',
+    'A fault of docbatch itself.',
+    'Please report it with `docbatch doctor --bundle`.',
+  ),
+  analyzer_misconfigured: code(
+    'critical',
+    'The analyzer says that its configuration is wrong.',
+    'Correct the configuration, then resume.',
+  ),
+  analyzer_unauthorized: code(
+    'critical',
+    'The analyzer refused our credentials.',
+    'Correct the key or the account, then resume.',
+  ),
+  analyzer_not_found: code(
+    'critical',
+    'The analyzer program or address does not exist.',
+    'Correct --analyzer, then resume.',
+  ),
+  systematic_refusal: code(
+    'critical',
+    'The first 20 analyses were all refused for the same reason.',
+    'Correct the request, then resume.',
+  ),
+  source_gone: code(
+    'critical',
+    'The folder that holds the documents is gone or unreadable.',
+    'Put it back or mount it again, then resume.',
+  ),
+  database_unavailable: code(
+    'critical',
+    'The database could not be reached for a minute.',
+    'Start the database, then resume.',
+  ),
+  disk_full: code('critical', 'Less than 1 GB of disk space is left.', 'Free some space, then resume.'),
+  failure_budget: code(
+    'critical',
+    'More documents failed than --max-failures allows.',
+    'Look at the report, correct the cause or raise the limit, then resume.',
+  ),
+  invalid_configuration: code(
+    'critical',
+    'The settings of this batch cannot work.',
+    'Correct the settings, then resume.',
+  ),
+} as const satisfies Record<string, FailureCode>;
+
+export type FailureCodeName = keyof typeof failureCodes;
+
+/** The entry of a code; codes of analyzers that we do not know get a neutral text. */
+export function describeFailureCode(name: string): FailureCode {
+  return (
+    (failureCodes as Record<string, FailureCode>)[name] ??
+    code('permanent', `The document failed (${name}).`, 'Read the message; then retry.')
+  );
+}
+
+function code(failureClass: FailureClass, meaning: string, suggestion: string): FailureCode {
+  return { failureClass, meaning, suggestion };
+}

@@ -1,0 +1,24 @@
+/** Workflow ids, task queues and search attributes are named here and nowhere else. */
+export const taskQueues = {
+  /** `BatchWorkflow` and the chunk and document activities. */
+  batches: 'docbatch',
+  /** Control, plan and report activities: they never queue behind chunks. */
+  control: 'docbatch-control',
+} as const;
+
+export const searchAttributes = {
+  batchId: 'DocbatchBatchId',
+  name: 'DocbatchName',
+  status: 'DocbatchStatus',
+} as const;
+
+export const batchWorkflowType = 'BatchWorkflow';
+
+export function batchWorkflowId(batchId: string): string {
+  return `batch:${batchId}`;
+}
+
+/** The first eight hex digits, as shown in lists; commands accept any unique prefix. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}
