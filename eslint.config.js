@@ -20,7 +20,7 @@ const room = (files, groups, ignores = []) => ({
 const temporal = '^@temporalio/';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', '.docbatch', 'scripts/*.mjs', 'eslint.config.js'] },
+  { ignores: ['dist', 'node_modules', '**/.docbatch', 'scripts/*.mjs', 'eslint.config.js'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
@@ -35,6 +35,8 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       'object-shorthand': 'error',
       'no-console': 'error',
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],

@@ -14,9 +14,11 @@ export function buildProgram(context: CliContext, setExitCode: (code: number) =>
         setExitCode(await action(context, ...(args.slice(0, -1) as never[])));
       }),
     );
-  void register;
+  for (const add of commands) add(register);
   return program;
 }
+
+const commands: readonly ((register: Register) => void)[] = [];
 
 /** Adds one command; its action gets (context, …arguments, options). */
 export type Register = (

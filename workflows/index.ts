@@ -1,1 +1,1 @@
-export {};
+export { BatchWorkflow } from './batch.ts';

@@ -19,8 +19,8 @@ export interface Database extends Queryable {
 }
 
 // `timestamp` without a zone (adopted tables) is read as UTC, like every session of ours writes it; bigint counts and sizes fit a number.
-pg.types.setTypeParser(1114, (text) => new Date(`${text.replace(' ', 'T')}Z`));
-pg.types.setTypeParser(20, Number);
+pg.types.setTypeParser(pg.types.builtins.TIMESTAMP, (text) => new Date(`${text.replace(' ', 'T')}Z`));
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** A bounded pool. `max` is `DATABASE_POOL_MAX` (10 per process). */
 export function openDatabase(url: string, max = 10): Database {

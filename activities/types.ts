@@ -1,0 +1,118 @@
+import type { BatchStatus, Control } from '../src/domain/batch.ts';
+import type { ScheduledBatch } from '../src/domain/scheduled-batch.ts';
+
+/** Everything that crosses between BatchWorkflow and its activities. Fields may be added, never renamed. */
+export interface BatchRef {
+  batchId: string;
+}
+
+export interface ChunkRef extends BatchRef {
+  chunkNo: number;
+}
+
+export interface DocumentRef extends BatchRef {
+  documentId: string;
+}
+
+export interface BatchTotals {
+  total: number;
+  completed: number;
+  failed: number;
+}
+
+/** Why a chunk or a document was handed back unfinished. */
+export type StopReason = 'control' | 'gate' | 'draining';
+
+export interface ChunkResult {
+  completed: number;
+  failed: number;
+  retrying: number;
+  /** Items of this chunk that are still to be done; the workflow dispatches the chunk again. */
+  handedBack: number;
+  stop: StopReason | null;
+  /** With stop `gate`: milliseconds until the next probe may be made. */
+  waitMs: number;
+  totals: BatchTotals | null;
+}
+
+export interface DocumentOutcome {
+  state: 'completed' | 'failed' | 'gone' | 'stopped';
+}
+
+export interface PlanResult {
+  lastChunkNo: number;
+  planned: boolean;
+}
+
+/** The row as the workflow needs it; read on every wake-up. */
+export interface BatchOrders {
+  control: Control;
+  controlSeq: number;
+  controlNow: boolean;
+  status: BatchStatus;
+  statusReason: string | null;
+  generation: number;
+  parallel: number;
+  batchSize: number;
+  priority: number;
+  liveWorkers: number;
+  name: string;
+  totals: BatchTotals;
+}
+
+export interface TakeRetries extends BatchRef {
+  /** `<runId>:<era>`: rows taken under another token are free again. */
+  token: string;
+  /** A repeated call with the same number returns the same rows. */
+  callNo: number;
+}
+
+export interface RetryTicket {
+  documentId: string;
+  /** The document's name, for the Web UI. */
+  label: string;
+  /** Milliseconds until its next attempt is due. */
+  dueMs: number;
+}
+
+export interface StatusChange extends BatchRef {
+  status: 'paused' | 'halted' | 'processing';
+  reason: string | null;
+  detail: string | null;
+  /** Acknowledges the order that led here. */
+  controlSeq: number;
+}
+
+export interface ControlOrder extends BatchRef {
+  control: Control;
+  now: boolean;
+  actor: string;
+  reason: string | null;
+}
+
+export type FinishResult =
+  | { finished: true; status: BatchStatus; totals: BatchTotals }
+  | { finished: false; lastChunkNo: number; openChunks: number[]; retrying: number };
+
+export interface ScheduleStart {
+  workflowId: string;
+  scheduledAt: string;
+  spec: ScheduledBatch;
+}
+
+/** The signatures that BatchWorkflow sees; createActivities returns them. */
+export interface BatchActivities {
+  processChunk(chunk: ChunkRef): Promise<ChunkResult>;
+  processDocument(document: DocumentRef): Promise<DocumentOutcome>;
+}
+
+export interface ControlActivities {
+  prepareScheduledBatch(start: ScheduleStart): Promise<BatchRef>;
+  planPage(batch: BatchRef): Promise<PlanResult>;
+  readOrders(batch: BatchRef): Promise<BatchOrders>;
+  takeRetries(request: TakeRetries): Promise<RetryTicket[]>;
+  recordStatus(change: StatusChange): Promise<void>;
+  orderControl(order: ControlOrder): Promise<void>;
+  cancelRemaining(batch: BatchRef): Promise<BatchTotals>;
+  finishBatch(batch: BatchRef): Promise<FinishResult>;
+}

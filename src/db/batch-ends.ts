@@ -1,0 +1,125 @@
+import type { BatchStatus } from '../domain/batch.ts';
+import type { Database, Queryable } from './database.ts';
+import { noteEvent, notifyLater } from './orders.ts';
+
+export interface Totals {
+  total: number;
+  completed: number;
+  failed: number;
+}
+
+export type Finish =
+  | { finished: true; status: BatchStatus; totals: Totals }
+  | { finished: false; lastChunkNo: number; openChunks: number[]; retrying: number };
+
+/** Counts the open items; with none left the batch is finished, its counters taken from the items once more. */
+export async function finishBatch(db: Database, batchId: string): Promise<Finish> {
+  return db.transaction(async (tx) => {
+    const { rows } = await tx.query<{
+      status: BatchStatus;
+      lastChunkNo: number;
+      planned: boolean;
+      generation: number;
+      control: string;
+    }>(
+      `SELECT status, last_chunk_no AS "lastChunkNo", planned_at IS NOT NULL AS planned, generation, control
+       FROM processing_batches WHERE id = $1 FOR UPDATE`,
+      [batchId],
+    );
+    const batch = rows[0];
+    if (batch === undefined) throw new Error(`Batch ${batchId} is not in the database`);
+    if (['completed', 'completed_with_failures', 'cancelled'].includes(batch.status)) {
+      return { finished: true, status: batch.status, totals: await totals(tx, batchId) };
+    }
+    const open = await openItems(tx, batchId);
+    if (open.count > 0 || !batch.planned || batch.control !== 'run') {
+      return {
+        finished: false,
+        lastChunkNo: batch.lastChunkNo,
+        openChunks: open.chunks,
+        retrying: open.retrying,
+      };
+    }
+    const finished = await close(
+      tx,
+      batchId,
+      `CASE WHEN n.failed > 0 THEN 'completed_with_failures' ELSE 'completed' END`,
+    );
+    await noteEvent(tx, {
+      batchId,
+      event: 'finished',
+      actor: 'docbatch',
+      reason: null,
+      detail: { ...finished.totals },
+      onceKey: batch.generation,
+    });
+    await notifyLater(tx, batchId, 'finished', batch.generation);
+    return { finished: true, ...finished };
+  });
+}
+
+/** Everything that is still open becomes `cancelled`; results that are there stay. */
+export async function cancelRemaining(db: Database, batchId: string): Promise<Totals> {
+  return db.transaction(async (tx) => {
+    await tx.query('SELECT 1 FROM processing_batches WHERE id = $1 FOR UPDATE', [batchId]);
+    await tx.query(
+      `WITH gone AS (
+         UPDATE batch_items SET state = 'cancelled', epoch = epoch + 1, finished_at = now(), started_at = NULL, next_attempt_at = NULL
+         WHERE batch_id = $1 AND state IN ('pending', 'processing', 'retrying', 'review') RETURNING document_id
+       )
+       UPDATE file_document d SET status = 'pending' FROM gone WHERE d.id = gone.document_id`,
+      [batchId],
+    );
+    await tx.query('DELETE FROM batch_candidates WHERE batch_id = $1', [batchId]);
+    return (await close(tx, batchId, `'cancelled'`)).totals;
+  });
+}
+
+/** Sets the final status from a fresh count over the items, so that counters equal items whatever happened before. */
+async function close(
+  tx: Queryable,
+  batchId: string,
+  statusSql: string,
+): Promise<{ status: BatchStatus; totals: Totals }> {
+  await tx.query(`UPDATE processing_batches SET status = 'finalizing' WHERE id = $1`, [batchId]);
+  const { rows } = await tx.query<{ status: BatchStatus } & Totals>(
+    `UPDATE processing_batches b SET status = ${statusSql}, completed_at = now(), stalled = false,
+       total_items = n.total, processed_items = n.completed, failed_items = n.failed, skipped_items = n.skipped, cancelled_items = n.cancelled,
+       status_reason = CASE WHEN ${statusSql} = 'cancelled' THEN b.status_reason END,
+       status_detail = NULL
+     FROM (SELECT COUNT(*)::int AS total,
+                  COUNT(*) FILTER (WHERE state = 'completed')::int AS completed,
+                  COUNT(*) FILTER (WHERE state = 'failed')::int AS failed,
+                  COUNT(*) FILTER (WHERE state = 'skipped')::int AS skipped,
+                  COUNT(*) FILTER (WHERE state = 'cancelled')::int AS cancelled
+           FROM batch_items WHERE batch_id = $1) n
+     WHERE b.id = $1
+     RETURNING b.status, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed`,
+    [batchId],
+  );
+  const { status, ...counts } = rows[0]!;
+  return { status, totals: counts };
+}
+
+async function totals(tx: Queryable, batchId: string): Promise<Totals> {
+  const { rows } = await tx.query<Totals>(
+    `SELECT total_items AS total, processed_items AS completed, failed_items AS failed FROM processing_batches WHERE id = $1`,
+    [batchId],
+  );
+  return rows[0]!;
+}
+
+async function openItems(
+  tx: Queryable,
+  batchId: string,
+): Promise<{ count: number; chunks: number[]; retrying: number }> {
+  const { rows } = await tx.query<{ count: number; chunks: number[] | null; retrying: number }>(
+    `SELECT (SELECT COUNT(*)::int FROM batch_items WHERE batch_id = $1 AND state IN ('pending', 'processing', 'retrying', 'review')) AS count,
+            (SELECT COUNT(*)::int FROM batch_items WHERE batch_id = $1 AND state = 'retrying') AS retrying,
+            (SELECT array_agg(chunk_no) FROM (SELECT DISTINCT chunk_no FROM batch_items
+               WHERE batch_id = $1 AND state IN ('pending', 'processing') ORDER BY chunk_no LIMIT 50) c) AS chunks`,
+    [batchId],
+  );
+  const row = rows[0]!;
+  return { count: row.count, chunks: row.chunks ?? [], retrying: row.retrying };
+}

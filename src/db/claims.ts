@@ -1,0 +1,92 @@
+import type { Queryable } from './database.ts';
+
+/** One document as a worker holds it: its epoch is the fence that every later write must match. */
+export interface ClaimedItem {
+  documentId: string;
+  epoch: number;
+  chunkNo: number;
+  position: number;
+  priority: number;
+  attempts: number;
+  attemptsBefore: number;
+  crashCount: number;
+  uri: string;
+  name: string;
+  sourceRoot: string | null;
+  mimeType: string | null;
+  sizeBytes: number | null;
+  contentSha256: string | null;
+  /** Text of this content is stored, so that it need not be extracted again. */
+  hasText: boolean;
+}
+
+const CLAIM = `
+UPDATE batch_items i
+SET epoch = i.epoch + 1,
+    -- Started and not finished: the worker that held it died. Hand-backs clear started_at.
+    crash_count = i.crash_count + CASE WHEN i.state <> 'pending' AND i.started_at IS NOT NULL THEN 1 ELSE 0 END,
+    started_at = NULL,
+    state = CASE WHEN i.state = 'retrying' THEN 'retrying' ELSE 'processing' END
+FROM file_document d
+WHERE d.id = i.document_id AND i.batch_id = $1`;
+
+const RETURNED = `
+RETURNING i.document_id AS "documentId", i.epoch, i.chunk_no AS "chunkNo", i.position, i.priority, i.attempts,
+  i.attempts_before AS "attemptsBefore", i.crash_count AS "crashCount", COALESCE(d.uri, '') AS uri, COALESCE(d.name, d.uri, '') AS name,
+  d.source_root AS "sourceRoot", d.mime_type AS "mimeType", d.size_bytes AS "sizeBytes", d.content_sha256 AS "contentSha256",
+  EXISTS (SELECT 1 FROM document_texts t WHERE t.content_sha256 = d.content_sha256) AS "hasText"`;
+
+/** Takes all open items of a chunk, from whoever held them before. Items that are retried have an activity of their own. */
+export async function claimChunk(db: Queryable, batchId: string, chunkNo: number): Promise<ClaimedItem[]> {
+  const { rows } = await db.query<ClaimedItem>(
+    `${CLAIM} AND i.chunk_no = $2 AND i.state IN ('pending', 'processing') ${RETURNED}`,
+    [batchId, chunkNo],
+  );
+  return rows.sort((a, b) => a.priority - b.priority || a.position - b.position);
+}
+
+/** Takes one item that is retried; null when it is not (finished, skipped, or gone). */
+export async function claimRetry(
+  db: Queryable,
+  batchId: string,
+  documentId: string,
+): Promise<ClaimedItem | null> {
+  const { rows } = await db.query<ClaimedItem>(
+    `${CLAIM} AND i.document_id = $2 AND i.state = 'retrying' ${RETURNED}`,
+    [batchId, documentId],
+  );
+  return rows[0] ?? null;
+}
+
+export interface Fence {
+  documentId: string;
+  epoch: number;
+}
+
+/** Notes that work begins; returns the ids that are still ours. Ids not returned were taken by another: drop them. */
+export async function markStarted(
+  db: Queryable,
+  batchId: string,
+  fences: readonly Fence[],
+): Promise<Set<string>> {
+  const { rows } = await db.query<{ documentId: string }>(
+    `UPDATE batch_items i SET started_at = now()
+     FROM unnest($2::uuid[], $3::int[]) AS f(document_id, epoch)
+     WHERE i.batch_id = $1 AND i.document_id = f.document_id AND i.epoch = f.epoch AND i.state IN ('processing', 'retrying')
+     RETURNING i.document_id AS "documentId"`,
+    [batchId, fences.map((fence) => fence.documentId), fences.map((fence) => fence.epoch)],
+  );
+  return new Set(rows.map((row) => row.documentId));
+}
+
+/** Gives back what was not finished, without an attempt: a chunk's items to `pending`, retried ones stay `retrying`. */
+export async function handBack(db: Queryable, batchId: string, fences: readonly Fence[]): Promise<void> {
+  if (fences.length === 0) return;
+  await db.query(
+    `UPDATE batch_items i
+     SET started_at = NULL, state = CASE WHEN i.state = 'processing' THEN 'pending' ELSE i.state END
+     FROM unnest($2::uuid[], $3::int[]) AS f(document_id, epoch)
+     WHERE i.batch_id = $1 AND i.document_id = f.document_id AND i.epoch = f.epoch AND i.state IN ('processing', 'retrying')`,
+    [batchId, fences.map((fence) => fence.documentId), fences.map((fence) => fence.epoch)],
+  );
+}

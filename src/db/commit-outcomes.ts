@@ -1,0 +1,200 @@
+import type { Json } from '../domain/analyzer.ts';
+import type { BatchSettings, Control } from '../domain/batch.ts';
+import type { Extraction } from '../domain/extraction.ts';
+import type { FailureClass } from '../domain/failure.ts';
+import type { Queryable } from './database.ts';
+import { storable } from './storable.ts';
+
+/** What became of one try of one document, as it goes into the group commit. */
+export interface Outcome {
+  documentId: string;
+  epoch: number;
+  /** The state it was claimed in; a retried item keeps `retrying` while it runs. */
+  from: 'processing' | 'retrying';
+  /** `pending` puts the item back without an attempt (critical failures). */
+  state: 'completed' | 'failed' | 'retrying' | 'pending';
+  failure: {
+    failureClass: FailureClass;
+    code: string;
+    stage: string;
+    message: string;
+    context: Record<string, unknown>;
+  } | null;
+  /** Milliseconds until the next try, for `retrying`. */
+  nextAttemptMs: number | null;
+  durationMs: number;
+  cached: boolean;
+  contentSha256: string | null;
+  mimeType: string | null;
+  sizeBytes: number | null;
+  result: Json | undefined;
+  /** Text that was extracted in this try and is not stored yet. */
+  text: Extraction | null;
+  calls: number;
+  callsOk: number;
+  isRetry: boolean;
+}
+
+export interface CommitResult {
+  /** Ids that were ours and are written; the others belong to someone else by now and were dropped. */
+  written: Set<string>;
+  control: Control;
+  settings: BatchSettings;
+  totals: { total: number; completed: number; failed: number };
+  planned: boolean;
+}
+
+/**
+ * One transaction for a group of outcomes: items (in id order, only where epoch, generation and state still match),
+ * results, errors and documents of the written ones, and last the counters, the failure budget and the halt order.
+ * Safe to repeat: a second run of the same group matches nothing. Throws when the database refuses a value (class 22, 23).
+ */
+export async function commitOutcomes(
+  db: Queryable,
+  batch: { batchId: string; generation: number; analyzer: string },
+  outcomes: readonly Outcome[],
+): Promise<CommitResult> {
+  const input = outcomes.map((outcome) => ({
+    document_id: outcome.documentId,
+    epoch: outcome.epoch,
+    from_state: outcome.from,
+    state: outcome.state,
+    failure_class: outcome.failure?.failureClass ?? null,
+    failure_code: outcome.failure?.code ?? null,
+    failure_stage: outcome.failure?.stage ?? null,
+    failure_message: outcome.failure?.message.slice(0, 2_000) ?? null,
+    context: outcome.failure?.context ?? null,
+    next_attempt_ms: outcome.nextAttemptMs,
+    duration_ms: Math.round(outcome.durationMs),
+    cached: outcome.cached,
+    content_sha256: outcome.contentSha256,
+    mime_type: outcome.mimeType,
+    size_bytes: outcome.sizeBytes,
+    result: outcome.result ?? null,
+    text: outcome.text === null ? null : withoutMarkdown(outcome.text),
+    markdown: outcome.text?.markdown ?? null,
+    calls: outcome.calls,
+    calls_ok: outcome.callsOk,
+    is_retry: outcome.isRetry,
+  }));
+  const { rows } = await db.query<{
+    written: string[] | null;
+    control: Control;
+    settings: BatchSettings;
+    total: number;
+    completed: number;
+    failed: number;
+    planned: boolean;
+  }>(COMMIT, [batch.batchId, batch.generation, batch.analyzer, JSON.stringify(storable(input))]);
+  const row = rows[0];
+  if (row === undefined) throw new Error(`Batch ${batch.batchId} is not in the database`);
+  const { total, completed, failed } = row;
+  return {
+    written: new Set(row.written ?? []),
+    control: row.control,
+    settings: row.settings,
+    totals: { total, completed, failed },
+    planned: row.planned,
+  };
+}
+
+function withoutMarkdown({ markdown: _markdown, ...rest }: Extraction): Omit<Extraction, 'markdown'> {
+  return rest;
+}
+
+const COMMIT = `
+WITH input AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($4::jsonb) AS r(
+    document_id uuid, epoch int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
+    failure_message text, context jsonb, next_attempt_ms int, duration_ms int, cached boolean, content_sha256 text,
+    mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, calls int, calls_ok int, is_retry boolean)
+), ours AS MATERIALIZED (
+  -- In id order, so that two groups that overlap never deadlock. A retried item that was committed has no started_at
+  -- any more, so a repeated commit matches nothing.
+  SELECT i.document_id FROM batch_items i JOIN input n ON n.document_id = i.document_id
+  WHERE i.batch_id = $1 AND i.epoch = n.epoch AND i.state = n.from_state
+    AND (n.from_state = 'processing' OR i.started_at IS NOT NULL)
+    AND EXISTS (SELECT 1 FROM processing_batches b WHERE b.id = $1 AND b.generation = $2)
+  ORDER BY i.document_id FOR UPDATE OF i
+), changed AS (
+  UPDATE batch_items i SET
+    state = CASE WHEN n.state = 'pending' AND n.from_state = 'retrying' THEN 'retrying' ELSE n.state END,
+    failure_class = CASE WHEN n.state = 'pending' THEN i.failure_class ELSE n.failure_class END,
+    failure_code = CASE WHEN n.state = 'pending' THEN i.failure_code ELSE n.failure_code END,
+    failure_stage = CASE WHEN n.state = 'pending' THEN i.failure_stage ELSE n.failure_stage END,
+    failure_message = CASE WHEN n.state = 'pending' THEN i.failure_message ELSE n.failure_message END,
+    attempts = i.attempts + CASE WHEN n.state = 'pending' THEN 0 ELSE 1 END,
+    crash_count = CASE WHEN n.state = 'pending' THEN i.crash_count ELSE 0 END,
+    next_attempt_at = CASE WHEN n.state = 'retrying' THEN clock_timestamp() + n.next_attempt_ms * interval '1 millisecond' END,
+    cached = n.cached,
+    content_sha256 = COALESCE(n.content_sha256, i.content_sha256),
+    started_at = CASE WHEN n.state IN ('completed', 'failed') THEN clock_timestamp() - n.duration_ms * interval '1 millisecond' END,
+    finished_at = CASE WHEN n.state IN ('completed', 'failed') THEN clock_timestamp() END,
+    duration_ms = CASE WHEN n.state = 'pending' THEN i.duration_ms ELSE n.duration_ms END
+  FROM input n JOIN ours o ON o.document_id = n.document_id
+  WHERE i.batch_id = $1 AND i.document_id = n.document_id
+  RETURNING i.document_id, n.state, i.attempts
+), results AS (
+  INSERT INTO document_results (batch_id, document_id, analyzer, recipe_id, content_sha256, result)
+  SELECT $1, n.document_id, $3, b.recipe_id, COALESCE(n.content_sha256, ''), n.result
+  FROM changed c JOIN input n ON n.document_id = c.document_id, processing_batches b
+  WHERE b.id = $1 AND c.state = 'completed'
+  ON CONFLICT (batch_id, document_id) DO UPDATE SET analyzer = EXCLUDED.analyzer, recipe_id = EXCLUDED.recipe_id,
+    content_sha256 = EXCLUDED.content_sha256, result = EXCLUDED.result, created_at = now()
+), texts AS (
+  INSERT INTO document_texts (content_sha256, extractor_version, extraction, markdown)
+  SELECT DISTINCT ON (n.content_sha256) n.content_sha256, n.text->>'extractorVersion', n.text, n.markdown
+  FROM changed c JOIN input n ON n.document_id = c.document_id
+  WHERE n.markdown IS NOT NULL AND n.content_sha256 IS NOT NULL
+  ORDER BY n.content_sha256
+  ON CONFLICT (content_sha256) DO NOTHING
+), errors AS (
+  -- A critical failure costs no attempt and has none: it is about the batch.
+  INSERT INTO processing_errors (batch_id, document_id, error_category, error_type, stage, attempt, message, context)
+  SELECT $1, n.document_id, n.failure_class, n.failure_code, n.failure_stage,
+         CASE WHEN c.state = 'pending' THEN NULL ELSE c.attempts END, n.failure_message, n.context
+  FROM changed c JOIN input n ON n.document_id = c.document_id
+  WHERE n.failure_code IS NOT NULL
+  ON CONFLICT DO NOTHING
+), documents AS (
+  UPDATE file_document d SET
+    status = CASE c.state WHEN 'completed' THEN 'processed' WHEN 'failed' THEN 'failed' WHEN 'retrying' THEN 'processing' ELSE 'pending' END,
+    mime_type = COALESCE(n.mime_type, d.mime_type),
+    size_bytes = COALESCE(n.size_bytes, d.size_bytes),
+    content_sha256 = COALESCE(n.content_sha256, d.content_sha256)
+  FROM changed c JOIN input n ON n.document_id = c.document_id
+  WHERE d.id = c.document_id
+), delta AS (
+  SELECT COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
+         COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,
+         COUNT(*) FILTER (WHERE n.is_retry AND c.state <> 'pending')::int AS retry_calls,
+         COUNT(*) FILTER (WHERE n.is_retry AND c.state = 'completed')::int AS retry_calls_ok,
+         (array_agg(n.failure_code) FILTER (WHERE n.failure_class = 'critical'))[1] AS critical_code,
+         (array_agg(n.failure_message) FILTER (WHERE n.failure_class = 'critical'))[1] AS critical_message
+  FROM changed c JOIN input n ON n.document_id = c.document_id
+)
+UPDATE processing_batches b SET
+  processed_items = b.processed_items + d.completed,
+  failed_items = b.failed_items + d.failed,
+  calls = b.calls + d.calls,
+  calls_ok = b.calls_ok + d.calls_ok,
+  retry_calls = b.retry_calls + d.retry_calls,
+  retry_calls_ok = b.retry_calls_ok + d.retry_calls_ok,
+  control = CASE WHEN ${halts()} THEN 'halt' ELSE b.control END,
+  control_now = CASE WHEN ${halts()} THEN b.settings->>'halt' = 'now' ELSE b.control_now END,
+  control_seq = b.control_seq + CASE WHEN ${halts()} THEN 1 ELSE 0 END,
+  status_reason = CASE WHEN ${halts()} THEN COALESCE(d.critical_code, 'failure_budget') ELSE b.status_reason END,
+  status_detail = CASE WHEN ${halts()} THEN COALESCE(d.critical_message, format(
+    '%s of %s documents failed; --max-failures allows %s', b.failed_items + d.failed, b.total_items,
+    COALESCE(b.settings->'maxFailures'->>'count', (b.settings->'maxFailures'->>'percent') || '%'))) ELSE b.status_detail END
+FROM delta d
+WHERE b.id = $1
+RETURNING b.control, b.settings, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed,
+  b.planned_at IS NOT NULL AS planned, (SELECT array_agg(document_id) FROM changed) AS written`;
+
+/** A critical failure, or more failed items than the budget: only while the batch runs. */
+function halts(): string {
+  return `(b.control = 'run' AND (d.critical_code IS NOT NULL OR (d.failed > 0 AND (
+    b.failed_items + d.failed > (b.settings->'maxFailures'->>'count')::numeric
+    OR (b.planned_at IS NOT NULL AND (b.failed_items + d.failed) * 100 > (b.settings->'maxFailures'->>'percent')::numeric * b.total_items)))) IS TRUE)`;
+}

@@ -1,0 +1,69 @@
+import type { Queryable } from './database.ts';
+
+export interface GateRow {
+  provider: string;
+  reason: string | null;
+  closedForMs: number;
+  /** Milliseconds until the next probe may be made; 0 when it is due. */
+  probeInMs: number;
+}
+
+/** The first wait before a probe; doubled by each probe that fails, up to 30 s. */
+const FIRST_PROBE_SQL = `interval '1 second'`;
+
+/** The gates that are closed, of these providers. */
+export async function readClosedGates(db: Queryable, providers: readonly string[]): Promise<GateRow[]> {
+  const { rows } = await db.query<GateRow>(
+    `SELECT provider, reason, (EXTRACT(EPOCH FROM clock_timestamp() - closed_at) * 1000)::float8 AS "closedForMs",
+            GREATEST(0, EXTRACT(EPOCH FROM GREATEST(closed_until, probe_until) - clock_timestamp()) * 1000)::float8 AS "probeInMs"
+     FROM provider_gate WHERE closed_at IS NOT NULL AND provider = ANY($1::text[])`,
+    [providers],
+  );
+  return rows;
+}
+
+/** Closes the gate for all workers; a gate that is closed already stays as it is. */
+export async function closeGate(db: Queryable, provider: string, reason: string): Promise<void> {
+  await db.query(
+    `INSERT INTO provider_gate AS g (provider, closed_at, closed_until, reason, probes)
+     VALUES ($1, clock_timestamp(), clock_timestamp() + ${FIRST_PROBE_SQL}, $2, 0)
+     ON CONFLICT (provider) DO UPDATE SET closed_at = EXCLUDED.closed_at, closed_until = EXCLUDED.closed_until, reason = EXCLUDED.reason,
+       probes = 0, probe_worker = NULL, probe_until = NULL, updated_at = now()
+     WHERE g.closed_at IS NULL`,
+    [provider, reason],
+  );
+}
+
+/** True for the one worker that may make the next probe; the right lapses after `forMs`. */
+export async function claimProbe(
+  db: Queryable,
+  provider: string,
+  workerId: string,
+  forMs: number,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE provider_gate SET probe_worker = $2, probe_until = clock_timestamp() + $3 * interval '1 millisecond', updated_at = now()
+     WHERE provider = $1 AND closed_at IS NOT NULL AND closed_until <= clock_timestamp()
+       AND (probe_until IS NULL OR probe_until <= clock_timestamp())`,
+    [provider, workerId, forMs],
+  );
+  return rowCount === 1;
+}
+
+/** What the probe of this worker showed. `null`: it made no call, so the next one may follow at once. */
+export async function endProbe(
+  db: Queryable,
+  provider: string,
+  workerId: string,
+  ok: boolean | null,
+): Promise<void> {
+  await db.query(
+    `UPDATE provider_gate SET
+       closed_at = CASE WHEN $3 IS TRUE THEN NULL ELSE closed_at END,
+       probes = probes + CASE WHEN $3 IS FALSE THEN 1 ELSE 0 END,
+       closed_until = CASE WHEN $3 IS FALSE THEN clock_timestamp() + LEAST(${FIRST_PROBE_SQL} * 2 ^ (probes + 1), interval '30 seconds') ELSE closed_until END,
+       probe_worker = NULL, probe_until = NULL, updated_at = now()
+     WHERE provider = $1 AND probe_worker = $2`,
+    [provider, workerId, ok],
+  );
+}

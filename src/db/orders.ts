@@ -1,0 +1,183 @@
+import type { BatchStatus, Control } from '../domain/batch.ts';
+import type { Database, Queryable } from './database.ts';
+
+export interface OrdersRow {
+  control: Control;
+  controlSeq: number;
+  controlNow: boolean;
+  status: BatchStatus;
+  statusReason: string | null;
+  generation: number;
+  parallel: number;
+  batchSize: number;
+  priority: number;
+  liveWorkers: number;
+  name: string;
+  totals: { total: number; completed: number; failed: number };
+}
+
+/** The row that rules, as the workflow needs it. Throws when the batch was deleted. */
+export async function readOrders(db: Queryable, batchId: string): Promise<OrdersRow> {
+  const { rows } = await db.query<Omit<OrdersRow, 'totals'> & OrdersRow['totals']>(
+    `SELECT control, control_seq AS "controlSeq", control_now AS "controlNow", status, status_reason AS "statusReason",
+            generation, (settings->>'parallel')::int AS parallel, (settings->>'batchSize')::int AS "batchSize",
+            (settings->>'priority')::int AS priority, batch_name AS name,
+            total_items AS total, processed_items AS completed, failed_items AS failed,
+            (SELECT COUNT(*)::int FROM workers WHERE heartbeat_at > now() - interval '5 seconds') AS "liveWorkers"
+     FROM processing_batches WHERE id = $1`,
+    [batchId],
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error(`Batch ${batchId} is not in the database`);
+  const { total, completed, failed, ...orders } = row;
+  return { ...orders, totals: { total, completed, failed } };
+}
+
+export interface NewStatus {
+  batchId: string;
+  status: 'paused' | 'halted' | 'processing';
+  reason: string | null;
+  detail: string | null;
+  controlSeq: number;
+}
+
+/**
+ * Writes where the workflow stands, unless a newer order is in the row already (then the workflow reads that first).
+ * A halt that only the workflow knows becomes the row's order too. Calling it twice changes nothing.
+ */
+export async function recordStatus(db: Database, change: NewStatus): Promise<void> {
+  await db.transaction(async (tx) => {
+    const { rows } = await tx.query<{
+      changed: boolean;
+      statusReason: string | null;
+      statusDetail: string | null;
+    }>(
+      `UPDATE processing_batches SET
+         status = $2,
+         status_reason = CASE WHEN $2 = 'processing' THEN NULL ELSE COALESCE($3, status_reason) END,
+         status_detail = CASE WHEN $2 = 'processing' THEN NULL ELSE COALESCE($4, status_detail) END,
+         control_seq = control_seq + CASE WHEN $2 = 'halted' AND control = 'run' THEN 1 ELSE 0 END,
+         control = CASE WHEN $2 = 'halted' AND control = 'run' THEN 'halt' ELSE control END,
+         control_ack = $5
+       WHERE id = $1 AND control_seq <= $5 AND status IN ('pending', 'processing', 'paused', 'halted')
+       RETURNING status_reason AS "statusReason", status_detail AS "statusDetail"`,
+      [change.batchId, change.status, change.reason, change.detail, change.controlSeq],
+    );
+    const row = rows[0];
+    if (row === undefined || change.status !== 'halted') return;
+    const noted = await noteEvent(tx, {
+      batchId: change.batchId,
+      event: 'halted',
+      actor: 'docbatch',
+      reason: row.statusReason,
+      detail: { message: row.statusDetail, controlSeq: change.controlSeq },
+      onceKey: change.controlSeq,
+    });
+    if (noted) await notifyLater(tx, change.batchId, 'halted', change.controlSeq);
+  });
+}
+
+export interface ControlOrderRow {
+  batchId: string;
+  control: Control;
+  now: boolean;
+  actor: string;
+  reason: string | null;
+}
+
+const EVENT_OF: Record<Control, string> = {
+  run: 'resumed',
+  pause: 'paused',
+  halt: 'halted',
+  cancel: 'cancelled',
+};
+
+/** Writes an order with who and why. Ordering what is ordered already changes nothing; a finished batch takes none. */
+export async function orderControl(
+  db: Database,
+  order: ControlOrderRow,
+): Promise<{ changed: boolean; status: BatchStatus }> {
+  return db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ control: Control; controlNow: boolean; status: BatchStatus }>(
+      `SELECT control, control_now AS "controlNow", status FROM processing_batches WHERE id = $1 FOR UPDATE`,
+      [order.batchId],
+    );
+    const row = rows[0];
+    if (row === undefined) throw new Error(`Batch ${order.batchId} is not in the database`);
+    const open = ['pending', 'processing', 'paused', 'halted'].includes(row.status);
+    const same = row.control === order.control && (row.controlNow || !order.now);
+    // Nothing overrules a cancel, and a pause does not soften a halt.
+    const overruled = row.control === 'cancel' || (row.control === 'halt' && order.control === 'pause');
+    if (!open || same || overruled) return { changed: false, status: row.status };
+    const updated = await tx.query<{ status: BatchStatus }>(
+      `UPDATE processing_batches SET control = $2, control_now = $3, control_seq = control_seq + 1,
+         status = CASE WHEN $2 = 'pause' THEN 'paused' WHEN $2 = 'run' AND status IN ('paused', 'halted') THEN 'processing' ELSE status END,
+         status_reason = CASE WHEN $2 = 'run' THEN NULL ELSE $4 END,
+         status_detail = CASE WHEN $2 = 'run' THEN NULL ELSE $5 END
+       WHERE id = $1 RETURNING status`,
+      [
+        order.batchId,
+        order.control,
+        order.now,
+        order.control === 'pause' ? (order.reason ?? 'user') : order.reason,
+        null,
+      ],
+    );
+    await noteEvent(tx, {
+      batchId: order.batchId,
+      event: EVENT_OF[order.control],
+      actor: order.actor,
+      reason: order.reason,
+    });
+    return { changed: true, status: updated.rows[0]?.status ?? row.status };
+  });
+}
+
+export interface BatchEvent {
+  batchId: string;
+  event: string;
+  actor: string;
+  reason: string | null;
+  detail?: Record<string, unknown>;
+  /** With it, the event is written only once per key: a repeated activity leaves one row. */
+  onceKey?: number;
+}
+
+/** Appends to the audit trail; false when this very event is there already. */
+export async function noteEvent(tx: Queryable, event: BatchEvent): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `INSERT INTO batch_events (batch_id, event, actor, reason, detail)
+     SELECT $1, $2, $3, $4, $5::jsonb || CASE WHEN $6::int IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('once', $6::int) END
+     WHERE $6::int IS NULL OR NOT EXISTS (
+       SELECT 1 FROM batch_events WHERE batch_id = $1 AND event = $2 AND (detail->>'once')::int = $6)`,
+    [
+      event.batchId,
+      event.event,
+      event.actor,
+      event.reason,
+      JSON.stringify(event.detail ?? {}),
+      event.onceKey ?? null,
+    ],
+  );
+  return rowCount > 0;
+}
+
+/** Puts one row per target of `--notify` into the outbox, in the transaction that makes the event true. */
+export async function notifyLater(
+  tx: Queryable,
+  batchId: string,
+  event: 'halted' | 'finished' | 'stalled',
+  occurrence: number,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO notifications (batch_id, event, occurrence, target, payload)
+     SELECT b.id, $2, $3, target, jsonb_build_object(
+       'event', $2::text, 'batch', b.id, 'name', b.batch_name, 'status', b.status, 'reason', b.status_reason, 'detail', b.status_detail,
+       'counts', jsonb_build_object('total', b.total_items, 'completed', b.processed_items, 'failed', b.failed_items,
+                                    'skipped', b.skipped_items, 'cancelled', b.cancelled_items))
+     FROM processing_batches b, jsonb_array_elements_text(COALESCE(b.settings->'notify', '[]'::jsonb)) AS target
+     WHERE b.id = $1
+     ON CONFLICT DO NOTHING`,
+    [batchId, event, occurrence],
+  );
+}

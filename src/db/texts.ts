@@ -1,0 +1,32 @@
+import type { Extraction } from '../domain/extraction.ts';
+import type { Queryable } from './database.ts';
+
+/** The stored text of a content, or null (pruned, or never extracted). */
+export async function loadText(
+  db: Queryable,
+  contentSha256: string,
+): Promise<{ extraction: Extraction; mimeType: string } | null> {
+  const { rows } = await db.query<{ extraction: Omit<Extraction, 'markdown'>; markdown: string }>(
+    `SELECT extraction, markdown FROM document_texts WHERE content_sha256 = $1`,
+    [contentSha256],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  const extraction = { ...row.extraction, markdown: row.markdown };
+  return { extraction, mimeType: extraction.metadata.mimeType };
+}
+
+/** Results of equal content under the same recipe, by content hash. */
+export async function cachedResults(
+  db: Queryable,
+  recipeId: number,
+  contentSha256s: readonly string[],
+): Promise<Map<string, unknown>> {
+  if (contentSha256s.length === 0) return new Map();
+  const { rows } = await db.query<{ sha: string; result: unknown }>(
+    `SELECT DISTINCT ON (content_sha256) content_sha256 AS sha, result FROM document_results
+     WHERE recipe_id = $1 AND content_sha256 = ANY($2::text[]) ORDER BY content_sha256, created_at DESC`,
+    [recipeId, contentSha256s],
+  );
+  return new Map(rows.map((row) => [row.sha, row.result]));
+}

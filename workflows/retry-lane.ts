@@ -1,0 +1,62 @@
+import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import type { RetryTicket } from '../activities/types.ts';
+import type { BatchState } from './batch-state.ts';
+import { wake } from './batch-state.ts';
+import { haltOn } from './halt.ts';
+import { processDocument, takeRetries } from './retry-policies.ts';
+
+/** At most this many documents have an activity of their own; Temporal advises below 500 pending. */
+const MAX_RETRIES_IN_FLIGHT = 200;
+const TICKETS_PER_CALL = 50;
+
+/** Takes what failed transiently out of the table and gives each document an activity of its own. */
+export function startRetryLane(state: BatchState): void {
+  if (state.retryLane !== null && !state.retryLane.ended) return;
+  const lane = { scope: new CancellationScope(), ended: false };
+  state.retryLane = lane;
+  void lane.scope
+    .run(() => takeTickets(state))
+    .catch((error: unknown) => {
+      if (!isCancellation(error)) haltOn(state, error);
+    })
+    .finally(() => {
+      lane.ended = true;
+      wake(state);
+    });
+}
+
+/** Cancels polls and waits at once, lets calls that are under way finish, and lets the rows go for the next era. */
+export async function stopRetryLane(state: BatchState): Promise<void> {
+  const lane = state.retryLane;
+  if (lane === null) return;
+  lane.scope.cancel();
+  await condition(() => lane.ended && state.retries.size === 0);
+  state.retryLane = null;
+  state.era += 1;
+}
+
+async function takeTickets(state: BatchState): Promise<void> {
+  const token = `${workflowInfo().runId}:${state.era}`;
+  for (;;) {
+    await condition(() => state.retries.size <= MAX_RETRIES_IN_FLIGHT - TICKETS_PER_CALL);
+    const tickets = await takeRetries({ batchId: state.batchId, token, callNo: state.callNo });
+    state.callNo += 1;
+    state.awaitsRetries = false;
+    for (const ticket of tickets) void retry(state, ticket);
+    wake(state);
+  }
+}
+
+/** Runs in the lane's scope. Temporal waits only between attempts, so the wait before the first one is a timer. */
+async function retry(state: BatchState, { documentId, label, dueMs }: RetryTicket): Promise<void> {
+  state.retries.add(documentId);
+  try {
+    if (dueMs > 0) await sleep(dueMs, { summary: `Retry of ${label}` });
+    await processDocument.executeWithOptions({ summary: label }, [{ batchId: state.batchId, documentId }]);
+  } catch (error) {
+    if (!isCancellation(error)) haltOn(state, error);
+  } finally {
+    state.retries.delete(documentId);
+    wake(state);
+  }
+}
