@@ -1,0 +1,67 @@
+import type { Analyzer } from '../domain/analyzer.ts';
+import { exceedsFailureBudget } from '../domain/batch.ts';
+import type { ClaimedItem } from '../db/claims.ts';
+import type { BatchView } from '../db/workers.ts';
+import type { Committer } from './committer.ts';
+import type { Gate } from './gate.ts';
+
+/** One claimed document on its way through a slot. */
+export interface Task {
+  batch: ActiveBatch;
+  item: ClaimedItem;
+  from: 'processing' | 'retrying';
+  /** `performance.now()` when `started_at` was written; null when it has to be written (again). */
+  markedAtMs: number | null;
+  isMarking: boolean;
+  /** True while this task's call is the one probe of a closed gate. */
+  isProbe: boolean;
+  abort: AbortController;
+  /** The feeder hears that the task left the pool: committed, dropped (someone else's by now), or put back. */
+  settle(end: TaskEnd): void;
+  fail(error: unknown): void;
+}
+
+export type TaskEnd = 'completed' | 'failed' | 'retrying' | 'returned' | 'dropped';
+
+/** What this worker holds of one batch. */
+export interface ActiveBatch {
+  batchId: string;
+  view: BatchView;
+  analyzer: Analyzer;
+  gate: Gate;
+  committer: Committer;
+  /** Not in a slot yet, in the order in which they start. */
+  queue: Task[];
+  inSlots: Set<Task>;
+  /** How many this worker may have in slots; 0 until the database granted some. */
+  share: number;
+  /** Chunk and document activities that run here; at zero the batch is let go. */
+  feeders: number;
+  /** Number of the last turn in which a slot was given; the batch that waited longest is next among equals. */
+  lastServed: number;
+  isMarking: boolean;
+  /** Results of equal content under the same recipe, by SHA-256; filled per chunk. */
+  cached: Map<string, unknown>;
+}
+
+/** Whether another document of this batch may start now, the free slots apart. */
+export function mayStart(batch: ActiveBatch): boolean {
+  const { view, committer } = batch;
+  if (view.control !== 'run') return false;
+  if (batch.inSlots.size >= batch.share) return false;
+  if (committer.count() >= view.settings.parallel || committer.oldestAgeMs() > 2_000) return false;
+  const failed = view.totals.failed + committer.failures();
+  return !exceedsFailureBudget(view.settings.maxFailures, failed, view.totals.total, view.planned);
+}
+
+/** Retries before first tries, then chunk by chunk in planned order. */
+export function enqueue(batch: ActiveBatch, tasks: readonly Task[]): void {
+  batch.queue.push(...tasks);
+  batch.queue.sort(
+    (a, b) =>
+      Number(b.from === 'retrying') - Number(a.from === 'retrying') ||
+      a.item.chunkNo - b.item.chunkNo ||
+      a.item.priority - b.item.priority ||
+      a.item.position - b.item.position,
+  );
+}

@@ -1,0 +1,117 @@
+import type { CommitResult, Outcome } from '../db/commit-outcomes.ts';
+import { describeFailureCode } from '../domain/failure-codes.ts';
+import { outlastOutage } from './outage.ts';
+
+export interface Pending {
+  outcome: Outcome;
+  settle(written: boolean): void;
+  fail(error: unknown): void;
+}
+
+/** Collects the outcomes of one batch and writes them in groups; one group at a time. */
+export interface Committer {
+  add(pending: Pending): void;
+  /** Outcomes that are not committed yet: what a kill would lose. */
+  count(): number;
+  failures(): number;
+  /** Age of the oldest of them, in milliseconds. */
+  oldestAgeMs(): number;
+}
+
+const GROUP_SIZE = 64;
+const GROUP_WAIT_MS = 50;
+
+export interface CommitterOptions {
+  commit(outcomes: readonly Outcome[]): Promise<CommitResult>;
+  /** Runs before each commit, e.g. to write `--out` files: what is committed is there. */
+  beforeCommit(outcomes: readonly Outcome[]): Promise<void>;
+  onCommitted(result: CommitResult): void;
+  /** True when failures must be known at once (a failure budget is set). */
+  isUrgent(outcome: Outcome): boolean;
+}
+
+export function createCommitter(options: CommitterOptions): Committer {
+  const waiting: (Pending & { addedAtMs: number })[] = [];
+  let inFlight: typeof waiting = [];
+  let timer: NodeJS.Timeout | null = null;
+
+  const flushSoon = (delayMs: number): void => {
+    if (inFlight.length > 0 || waiting.length === 0) return;
+    if (delayMs === 0) {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      void flush();
+    } else timer ??= setTimeout(() => flushSoon(0), delayMs);
+  };
+
+  const flush = async (): Promise<void> => {
+    inFlight = waiting.splice(0, GROUP_SIZE);
+    try {
+      await write(inFlight, options);
+    } catch (error) {
+      for (const pending of inFlight) pending.fail(error);
+    } finally {
+      inFlight = [];
+      flushSoon(waiting.length >= GROUP_SIZE ? 0 : GROUP_WAIT_MS);
+    }
+  };
+
+  return {
+    add: (pending) => {
+      waiting.push({ ...pending, addedAtMs: performance.now() });
+      flushSoon(waiting.length >= GROUP_SIZE || options.isUrgent(pending.outcome) ? 0 : GROUP_WAIT_MS);
+    },
+    count: () => waiting.length + inFlight.length,
+    failures: () => [...waiting, ...inFlight].filter(({ outcome }) => outcome.state === 'failed').length,
+    oldestAgeMs: () => {
+      const oldest = inFlight[0] ?? waiting[0];
+      return oldest === undefined ? 0 : performance.now() - oldest.addedAtMs;
+    },
+  };
+}
+
+/** Writes a group. When PostgreSQL refuses a value in it, the group is halved until the bad document is alone. */
+async function write(group: readonly Pending[], options: CommitterOptions): Promise<void> {
+  const outcomes = group.map((pending) => pending.outcome);
+  try {
+    await options.beforeCommit(outcomes);
+    const result = await outlastOutage(() => options.commit(outcomes), isRefusedValue);
+    options.onCommitted(result);
+    for (const { outcome, settle } of group) settle(result.written.has(outcome.documentId));
+  } catch (error) {
+    if (!isRefusedValue(error)) throw error;
+    const [only] = group;
+    if (group.length > 1) {
+      const middle = Math.ceil(group.length / 2);
+      await write(group.slice(0, middle), options);
+      await write(group.slice(middle), options);
+    } else if (only !== undefined && only.outcome.failure?.code !== 'unstorable') {
+      only.outcome = unstorable(only.outcome, error as Error);
+      await write([only], options);
+    } else throw error;
+  }
+}
+
+/** SQLSTATE class 22 (data exception), 23 (constraint), and 54 (a limit, such as a jsonb string above 256 MB). */
+function isRefusedValue(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && code.length === 5 && /^(22|23|54)/.test(code);
+}
+
+function unstorable(outcome: Outcome, error: Error & { code?: string }): Outcome {
+  return {
+    ...outcome,
+    state: 'failed',
+    result: undefined,
+    text: null,
+    mimeType: null,
+    nextAttemptMs: null,
+    failure: {
+      failureClass: 'permanent',
+      code: 'unstorable',
+      stage: 'store',
+      message: `${describeFailureCode('unstorable').meaning} (${error.message})`,
+      context: { sqlState: error.code },
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import { access, constants } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Json } from '../domain/analyzer.ts';
+import type { Extraction } from '../domain/extraction.ts';
+import { DocumentFailure } from '../domain/failure.ts';
+import { describeFailureCode } from '../domain/failure-codes.ts';
+import { nextAttempt } from '../domain/retry.ts';
+import type { Outcome } from '../db/commit-outcomes.ts';
+import type { Database } from '../db/database.ts';
+import { isConnectionLost } from '../db/database.ts';
+import { cachedResults, loadText } from '../db/texts.ts';
+import type { Sandbox } from '../sandbox/pool.ts';
+import type { Task } from './active-batch.ts';
+
+export interface DocumentDeps {
+  db: Database;
+  sandbox: Sandbox;
+}
+
+/** What the analysis said about the other side; the gate counts it. Null when no call was made. */
+export type CallVerdict = { ok: boolean; reason: string } | null;
+
+export interface DocumentRun {
+  /** Null: nothing happened that counts (aborted, or the database was away); the item goes back without an attempt. */
+  outcome: Outcome | null;
+  verdict: CallVerdict;
+}
+
+interface Facts {
+  contentSha256: string | null;
+  mimeType: string | null;
+  sizeBytes: number | null;
+  text: Extraction | null;
+  /** Set from the moment the analyzer is asked. */
+  asked: boolean;
+}
+
+/** The analyzer's own time-out comes first; this only finds one that ignores it. */
+const WATCHDOG_GRACE_MS = 10_000;
+
+/** Reads, looks up, analyzes one document, in a slot. Never throws: whatever happens is an outcome. */
+export async function runDocument(deps: DocumentDeps, task: Task): Promise<DocumentRun> {
+  const startedAtMs = performance.now();
+  const facts: Facts = { contentSha256: null, mimeType: null, sizeBytes: null, text: null, asked: false };
+  const base = () => ({
+    documentId: task.item.documentId,
+    epoch: task.item.epoch,
+    from: task.from,
+    failure: null,
+    nextAttemptMs: null,
+    durationMs: performance.now() - startedAtMs,
+    cached: false,
+    contentSha256: facts.contentSha256,
+    mimeType: facts.mimeType,
+    sizeBytes: facts.sizeBytes,
+    result: undefined,
+    text: facts.text,
+    calls: 0,
+    callsOk: 0,
+    isRetry: task.from === 'retrying',
+  });
+  try {
+    const { answer, cached, calls, callsOk } = await work(deps, task, facts);
+    const verdict = facts.asked ? { ok: true, reason: '' } : null;
+    return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
+  } catch (error) {
+    if (task.abort.signal.aborted || isConnectionLost(error)) return { outcome: null, verdict: null };
+    const failure = await asDocumentFailure(error, task);
+    const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
+    const isFault = failure.failureClass === 'transient' && failure.stage === 'analyze';
+    const verdict = facts.asked ? { ok: !isFault, reason: `${failure.code}: ${failure.message}` } : null;
+    return { outcome, verdict };
+  }
+}
+
+interface Answer {
+  answer: Json;
+  cached: boolean;
+  calls: number;
+  callsOk: number;
+}
+
+async function work({ db, sandbox }: DocumentDeps, task: Task, facts: Facts): Promise<Answer> {
+  const { batch, item } = task;
+  const { signal } = task.abort;
+  const { timeoutMs, cache } = batch.view.settings;
+  const file = { path: fileURLToPath(item.uri), name: item.name, timeoutMs };
+  let read = await sandbox.extract({ ...file, knownSha256: item.hasText ? item.contentSha256 : null }, signal);
+  Object.assign(facts, { contentSha256: read.contentSha256, sizeBytes: read.sizeBytes, text: read.extraction });
+
+  if (cache) {
+    const known = await cachedAnswer(db, task, read.contentSha256);
+    if (known !== undefined) return { answer: known as Json, cached: true, calls: 0, callsOk: 0 };
+  }
+  let extraction = read.extraction ?? (await loadText(db, read.contentSha256))?.extraction ?? null;
+  if (extraction === null) {
+    // The stored text was pruned in between.
+    read = await sandbox.extract({ ...file, knownSha256: null }, signal);
+    extraction = read.extraction;
+    Object.assign(facts, { contentSha256: read.contentSha256, sizeBytes: read.sizeBytes, text: extraction });
+  }
+  if (extraction === null) throw new Error('the sandbox gave no text');
+  facts.mimeType = extraction.metadata.mimeType;
+  facts.asked = true;
+  const input = {
+    documentId: item.documentId,
+    batchId: batch.batchId,
+    uri: item.uri,
+    name: item.name,
+    mimeType: extraction.metadata.mimeType,
+    sizeBytes: read.sizeBytes,
+    contentSha256: read.contentSha256,
+    attempt: item.attempts + 1,
+    extraction,
+    timeoutMs,
+  };
+  const analysis = await watched(batch.analyzer.analyze(input, signal), timeoutMs + WATCHDOG_GRACE_MS);
+  return { ...analysis, cached: false };
+}
+
+async function cachedAnswer(db: Database, { batch, item }: Task, sha: string): Promise<unknown> {
+  // The chunk asked for all its hashes at once; only a file that changed since then needs a question of its own.
+  if (sha === item.contentSha256) return batch.cached.get(sha);
+  return (await cachedResults(db, batch.view.recipeId, [sha])).get(sha);
+}
+
+async function watched<T>(call: Promise<T>, afterMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const message = `The analyzer gave no answer within ${afterMs} ms`;
+      reject(new DocumentFailure('transient', 'analyzer_timeout', message, { stage: 'analyze' }));
+    }, afterMs);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function asDocumentFailure(error: unknown, { item }: Task): Promise<DocumentFailure> {
+  if (!(error instanceof DocumentFailure)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new DocumentFailure('permanent', 'internal', message, { stage: 'run', cause: error });
+  }
+  if ((error.code === 'missing' || error.code === 'unreadable') && item.sourceRoot !== null) {
+    const isThere = await access(item.sourceRoot, constants.R_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) {
+      const message = `${describeFailureCode('source_gone').meaning} (\`${item.sourceRoot}\`)`;
+      return new DocumentFailure('critical', 'source_gone', message, { stage: 'read', cause: error });
+    }
+  }
+  return error;
+}
+
+/** The failure class decides: critical puts the item back, transient tries again while tries are left, else failed. */
+function consequence(failure: DocumentFailure, { item, batch }: Task): Pick<Outcome, 'state' | 'failure' | 'nextAttemptMs'> {
+  const { failureClass, code, stage, message, context } = failure;
+  const described = { failure: { failureClass, code, stage, message, context } };
+  if (failureClass === 'critical') return { ...described, state: 'pending', nextAttemptMs: null };
+  const made = item.attempts - item.attemptsBefore + 1;
+  const nextAttemptMs =
+    failureClass === 'transient' ? nextAttempt(batch.view.settings, made, failure.retryAfterMs) : null;
+  return { ...described, state: nextAttemptMs === null ? 'failed' : 'retrying', nextAttemptMs };
+}
+
+function callsOf({ context }: DocumentFailure): { calls: number; callsOk: number } {
+  const count = (value: unknown) => (typeof value === 'number' ? value : 0);
+  return { calls: count(context.calls), callsOk: count(context.callsOk) };
+}
