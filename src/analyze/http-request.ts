@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { onAbort } from './on-abort.ts';
 
 export interface HttpOptions {
   method: 'POST' | 'OPTIONS';
@@ -75,15 +76,14 @@ export function createHttpRequester(url: URL): (options: HttpOptions) => Promise
         cut = reason;
         request.destroy(reason);
       };
-      const onAbort = () => cutOff(signal.reason as Error);
       const timer = setTimeout(
         () => cutOff(new HttpTimeoutError(timeoutMs)),
         Math.min(timeoutMs, MAX_TIMER_MS),
       );
-      signal.addEventListener('abort', onAbort, { once: true });
+      const offAbort = onAbort(signal, () => cutOff(signal.reason as Error));
       const release = () => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
+        offAbort();
       };
       // While a body is read, destroying shows as ECONNRESET on the response: our own reason goes before it.
       const fail = (error: Error) => {

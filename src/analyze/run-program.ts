@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { onAbort } from './on-abort.ts';
 
 export interface ProgramOptions {
   env: NodeJS.ProcessEnv;
@@ -52,9 +53,8 @@ export async function runProgram(command: string, options: ProgramOptions): Prom
     cut ??= end;
     kill(graceMs);
   };
-  const onAbort = () => kill(GRACE_MS);
   const timer = setTimeout(() => cutOff({ kind: 'timeout' }, GRACE_MS), Math.min(timeoutMs, MAX_TIMER_MS));
-  signal.addEventListener('abort', onAbort, { once: true });
+  const offAbort = onAbort(signal, () => kill(GRACE_MS));
 
   child.stdout.on('data', (piece: Buffer) => {
     stdoutBytes += piece.length;
@@ -76,7 +76,7 @@ export async function runProgram(command: string, options: ProgramOptions): Prom
     return { kind: 'exit', code: end.code ?? 1, stdout: Buffer.concat(stdout).toString('utf8'), stderr };
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
+    offAbort();
   }
 }
 
