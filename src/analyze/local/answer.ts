@@ -10,7 +10,7 @@ import { detectLanguage } from './language.ts';
 import { readMarkdown } from './read-markdown.ts';
 import { summarize } from './summary.ts';
 import { scanTables } from './tables.ts';
-import { titleOf } from './title.ts';
+import { subjectOf, titleOf } from './title.ts';
 
 export interface LocalInput {
   name: string;
@@ -31,10 +31,12 @@ export function answerLocally({ name, mimeType, extraction }: LocalInput): Json 
   const content = readMarkdown(head);
   const tables = scanTables(markdown);
   const prose = content.segments.join('\n');
-  const language = detectLanguage(prose, metadata.language);
-  const title = titleOf(name, metadata.title, content);
+  const title = titleOf(name, metadata.title ?? subjectOf(head), content);
   const counts = countContents(extraction, tables.count);
-  const documentType = documentTypeOf({ name, mimeType, title, head, counts });
+  const paragraphs = content.segments.filter((segment) => segment.length >= 150).length;
+  const documentType = documentTypeOf({ name, mimeType, title, head, counts, paragraphs });
+  const isProse = documentType !== 'data' && documentType !== 'code' && documentType !== 'spreadsheet';
+  const language = detectLanguage({ prose, isProse, declared: metadata.language });
   const data = describeData({ mimeType, markdown, tables, documentType });
   return {
     language,

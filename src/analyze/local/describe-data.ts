@@ -97,17 +97,16 @@ function describeXml(text: string): string | null {
   return `XML with the root element \`${root}\`${names.length === 0 ? '' : ` and the elements ${listed(names)}`}.`;
 }
 
-/** Top-level keys of YAML and settings files. */
+/** Top-level keys of YAML and settings files: those with the indent of the first. */
 function describeKeys(text: string): string | null {
-  const head = text.slice(0, LOOKED_AT_CHARS);
-  const keys = [
-    ...new Set(
-      [...head.matchAll(/^(?:- )?["']?([\p{L}_][\p{L}\d_. -]{0,60})["']?\s{0,3}[:=]/gmu)].map(([, key]) =>
-        key!.trim(),
-      ),
-    ),
-  ];
-  return keys.length === 0 ? null : `Data with ${counted(keys.length, 'top-level key')}: ${listed(keys)}.`;
+  const keys = new Set<string>();
+  let topIndent: number | null = null;
+  const pattern = /^( {0,12}(?:- )?)["']?([\p{L}_][\p{L}\d_. -]{0,60})["']?\s{0,3}[:=]/gmu;
+  for (const [, indent, key] of text.slice(0, LOOKED_AT_CHARS).matchAll(pattern)) {
+    topIndent ??= indent!.length;
+    if (indent!.length === topIndent) keys.add(key!.trim());
+  }
+  return keys.size === 0 ? null : `Data with ${counted(keys.size, 'top-level key')}: ${listed([...keys])}.`;
 }
 
 function withoutFence(markdown: string): string {

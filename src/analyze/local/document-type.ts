@@ -7,6 +7,8 @@ export interface TypeClues {
   /** The beginning of the text, with its markup. */
   head: string;
   counts: ContentCounts;
+  /** Whole paragraphs: text that runs on. */
+  paragraphs: number;
 }
 
 /** Words that show what a text is, in several languages, as they stand in letters and forms. */
@@ -37,10 +39,17 @@ const CUE_CHARS = 6_000;
 /** A cue in the title or file name says as much as three in the text. */
 const TITLE_WEIGHT = 3;
 const ENOUGH = 3;
+/** A letter has only its greeting and its close. */
+const ENOUGH_FOR_LETTER = 2;
 
 /** One of invoice, letter, contract, minutes, report, email, spreadsheet, presentation, data, code, …, `document`. */
 export function documentTypeOf(clues: TypeClues): string {
-  return byFormat(clues) ?? byWords(clues) ?? (clues.mimeType === 'text/html' ? 'web page' : 'document');
+  return byFormat(clues) ?? byWords(clues) ?? otherwise(clues);
+}
+
+function otherwise({ mimeType, counts, paragraphs }: TypeClues): string {
+  if (mimeType === 'text/html') return 'web page';
+  return paragraphs >= 5 && counts.words >= 300 ? 'article' : 'document';
 }
 
 function byFormat({ mimeType, name, head, counts }: TypeClues): string | null {
@@ -68,7 +77,8 @@ function byWords({ name, title, head }: TypeClues): string | null {
     const inTitle = label.match(cue) === null ? 0 : TITLE_WEIGHT;
     const inText = new Set((text.match(cue) ?? []).map((hit) => hit.toLowerCase())).size;
     const score = inTitle + inText;
-    if (score >= ENOUGH && score > (best?.score ?? 0)) best = { type, score };
+    const enough = type === 'letter' ? ENOUGH_FOR_LETTER : ENOUGH;
+    if (score >= enough && score > (best?.score ?? 0)) best = { type, score };
   }
   return best?.type ?? null;
 }

@@ -53,7 +53,7 @@ export function findEntities(text: string, content: MarkdownContent): Entities {
     phones: [
       ...new Set([...text.matchAll(phones)].filter((hit) => isPhone(hit, text)).map(([hit]) => spaced(hit))),
     ].slice(0, KEPT),
-    names: findNames(content).slice(0, KEPT),
+    names: findNames([...content.headings, ...content.segments, ...content.others].join('\n')).slice(0, KEPT),
   };
 }
 

@@ -6,10 +6,18 @@ const FRANC_MIN_CHARS = 80;
 const FRANC_MAX_CHARS = 1_000;
 const VOTE_WORDS = 300;
 
+export interface LanguageClues {
+  prose: string;
+  /** Whether it is made of sentences: names of keys and columns tell letter triples nothing. */
+  isProse: boolean;
+  /** What the document says itself. */
+  declared: string | undefined;
+}
+
 /** The ISO 639-1 code (639-3 where there is none) of a text's language, else what the document says itself, else null. */
-export function detectLanguage(prose: string, declared: string | undefined): string | null {
+export function detectLanguage({ prose, isProse, declared }: LanguageClues): string | null {
   const letters = prose.slice(0, 4_000).replace(/[^\p{L}\p{M}\s'’]+/gu, ' ');
-  return voted(letters) ?? guessed(letters) ?? canonical(declared ?? '');
+  return voted(letters) ?? (isProse ? guessed(letters) : null) ?? canonical(declared ?? '');
 }
 
 /** Function words are the surest sign, also in short texts full of names and numbers. */
@@ -26,7 +34,8 @@ function voted(letters: string): string | null {
 
 function guessed(letters: string): string | null {
   const text = letters.replace(/\s+/g, ' ').trim().slice(0, FRANC_MAX_CHARS);
-  if (text.length < FRANC_MIN_CHARS && !isDenseScript(text)) return null;
+  const isEnough = text.length >= FRANC_MIN_CHARS && new Set(text).size >= 12;
+  if (!isEnough && !isDenseScript(text)) return null;
   const code = franc(text);
   return code === 'und' ? null : canonical(code);
 }

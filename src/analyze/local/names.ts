@@ -1,5 +1,4 @@
 import nlp from 'compromise/two';
-import type { MarkdownContent } from './read-markdown.ts';
 
 /** Capitalised words in a row, with what stands between the parts of names. */
 const capitalised =
@@ -15,19 +14,23 @@ const placeTags = ['City', 'Country', 'Region', 'Place'];
 const lexicon = (nlp.model() as { one: { lexicon: Record<string, string | string[]> } }).one.lexicon;
 
 /** Persons and organisations, each once, in order of appearance. */
-export function findNames({ headings, segments }: MarkdownContent): string[] {
+export function findNames(text: string): string[] {
   const names = new Set<string>();
-  for (const text of [...headings, ...segments]) {
-    for (const [run] of text.matchAll(capitalised)) {
-      for (const part of partsOf(run)) {
-        const name = nameIn(part);
-        if (name !== null) names.add(name);
-      }
+  for (const [run] of text.matchAll(capitalised)) {
+    for (const part of partsOf(run)) {
+      const name = nameIn(part);
+      if (name !== null) names.add(name);
     }
   }
-  return [...names].filter(
-    (name) => ![...names].some((other) => other !== name && other.startsWith(`${name} `)),
+  return withoutShorter([...names]);
+}
+
+/** `Anna Pavlovna` is left out where `Anna Pavlovna Scherer` stands too. */
+function withoutShorter(names: string[]): string[] {
+  const beginnings = new Set(
+    names.flatMap((name) => [...name.matchAll(/ /g)].map(({ index }) => name.slice(0, index))),
   );
+  return names.filter((name) => !beginnings.has(name));
 }
 
 /** A full stop ends a name unless it follows an initial or a title; `and` joins two persons. */

@@ -3,6 +3,8 @@ export interface MarkdownContent {
   headings: string[];
   /** Paragraphs, list items and short lines, one text each, without markup; no tables, no code. */
   segments: string[];
+  /** Lines of tables and code, as they are. */
+  others: string[];
 }
 
 /** A line this long was broken by its margin, so the next one goes on with the same paragraph. */
@@ -11,7 +13,7 @@ const LONGEST_LINE_CHARS = 5_000;
 
 /** Headings and prose of Markdown (or plain text). */
 export function readMarkdown(markdown: string): MarkdownContent {
-  const content: MarkdownContent = { headings: [], segments: [] };
+  const content: MarkdownContent = { headings: [], segments: [], others: [] };
   let paragraph = '';
   let fence: string | null = null;
   let isWrapped = false;
@@ -29,9 +31,13 @@ export function readMarkdown(markdown: string): MarkdownContent {
       fence = fence === null ? mark : null;
       continue;
     }
-    if (fence !== null) continue;
+    if (fence !== null) {
+      content.others.push(text);
+      continue;
+    }
     if (text === '' || isRule(text) || isTableRow(text) || text.startsWith('<!--')) {
       flush();
+      if (isTableRow(text)) content.others.push(text);
       continue;
     }
     if (/^#{1,6}\s/.test(text)) {

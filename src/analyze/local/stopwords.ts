@@ -1,4 +1,4 @@
-/** The most frequent function words of ten languages (ISO 639-1): they tell a language and never make a key phrase. */
+/** The most frequent function words of eleven languages (ISO 639-1): they tell a language and never make a key phrase. */
 export const stopwords: Readonly<Record<string, ReadonlySet<string>>> = {
   en: set(
     'the of and to in a is that for it as was with be by on not he i this are or his from at which but have an had they you were their one all we can her has there been if more when will would who so no she do its about them than into could other then out only my may over such our also me any your what some these two up how now us after most where should each must very being through just own per via shall upon under during while before both between those because him did does dear regards please said like yet am here hereby thereof whereas without within against until having made make',
@@ -29,6 +29,9 @@ export const stopwords: Readonly<Record<string, ReadonlySet<string>>> = {
   ),
   pl: set(
     'i w na z do się nie to jest że o jak a od za po przez dla oraz co ale tym są być tego lub jego które który która może jej już czy ma ze przy tylko ich gdy także aby był były było tej tych nad pod bez między jako',
+  ),
+  ru: set(
+    'и в не на я что с он как это по но они к у мы вы за бы так от же из для то о его или если при был была было все уже когда до ещё может быть также их после только через',
   ),
 };
 

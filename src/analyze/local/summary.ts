@@ -27,9 +27,11 @@ export function summarize(segments: string[], language: string | null): string |
     .sort((a, b) => b.score - a.score)
     .slice(0, wanted)
     .map(({ sentence }) => sentence)
+    .map(({ text, index }) => ({ index, text: clip(text, LONGEST_SENTENCE) }));
+  return fitting(best)
     .sort((a, b) => a.index - b.index)
-    .map(({ text }) => clip(text, LONGEST_SENTENCE));
-  return clip(best.join(' '), LONGEST_SUMMARY);
+    .map(({ text }) => text)
+    .join(' ');
 }
 
 /** Reads as a sentence: ends as one, long enough to say something. Dense scripts count characters. */
@@ -39,6 +41,16 @@ function isWhole({ text, words }: Scored): boolean {
     text.length >= 12 &&
     (words.length >= 5 || /[。！？]/.test(text))
   );
+}
+
+/** The best first, for as long as there is room: a summary ends with a whole sentence. */
+function fitting<T extends { text: string }>(best: T[]): T[] {
+  let room = LONGEST_SUMMARY;
+  return best.filter(({ text }) => {
+    const fits = text.length <= room;
+    if (fits) room -= text.length;
+    return fits;
+  });
 }
 
 function distinct(sentences: Scored[]): Scored[] {

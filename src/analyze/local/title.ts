@@ -12,6 +12,13 @@ export function titleOf(name: string, declared: string | undefined, content: Mar
   return isTitleLike(firstLine) ? firstLine : fromFileName(name);
 }
 
+/** The subject of a mail kept as text, with its header lines. */
+export function subjectOf(head: string): string | undefined {
+  return /^\W{0,4}subject\W{0,4}:\W{0,4}(\S[^\n\r]{0,300})/im
+    .exec(head.slice(0, 1_500))?.[1]
+    ?.replace(/\*\*/g, '');
+}
+
 function clean(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length <= LONGEST_TITLE) return line;
@@ -37,6 +44,7 @@ function isTitleLike(line: string): boolean {
     /^[\p{Lu}\p{Lo}\p{N}"“«]/u.test(line) &&
     /\p{L}{3}|\p{Lo}{2}/u.test(line) &&
     !/[.!?:;,]$/.test(line) &&
+    !/^[\w-]{2,20}:\s/.test(line) &&
     !/^(dear|hello|hi|sehr geehrte|liebe|cher|chère|from|to|date|subject)\b/i.test(line)
   );
 }
