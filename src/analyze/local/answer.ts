@@ -18,7 +18,7 @@ export interface LocalInput {
   extraction: Extraction;
 }
 
-/** Language, names and sentences are looked for in the first 20,000 characters: they cost about 0.5 ms per 1,000. */
+/** Language, names and sentences are looked for in the first 20,000 characters: they cost 0.4 ms per 1,000. */
 const READ_CHARS = 20_000;
 
 /**

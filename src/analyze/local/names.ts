@@ -5,6 +5,7 @@ const capitalised =
   /(?<![\p{L}\p{M}\d'’@./-])\p{Lu}[\p{L}\p{M}'’-]{0,30}\.?(?: {1,2}(?:(?:de|del|della|di|da|van|von|der|den|la|le|bin|al|of|and|&) {1,2}){0,2}\p{Lu}[\p{L}\p{M}'’-]{0,30}\.?){0,5}/gu;
 const honorific =
   /^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Herr|Herrn|Frau|Mme|Monsieur|Madame|Señor|Señora)\.? /;
+const greeting = /^(?:Dear|Hello|Hi|Sehr geehrter?|Lieber?|Cher|Chère|Estimad[oa]) /;
 const organisation =
   /(?:^| )(?:Inc|Ltd|Limited|LLC|LLP|PLC|Corp|Corporation|Company|Co|GmbH|AG|KG|SA|SARL|BV|NV|AB|Oy|SpA|University|Institute|Foundation|Bank|Association|Agency|Ministry|Council|Holdings|Partners)\.?$/;
 const personTags = ['MaleName', 'FemaleName', 'FirstName', 'Person'];
@@ -43,11 +44,13 @@ function partsOf(run: string): string[] {
 
 /** The run, or what of it follows a first word that merely begins the sentence. */
 function nameIn(run: string): string | null {
-  const plain = run.replace(/['’]s$/, '');
+  const plain = run.replace(greeting, '').replace(/['’]s$/, '');
   if (honorific.test(plain)) return withoutStop(plain);
   const words = plain.split(' ');
-  if (words.length >= 2 && organisation.test(plain))
-    return isSentenceStart(words) ? withoutStop(words.slice(1).join(' ')) : plain;
+  if (words.length >= 2 && organisation.test(plain)) {
+    const own = isSentenceStart(words) ? words.slice(1) : words;
+    return own.slice(0, -1).every(isOrdinaryWord) ? null : withoutStop(own.join(' '));
+  }
   if (isTagged(plain, ['Organization'])) return withoutStop(plain);
   const start = words.findIndex((word) => isTagged(word, personTags) && !isTagged(word, placeTags));
   const rest = words.slice(start);
@@ -59,7 +62,7 @@ function isSentenceStart(words: string[]): boolean {
   return words.length > 2 && /^(?:The|A|An|At|In|By|For|From|With|To|Our|Dear|And|But)$/.test(words[0]!);
 }
 
-/** `May Invoice`, `Grace Period`: a second word that the lexicon knows as a plain noun or verb makes no name. */
+/** `May Invoice`, `Grace Period`: a word that the lexicon knows as a plain noun or verb makes no name. */
 function isOrdinaryWord(word: string): boolean {
   const tags = tagsOf(word);
   return (
