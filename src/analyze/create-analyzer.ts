@@ -1,0 +1,52 @@
+import type { AnalysisInput, Analyzer, Json } from '../domain/analyzer.ts';
+import { createExecAnalyzer } from './exec.ts';
+import { createHttpAnalyzer } from './http.ts';
+import type { LocalInput } from './local/answer.ts';
+import { localVersion } from './local/version.ts';
+import { redact } from './redact.ts';
+
+export interface AnalyzerDeps {
+  /** Runs `answerLocally` of local/answer.ts in a child process: document text never meets the worker's main thread. */
+  answerLocally: (input: LocalInput, timeoutMs: number, signal: AbortSignal) => Promise<Json>;
+  /** What programs inherit, less our own secrets. */
+  env: NodeJS.ProcessEnv;
+  /** Where programs run. @default the working directory */
+  cwd?: string;
+}
+
+/** The analyzer of a spec as the user wrote it; throws an Error that lists the kinds when it is none of them. */
+export function createAnalyzer(spec: string, deps: AnalyzerDeps): Analyzer {
+  switch (analyzerName(spec)) {
+    case 'local':
+      return createLocalAnalyzer(deps);
+    case 'exec':
+      return createExecAnalyzer(spec.slice('exec:'.length).trim(), { env: deps.env, cwd: deps.cwd });
+    case 'http':
+      return createHttpAnalyzer(spec);
+  }
+}
+
+/** The kind of a spec, shown as `analyzer: exec`; throws like `createAnalyzer`. */
+export function analyzerName(spec: string): 'local' | 'exec' | 'http' {
+  if (spec === 'local') return 'local';
+  if (/^exec:\s*\S/.test(spec)) return 'exec';
+  if (/^https?:\/\//i.test(spec) && URL.canParse(spec)) return 'http';
+  throw new Error(
+    `Expected \`--analyzer\` to be \`local\`, \`exec:<command>\`, \`http://<address>\` or \`https://<address>\`, got \`${redact(spec)}\``,
+  );
+}
+
+function createLocalAnalyzer({ answerLocally }: AnalyzerDeps): Analyzer {
+  return {
+    name: 'local',
+    version: localVersion,
+    provider: 'local',
+    makesCalls: false,
+    cacheKey: () => `local/${localVersion}`,
+    preflight: () => Promise.resolve(),
+    async analyze({ name, mimeType, extraction, timeoutMs }: AnalysisInput, signal) {
+      const answer = await answerLocally({ name, mimeType, extraction }, timeoutMs, signal);
+      return { answer, calls: 0, callsOk: 0 };
+    },
+  };
+}
