@@ -15,18 +15,7 @@ export async function prepareNamespace(options: { address: string; spec: Tempora
     const { namespace } = spec;
     await untilDescribed(connection, namespace);
     // With a database file, the flags for search attributes and retention change nothing in a namespace that exists.
-    const present = await connection.operatorService.listSearchAttributes({ namespace });
-    const missing = Object.entries(spec.searchAttributes).filter(
-      ([name]) => !(name in present.customAttributes),
-    );
-    if (missing.length > 0) {
-      await connection.operatorService
-        .addSearchAttributes({
-          namespace,
-          searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, indexedTypes[type]])),
-        })
-        .catch(tolerateExisting);
-    }
+    await addMissingSearchAttributes(connection, spec);
     await connection.workflowService.updateNamespace({
       namespace,
       config: { workflowExecutionRetentionTtl: { seconds: days(spec.retentionDays) } },
@@ -34,6 +23,21 @@ export async function prepareNamespace(options: { address: string; spec: Tempora
   } finally {
     await connection.close();
   }
+}
+
+export async function addMissingSearchAttributes(
+  connection: Connection,
+  { namespace, searchAttributes }: Pick<TemporalSpec, 'namespace' | 'searchAttributes'>,
+): Promise<void> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const missing = Object.entries(searchAttributes).filter(([name]) => !(name in customAttributes));
+  if (missing.length === 0) return;
+  await connection.operatorService
+    .addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, indexedTypes[type]])),
+    })
+    .catch(tolerateExisting);
 }
 
 /** Another process was quicker. */

@@ -19,7 +19,8 @@ export async function endOrphans(stateDir: string): Promise<void> {
     Object.entries(signs).map(async ([part, sign]) => {
       const pidFile = join(stateDir, `${part}.pid`);
       const pid = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
-      if (pid > 1 && sign.test(await commandLine(pid))) await end(pid, part === 'postgres' ? 'SIGINT' : 'SIGTERM');
+      if (pid > 1 && sign.test(await commandLine(pid)))
+        await end(pid, part === 'postgres' ? 'SIGINT' : 'SIGTERM');
       await rm(pidFile, { force: true });
     }),
   );

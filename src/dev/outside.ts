@@ -22,7 +22,10 @@ function outsideTemporal(config: Config, env: NodeJS.ProcessEnv): OutsideParts['
 }
 
 /** How to reach an outside Temporal: address, TLS, key; of `temporal.profile`, TEMPORAL_PROFILE or the default profile. */
-export function temporalProfile(config: Config, env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnectConfig> {
+export function temporalProfile(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+): ReturnType<typeof loadClientConnectConfig> {
   const profile = config.temporal.profile ?? env.TEMPORAL_PROFILE;
   const overrideEnvVars = Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -30,7 +33,9 @@ export function temporalProfile(config: Config, env: NodeJS.ProcessEnv): ReturnT
   try {
     return loadClientConnectConfig({ ...(profile === undefined ? {} : { profile }), overrideEnvVars });
   } catch (error) {
-    throw new ConfigError(`Cannot use the Temporal profile \`${profile ?? 'default'}\`: ${(error as Error).message}`);
+    throw new ConfigError(
+      `Cannot use the Temporal profile \`${profile ?? 'default'}\`: ${(error as Error).message}`,
+    );
   }
 }
 

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GuardedProcess } from './guarded-process.ts';
+import type { StackStep } from './stack.ts';
 
-export interface Part<T extends { process: GuardedProcess }> {
+export interface Running {
+  process: GuardedProcess;
+  /** For a person: `PostgreSQL 18 on 127.0.0.1:41234`. */
+  detail: string;
+}
+
+export interface Part<T extends Running> {
   /** Starts it when it does not run; resolves when it answers. A failed first start rejects, and may be tried again. */
   ensure(): Promise<T>;
   /** What runs now; null before the first start, while it restarts, and after `stop`. */
@@ -10,14 +17,16 @@ export interface Part<T extends { process: GuardedProcess }> {
 }
 
 export interface PartOptions<T> {
-  start(): Promise<T>;
-  onRestart(why: string): void;
-  onReady(running: T): void;
-  onFailed(error: unknown): void;
+  name: StackStep['part'];
+  /** `PostgreSQL`, before there is more to say. */
+  label: string;
+  start: () => Promise<T>;
+  onStep: (step: StackStep) => void;
 }
 
 /** A server that is started again whenever it dies, with growing pauses. */
-export function createPart<T extends { process: GuardedProcess }>(options: PartOptions<T>): Part<T> {
+export function createPart<T extends Running>(options: PartOptions<T>): Part<T> {
+  const { name, label, onStep } = options;
   let running: T | null = null;
   let starting: Promise<T> | null = null;
   const stopping = new AbortController();
@@ -25,12 +34,12 @@ export function createPart<T extends { process: GuardedProcess }>(options: PartO
   const start = async (): Promise<T> => {
     const started = await options.start();
     running = started;
-    options.onReady(started);
+    onStep({ part: name, state: 'ready', detail: started.detail });
     const startedAt = Date.now();
     void started.process.exited.then((how) => {
       running = null;
       if (stopping.signal.aborted) return;
-      options.onRestart(how);
+      onStep({ part: name, state: 'restarting', detail: `${label} ${how}` });
       starting = restart(Date.now() - startedAt < STABLE_MS ? 1 : 0);
       // `ensure` may not be waiting for it.
       starting.catch(() => undefined);
@@ -44,7 +53,7 @@ export function createPart<T extends { process: GuardedProcess }>(options: PartO
       try {
         return await start();
       } catch (error) {
-        options.onFailed(error);
+        onStep({ part: name, state: 'failed', detail: (error as Error).message });
       }
     }
   };
@@ -52,6 +61,7 @@ export function createPart<T extends { process: GuardedProcess }>(options: PartO
   const ensure = (): Promise<T> => {
     if (running !== null) return Promise.resolve(running);
     if (starting !== null) return starting;
+    onStep({ part: name, state: 'starting', detail: label });
     const first = start();
     starting = first;
     // A failed first start is forgotten, so that the next command tries anew.

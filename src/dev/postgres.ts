@@ -28,6 +28,7 @@ export interface RunningPostgres {
   /** Of the database `docbatch`. */
   url: string;
   process: GuardedProcess;
+  detail: string;
 }
 
 const defaultSettings: Record<string, string> = {
@@ -59,7 +60,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const binDir = await postgresBinaries(stateDir);
   const prefix = await unprivilegedPrefix(stateDir);
   if (!existsSync(dataDir)) await initialize(prefix, binDir, dataDir, password);
-  await checkMajor(dataDir, await postgresMajor(binDir));
+  const version = await postgresVersion(binDir);
+  await checkMajor(dataDir, version.split('.')[0]!);
   const settings = { ...defaultSettings, port: String(port), ...options.settings };
   const words = [
     ...prefix,
@@ -83,13 +85,17 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     await server.stop();
     throw error;
   }
-  return { url: postgresUrl(port, password), process: server };
+  return {
+    url: postgresUrl(port, password),
+    process: server,
+    detail: `PostgreSQL ${version} on 127.0.0.1:${port}`,
+  };
 }
 
-/** The major version of the packaged binaries. */
-export async function postgresMajor(binDir: string): Promise<string> {
+/** `18.4`, of the packaged binaries. */
+export async function postgresVersion(binDir: string): Promise<string> {
   const { stdout } = await run(join(binDir, 'postgres'), ['--version']);
-  return /(\d+)(\.\d+)?/.exec(stdout)?.[1] ?? stdout.trim();
+  return /\d+(\.\d+)?/.exec(stdout)?.[0] ?? stdout.trim();
 }
 
 async function checkMajor(dataDir: string, ours: string): Promise<void> {

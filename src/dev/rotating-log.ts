@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 export interface RotatingLog {
   path: string;
   write: (chunk: Buffer | string) => void;
+  /** For a log that others write to. */
+  rotateIfFull: () => void;
 }
 
 /** Appends to `path`; above `maxBytes` it becomes `path.1`, and so on up to `keep` old files. */
@@ -12,6 +14,9 @@ export function openRotatingLog(path: string, maxBytes = 5 * 1024 * 1024, keep =
   let sizeBytes = existsSync(path) ? statSync(path).size : 0;
   return {
     path,
+    rotateIfFull: () => {
+      if (sizeBytes > maxBytes) rotate(path, keep);
+    },
     write: (chunk) => {
       const size = Buffer.byteLength(chunk);
       if (sizeBytes > 0 && sizeBytes + size > maxBytes) {

@@ -14,7 +14,9 @@ export interface StackPorts {
 export function loadPorts(stateDir: string): StackPorts {
   const none: StackPorts = { postgres: 0, temporal: 0, webUi: 0 };
   try {
-    const saved = JSON.parse(readFileSync(join(stateDir, 'stack.json'), 'utf8')) as { ports?: Partial<StackPorts> };
+    const saved = JSON.parse(readFileSync(join(stateDir, 'stack.json'), 'utf8')) as {
+      ports?: Partial<StackPorts>;
+    };
     return { ...none, ...saved.ports };
   } catch {
     return none;

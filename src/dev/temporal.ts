@@ -26,6 +26,7 @@ export interface RunningTemporal {
   namespace: string;
   webUiUrl: string | null;
   process: GuardedProcess;
+  detail: string;
 }
 
 /** Starts the dev server; resolves when it answers and its namespace has what we need. */
@@ -51,7 +52,8 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     throw error;
   }
   const webUiUrl = uiPort === 0 ? null : `http://${spec.ip}:${uiPort}`;
-  return { address, namespace: spec.namespace, webUiUrl, process: server };
+  const detail = `Temporal ${executable.serverVersion} on ${address}${webUiUrl === null ? '' : `, Web UI ${webUiUrl}`}`;
+  return { address, namespace: spec.namespace, webUiUrl, process: server, detail };
 }
 
 function flags({ spec, port, uiPort, durable, stateDir }: TemporalOptions): string[] {
