@@ -20,6 +20,7 @@ export async function joinKeeper(config: Config, options: AcquireOptions): Promi
     options.onStep({ part: 'postgres', state: 'restarting', detail: 'the keeper of the stack was lost' });
     try {
       connection = await lease(config, options, true);
+      if (released) send(connection.socket, { type: 'release' });
     } catch (error) {
       options.onStep({ part: 'postgres', state: 'failed', detail: (error as Error).message });
       return;

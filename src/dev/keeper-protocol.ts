@@ -44,11 +44,17 @@ export function send(socket: Socket, message: Request | Reply): void {
 
 /** Calls `onMessage` for each line; a line that is not JSON is the other side's mistake and closes the connection. */
 export function receive<Message>(socket: Socket, onMessage: (message: Message) => void): void {
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  // Told by the socket itself as well.
+  lines.on('error', () => undefined);
+  lines.on('line', (line) => {
+    let message: Message;
     try {
-      onMessage(JSON.parse(line) as Message);
+      message = JSON.parse(line) as Message;
     } catch (error) {
       socket.destroy(error as Error);
+      return;
     }
+    onMessage(message);
   });
 }
