@@ -13,6 +13,7 @@ const TRIES = 5;
 export async function joinKeeper(config: Config, options: AcquireOptions): Promise<StackLease> {
   let released = false;
   let connection = await lease(config, options, false);
+  const isReleased = () => released;
 
   const stayJoined = async () => {
     const how = await connection.closed;
@@ -20,7 +21,7 @@ export async function joinKeeper(config: Config, options: AcquireOptions): Promi
     options.onStep({ part: 'postgres', state: 'restarting', detail: 'the keeper of the stack was lost' });
     try {
       connection = await lease(config, options, true);
-      if (released) send(connection.socket, { type: 'release' });
+      if (isReleased()) send(connection.socket, { type: 'release' });
     } catch (error) {
       options.onStep({ part: 'postgres', state: 'failed', detail: (error as Error).message });
       return;
