@@ -20,6 +20,7 @@ export function createMainContext(options: () => { project?: string }, purpose: 
   const cleanups: (() => Promise<void> | void)[] = [];
   const write = createWriter(process.stdout);
   const err = createWriter(process.stderr);
+  const onStep = createStackSteps(err);
   let config: Config | null = null;
 
   const context: CliContext = {
@@ -33,7 +34,7 @@ export function createMainContext(options: () => { project?: string }, purpose: 
       const lease = await acquireStack(context.config(), {
         needs,
         purpose: purpose(),
-        onStep: createStackSteps(err),
+        onStep,
         onInterrupted: (batches) => {
           err('An earlier stack was stopped while these batches ran; they are paused, nothing is lost:');
           for (const { id, name } of batches) err(`  ${name ?? id}   ${commandLine(env, `resume ${id}`)}`);

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { moveForeignFileAside } from './foreign-file.ts';
 import { isListening } from './free-port.ts';
 import { spawnGuarded, type GuardedProcess } from './guarded-process.ts';
 import { prepareNamespace } from './namespace.ts';
@@ -75,20 +75,6 @@ function flags({ spec, port, uiPort, durable, stateDir }: TemporalOptions): stri
 /** The flag takes JSON values. */
 function asJson(values: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)]));
-}
-
-/** The SQLite file has no migrations: one of another server version is kept, under a name that says which. */
-async function moveForeignFileAside(path: string, serverVersion: string): Promise<void> {
-  const versionPath = `${path}.version`;
-  const before = existsSync(versionPath) ? (await readFile(versionPath, 'utf8')).trim() : 'unknown';
-  if (existsSync(path) && before !== serverVersion) {
-    const aside = `${path}.server-${before}-${Date.now()}`;
-    await rename(path, aside);
-    for (const part of ['-wal', '-shm']) {
-      if (existsSync(path + part)) await rename(path + part, aside + part);
-    }
-  }
-  await writeFile(versionPath, `${serverVersion}\n`);
 }
 
 const START_TIMEOUT_MS = 60_000;

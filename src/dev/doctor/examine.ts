@@ -12,9 +12,13 @@ export interface Surroundings {
   stack: (needs: { temporal: boolean; worker: boolean }) => Promise<StackLease>;
 }
 
-/** Looks at every part, one after the other; a part that fails never hides the next one. */
+/** Looks at every part, one after the other; what cannot be looked at without a broken part is said to be skipped. */
 export async function* examine(surroundings: Surroundings): AsyncGenerator<Check> {
   yield* examineMachine(surroundings);
-  yield* examinePostgres(surroundings);
-  yield* examineTemporal(surroundings);
+  let hasDatabase = true;
+  for await (const check of examinePostgres(surroundings)) {
+    if (check.name === 'postgres') hasDatabase = check.state === 'ok';
+    yield check;
+  }
+  yield* examineTemporal(surroundings, hasDatabase);
 }

@@ -7,9 +7,16 @@ import { check, type Check } from './check.ts';
 import type { Surroundings } from './examine.ts';
 
 /** An outside Temporal is only looked at; the embedded server is started. */
-export async function* examineTemporal({ config, env, stack }: Surroundings): AsyncGenerator<Check> {
+export async function* examineTemporal(
+  { config, env, stack }: Surroundings,
+  hasDatabase: boolean,
+): AsyncGenerator<Check> {
   const outside = outsideParts(config, env).temporal;
   const found: { address?: string; namespace?: string; connection?: Connection } = { ...outside };
+  if (outside === null && !hasDatabase) {
+    yield { name: 'temporal', state: 'skip', detail: 'the embedded server starts after the database' };
+    return;
+  }
   yield check('temporal', async () => {
     if (outside === null) {
       const { info } = await stack({ temporal: true, worker: false });
