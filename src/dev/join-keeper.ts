@@ -80,7 +80,8 @@ function ask(
   socket.on('error', () => undefined);
   return new Promise((resolve, reject) => {
     const leave = () => {
-      socket.destroy();
+      send(socket, { type: 'release' });
+      socket.end();
       reject(signal.reason as Error);
     };
     signal.addEventListener('abort', leave, { once: true });

@@ -38,6 +38,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   let worker: Part<Running> | null = null;
   let db: Database | null = null;
   let prepared: Promise<string> | null = null;
+  let isStopping = false;
 
   /** Once per keeper: server, tables, and the batches that an earlier stack left running. */
   const prepareDatabase = async (again: boolean, onInterrupted: OnInterrupted): Promise<string> => {
@@ -76,7 +77,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
         info.temporalNamespace = running.namespace;
         info.webUiUrl = running.webUiUrl;
       }
-      if (needs.worker) {
+      if (needs.worker && !isStopping) {
         worker ??= workerPart(options, info);
         await worker.ensure();
       }
@@ -90,6 +91,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     parts: () =>
       Object.entries({ postgres, temporal, worker }).flatMap(([part, owned]) => describe(part, owned)),
     stop: async () => {
+      isStopping = true;
       await worker?.stop();
       await temporal?.stop();
       await db?.close();

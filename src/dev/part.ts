@@ -59,6 +59,7 @@ export function createPart<T extends Running>(options: PartOptions<T>): Part<T> 
   };
 
   const ensure = (): Promise<T> => {
+    if (stopping.signal.aborted) return Promise.reject(new Error(`${label} was told to stop`));
     if (running !== null) return Promise.resolve(running);
     if (starting !== null) return starting;
     onStep({ part: name, state: 'starting', detail: label });

@@ -1,8 +1,12 @@
 import { expect } from 'chai';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { openDatabase } from '../../src/db/database.ts';
+import { keeperState, stopStack } from '../../src/dev/ask-keeper.ts';
 import { acquireStack, type StackLease, type StackStep } from '../../src/dev/stack.ts';
 import { until } from '../../src/dev/until.ts';
+import { packageRoot } from '../../src/paths.ts';
 import { holdLeaseElsewhere } from '../support/hold-lease.ts';
 import { kill, stackProject, type StackProject } from '../support/stack-project.ts';
 
@@ -62,6 +66,26 @@ describe('the embedded stack', function () {
       await query(info.databaseUrl, 'SELECT 1');
       return project.pid('postgres') !== before;
     });
+  });
+
+  it('starts the worker again after a kill -9', async function () {
+    if (!hasWorker) this.skip();
+    await acquire({ temporal: true, worker: true });
+    const before = project.pid('worker');
+    kill(before);
+    await eventually(() => Promise.resolve(![0, before].includes(project.pid('worker'))));
+  });
+
+  it('outlives the command that holds it, until it is told to stop', async function () {
+    if (!hasWorker) this.skip();
+    const lease = await acquire({ temporal: true, worker: true });
+    await lease.hold();
+    await lease.release();
+    expect(await keeperState(project.config)).to.include({ held: true });
+    expect(project.pid('worker')).to.not.equal(0);
+    expect(await stopStack(project.config)).to.equal(true);
+    await eventually(() => Promise.resolve(project.processes().length === 0), 2_000);
+    expect(await stopStack(project.config)).to.equal(false);
   });
 
   it('leaves nothing 10 s after the kill -9 of its keeper and its command', async () => {
@@ -137,6 +161,8 @@ describe('the embedded stack', function () {
     ]);
   });
 });
+
+const hasWorker = existsSync(join(packageRoot, 'dist/src/worker/main.js'));
 
 async function query(url: string, sql: string): Promise<object[]> {
   const db = openDatabase(url, 1);
