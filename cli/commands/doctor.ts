@@ -20,6 +20,7 @@ async function doctor(context: CliContext, options: { json?: boolean; bundle?: s
   const checks: Check[] = [];
   const parts = examine({ config, env: context.env, stack: (needs) => context.stack(needs) });
   for await (const check of parts) {
+    context.interrupted.throwIfAborted();
     checks.push(check);
     if (options.json !== true) show(context, check);
   }

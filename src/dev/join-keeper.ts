@@ -56,7 +56,6 @@ interface Connection {
 
 async function lease(config: Config, options: AcquireOptions, again: boolean): Promise<Connection> {
   for (let left = TRIES; ; left--) {
-    options.signal.throwIfAborted();
     const outcome = await ask(await connectOrStart(config), config, options, again);
     if (outcome !== 'leaving') return outcome;
     if (left === 1)
@@ -85,6 +84,11 @@ function ask(
       reject(signal.reason as Error);
     };
     signal.addEventListener('abort', leave, { once: true });
+    // It may have come while the keeper was starting.
+    if (signal.aborted) {
+      leave();
+      return;
+    }
     void closed.then(() => {
       signal.removeEventListener('abort', leave);
       if (failed === null) resolve('leaving');

@@ -48,6 +48,7 @@ export interface AcquireOptions {
 
 /** Joins the project's running stack or starts one (a detached keeper process); resolves when all that is needed answers. */
 export async function acquireStack(config: Config, options: AcquireOptions): Promise<StackLease> {
+  options.signal.throwIfAborted();
   const outside = outsideParts(config, process.env);
   const { needs } = options;
   const needsKeeper =
