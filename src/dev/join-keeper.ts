@@ -9,6 +9,9 @@ import type { AcquireOptions, StackInfo, StackLease } from './stack.ts';
 /** Keepers that left while we came, before we give up. */
 const TRIES = 5;
 
+/** How long an interrupted start waits for the keeper's good-bye. */
+const LEAVE_MS = 5_000;
+
 /** A lease of the project's keeper. When the keeper is killed under us, another is started and what we had goes on. */
 export async function joinKeeper(config: Config, options: AcquireOptions): Promise<StackLease> {
   let released = false;
@@ -80,18 +83,14 @@ function ask(
   return new Promise((resolve, reject) => {
     const leave = () => {
       send(socket, { type: 'release' });
-      socket.end();
-      reject(signal.reason as Error);
+      // What was starting is stopped before the command ends; a download in the keeper is not waited for.
+      setTimeout(() => socket.destroy(), LEAVE_MS).unref();
     };
     signal.addEventListener('abort', leave, { once: true });
-    // It may have come while the keeper was starting.
-    if (signal.aborted) {
-      leave();
-      return;
-    }
     void closed.then(() => {
       signal.removeEventListener('abort', leave);
-      if (failed === null) resolve('leaving');
+      if (signal.aborted) reject(signal.reason as Error);
+      else if (failed === null) resolve('leaving');
       else reject(failed);
     });
     receive<Reply>(socket, (reply) => {
@@ -110,13 +109,17 @@ function ask(
         resolve({ socket, info: reply.info, next, closed });
       }
     });
-    send(socket, {
-      type: 'lease',
-      needs,
-      purpose,
-      pid: process.pid,
-      fingerprint: fingerprint(outsideParts(config, process.env)),
-      again,
-    });
+    // The interrupt may have come while the keeper was starting.
+    if (signal.aborted) leave();
+    else {
+      send(socket, {
+        type: 'lease',
+        needs,
+        purpose,
+        pid: process.pid,
+        fingerprint: fingerprint(outsideParts(config, process.env)),
+        again,
+      });
+    }
   });
 }
