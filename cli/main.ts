@@ -1,2 +1,43 @@
 #!/usr/bin/env node
-export {};
+// argv in, exit code out.
+import { join } from 'node:path';
+import { CommanderError } from 'commander';
+import { ExitCode } from '../src/domain/batch.ts';
+import { CliError } from './context.ts';
+import { createMainContext, Interrupted } from './context-main.ts';
+import { printError } from './output/print-error.ts';
+import { buildProgram } from './program.ts';
+
+let exitCode: number = ExitCode.ok;
+const { context, cleanUp, loadedConfig } = createMainContext(
+  () => program.opts(),
+  () => program.args[0] ?? 'docbatch',
+);
+const program = buildProgram(context, (code) => (exitCode = code));
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  exitCode = report(error);
+}
+try {
+  await cleanUp();
+} catch (error) {
+  // The command itself is done; what it answered stays true.
+  report(error);
+}
+process.exit(exitCode);
+
+function report(error: unknown): number {
+  // Commander has printed its own: help, or what was wrong with the arguments.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  if (error instanceof Interrupted || (error as Error).name === 'AbortError') return ExitCode.interrupted;
+  if ((error as { code?: string }).code === 'EPIPE') return ExitCode.ok;
+  const config = loadedConfig();
+  printError(error, {
+    err: (text) => context.err(text),
+    debug: Boolean(context.env.DOCBATCH_DEBUG),
+    logsDir: config === null ? null : join(config.stateDir, 'logs'),
+  });
+  return error instanceof CliError ? error.exitCode : ExitCode.usage;
+}

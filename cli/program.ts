@@ -1,4 +1,11 @@
 import { Command } from 'commander';
+import { registerDestroy } from './commands/destroy.ts';
+import { registerDev } from './commands/dev.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerDown } from './commands/down.ts';
+import { registerLogs } from './commands/logs.ts';
+import { registerUp } from './commands/up.ts';
+import { registerWhere } from './commands/where.ts';
 import type { CliContext } from './context.ts';
 
 /** The whole command line. `run` wraps an action so that its exit code reaches main.ts. */
@@ -18,7 +25,15 @@ export function buildProgram(context: CliContext, setExitCode: (code: number) =>
   return program;
 }
 
-const commands: readonly ((register: Register) => void)[] = [];
+const commands: readonly ((register: Register) => void)[] = [
+  registerUp,
+  registerDown,
+  registerDev,
+  registerWhere,
+  registerLogs,
+  registerDestroy,
+  registerDoctor,
+];
 
 /** Adds one command; its action gets (context, …arguments, options). */
 export type Register = (

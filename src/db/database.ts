@@ -33,6 +33,8 @@ export function openDatabase(url: string, max = 10): Database {
   });
   // An idle connection that breaks (server restarted) is simply replaced.
   pool.on('error', () => undefined);
+  // A server that stops in the moment of a connect would throw between the pool's listener and ours.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const waits = { count: 0, totalMs: 0 };
 
   const withClient = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {

@@ -1,4 +1,7 @@
 import type { Config } from '../config.ts';
+import { acquireOutside } from './acquire-outside.ts';
+import { joinKeeper } from './join-keeper.ts';
+import { outsideParts } from './outside.ts';
 
 /** Which parts a command needs. PostgreSQL is always one of them. */
 export interface StackNeeds {
@@ -20,14 +23,16 @@ export interface StackInfo {
 
 export interface StackStep {
   part: 'postgres' | 'migrations' | 'temporal' | 'worker';
-  state: 'starting' | 'ready' | 'restarting' | 'failed';
+  state: 'starting' | 'ready' | 'restarting' | 'failed' | 'stopped';
   /** For a person: `PostgreSQL 18.4 on 127.0.0.1:41234`. */
   detail: string;
 }
 
 export interface StackLease {
   info: StackInfo;
-  /** Gives the lease back; the keeper stops the stack 10 s after the last one, unless `up` holds it. */
+  /** Keeps the stack up after this command, until `down`. */
+  hold(): Promise<void>;
+  /** Gives the lease back. The last one stops the stack, unless `up` or a detached batch holds it; resolves when that is done. */
   release(): Promise<void>;
 }
 
@@ -35,11 +40,18 @@ export interface AcquireOptions {
   needs: StackNeeds;
   /** The command's name, shown by `where`. */
   purpose: string;
-  onStep(step: StackStep): void;
+  onStep: (step: StackStep) => void;
+  /** Told to the command that started the stack: batches that an earlier stack left running, now paused. */
+  onInterrupted?: (batches: { id: string; name: string | null }[]) => void;
   signal: AbortSignal;
 }
 
 /** Joins the project's running stack or starts one (a detached keeper process); resolves when all that is needed answers. */
-export function acquireStack(config: Config, options: AcquireOptions): Promise<StackLease> {
-  throw new Error(`not built yet: ${config.projectDir} ${options.purpose}`);
+export async function acquireStack(config: Config, options: AcquireOptions): Promise<StackLease> {
+  options.signal.throwIfAborted();
+  const outside = outsideParts(config, process.env);
+  const { needs } = options;
+  const needsKeeper =
+    outside.databaseUrl === null || (needs.temporal && outside.temporal === null) || needs.worker;
+  return needsKeeper ? joinKeeper(config, options) : acquireOutside(config, outside, options);
 }

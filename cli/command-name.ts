@@ -1,0 +1,4 @@
+/** How this user types docbatch, for the commands that we print: `npm run -s cli -- resume 1a2b3c4d`. */
+export function commandLine(env: NodeJS.ProcessEnv, rest: string): string {
+  return `${env.npm_lifecycle_event === 'cli' ? 'npm run -s cli --' : 'docbatch'} ${rest}`;
+}

@@ -1,0 +1,108 @@
+import { existsSync, statSync } from 'node:fs';
+import { loadConfig, type Config } from '../src/config.ts';
+import { openDatabase } from '../src/db/database.ts';
+import { acquireStack } from '../src/dev/stack.ts';
+import { CliError, type CliContext } from './context.ts';
+import { commandLine } from './command-name.ts';
+import { createStackSteps } from './output/stack-steps.ts';
+
+export interface MainContext {
+  context: CliContext;
+  /** Runs the cleanups, last added first; the first error is thrown when all have run. */
+  cleanUp: () => Promise<void>;
+  /** Null until a command asked for the configuration. */
+  loadedConfig: () => Config | null;
+}
+
+/** The context of a real command line. `options` are those of the whole program, known once it is parsed. */
+export function createMainContext(options: () => { project?: string }, purpose: () => string): MainContext {
+  const { env } = process;
+  const cleanups: (() => Promise<void> | void)[] = [];
+  const write = createWriter(process.stdout);
+  const err = createWriter(process.stderr);
+  const onStep = createStackSteps(err);
+  let config: Config | null = null;
+
+  const context: CliContext = {
+    config: () => (config ??= readConfig(env, options().project)),
+    env,
+    out: write,
+    err,
+    isTerminal: process.stderr.isTTY,
+    color: process.stdout.isTTY && !env.NO_COLOR,
+    stack: async (needs) => {
+      const lease = await acquireStack(context.config(), {
+        needs,
+        purpose: purpose(),
+        onStep,
+        onInterrupted: (batches) => {
+          err('An earlier stack was stopped while these batches ran; they are paused, nothing is lost:');
+          for (const { id, name } of batches) err(`  ${name ?? id}   ${commandLine(env, `resume ${id}`)}`);
+        },
+        signal: context.interrupted,
+      });
+      cleanups.push(() => lease.release());
+      return lease;
+    },
+    database: async () => {
+      const { info } = await context.stack({ temporal: false, worker: false });
+      const db = openDatabase(info.databaseUrl, context.config().databasePoolMax);
+      cleanups.push(() => db.close());
+      return db;
+    },
+    interrupted: listenForInterrupts(),
+    onExit: (cleanup) => cleanups.push(cleanup),
+  };
+  return { context, cleanUp: () => runAll(cleanups), loadedConfig: () => config };
+}
+
+function readConfig(env: NodeJS.ProcessEnv, project: string | undefined): Config {
+  const config = loadConfig({ env, cwd: process.cwd(), project });
+  if (!existsSync(config.projectDir) || !statSync(config.projectDir).isDirectory()) {
+    throw new CliError(`Expected \`--project\` to be a folder, got \`${project ?? config.projectDir}\``, {
+      why: `\`${config.projectDir}\` does not exist or is not a folder`,
+      next: `mkdir -p ${config.projectDir}`,
+    });
+  }
+  return config;
+}
+
+/** Adds the newline. A reader that went away (`| head`) ends the output, not the command. */
+function createWriter(stream: NodeJS.WriteStream): (text: string) => void {
+  let isClosed = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    isClosed = true;
+  });
+  return (text) => {
+    if (!isClosed) stream.write(text.endsWith('\n') ? text : `${text}\n`);
+  };
+}
+
+function listenForInterrupts(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort(new Interrupted(`interrupted by ${signal}`));
+    });
+  }
+  return controller.signal;
+}
+
+/** The reason of `interrupted`: a command that just lets it through ends with 130. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+async function runAll(cleanups: (() => Promise<void> | void)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) {
+    try {
+      await cleanup();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config.ts';
+import { logPath, openRotatingLog } from './rotating-log.ts';
+import { StackError } from './stack-error.ts';
+import { keeperSocketPath } from './state-files.ts';
+import { Stop, until } from './until.ts';
+
+/** Null when no keeper listens. */
+export function tryConnect(path: string): Promise<Socket | null> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
+      else reject(error);
+    });
+  });
+}
+
+const START_TIMEOUT_MS = 30_000;
+
+/** A connection to the project's keeper, which is started when none listens. */
+export async function connectOrStart(config: Config): Promise<Socket> {
+  const path = keeperSocketPath(config.stateDir);
+  const running = await tryConnect(path);
+  if (running !== null) return running;
+  const failed = startKeeper(config);
+  let socket: Socket | null = null;
+  await until(
+    async () => {
+      socket = await tryConnect(path);
+      const why = failed();
+      if (socket === null && why !== null) throw new Stop('', { cause: keeperFailed(config, why) });
+      return socket !== null;
+    },
+    { everyMs: 30, timeoutMs: START_TIMEOUT_MS, what: 'The keeper of the stack does not answer' },
+  );
+  return socket!;
+}
+
+/** Detached, so that it outlives this command; answers how it failed, or null. */
+function startKeeper({ stateDir, projectDir }: Config): () => string | null {
+  const path = logPath(stateDir, 'keeper');
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  openRotatingLog(path).rotateIfFull();
+  mkdirSync(dirname(path), { recursive: true });
+  const log = openSync(path, 'a', 0o600);
+  let failed: string | null = null;
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('keeper-main.js', import.meta.url)), projectDir],
+    {
+      detached: true,
+      stdio: ['ignore', log, log],
+      cwd: projectDir,
+    },
+  );
+  closeSync(log);
+  child.once('error', (error) => (failed = error.message));
+  child.once('exit', (code) => {
+    if (code !== 0) failed = `it ended with code ${code ?? 'none'}`;
+  });
+  child.unref();
+  return () => failed;
+}
+
+function keeperFailed({ stateDir }: Config, why: string): StackError {
+  const path = logPath(stateDir, 'keeper');
+  const lastError = /(?:Error|error): (.*)/.exec(readFileSync(path, 'utf8').slice(-4_000))?.[1];
+  return new StackError('The keeper of the stack could not start', {
+    why: `${lastError ?? why}; see \`${path}\``,
+    next: 'docbatch doctor',
+  });
+}

@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { moveForeignFileAside } from './foreign-file.ts';
+import { isListening } from './free-port.ts';
+import { spawnGuarded, type GuardedProcess } from './guarded-process.ts';
+import { prepareNamespace } from './namespace.ts';
+import { StackError } from './stack-error.ts';
+import type { TemporalExecutable } from './temporal-executable.ts';
+import type { TemporalSpec } from './temporal-spec.ts';
+import { Stop, until } from './until.ts';
+
+export interface TemporalOptions {
+  executable: TemporalExecutable;
+  spec: TemporalSpec;
+  stateDir: string;
+  port: number;
+  uiPort: number;
+  /** False keeps everything in memory, for tests. */
+  durable: boolean;
+  removeAfter?: string;
+  onOutput: (chunk: Buffer) => void;
+}
+
+export interface RunningTemporal {
+  address: string;
+  namespace: string;
+  webUiUrl: string | null;
+  process: GuardedProcess;
+  detail: string;
+}
+
+/** Starts the dev server; resolves when it answers and its namespace has what we need. */
+export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
+  const { spec, port, uiPort, durable, stateDir, executable } = options;
+  await mkdir(stateDir, { recursive: true });
+  if (durable) await moveForeignFileAside(join(stateDir, spec.databaseFile), executable.serverVersion);
+  const server = spawnGuarded({
+    command: executable.path,
+    args: flags(options),
+    stopSignal: 'TERM',
+    graceSeconds: 8,
+    pidFile: join(stateDir, 'temporal.pid'),
+    ...(options.removeAfter === undefined ? {} : { removeAfter: options.removeAfter }),
+    onOutput: options.onOutput,
+  });
+  const address = `${spec.ip}:${port}`;
+  try {
+    await untilListens(server, port);
+    await prepareNamespace({ address, spec });
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const webUiUrl = uiPort === 0 ? null : `http://${spec.ip}:${uiPort}`;
+  const detail = `Temporal ${executable.serverVersion} on ${address}${webUiUrl === null ? '' : `, Web UI ${webUiUrl}`}`;
+  return { address, namespace: spec.namespace, webUiUrl, process: server, detail };
+}
+
+function flags({ spec, port, uiPort, durable, stateDir }: TemporalOptions): string[] {
+  const named = (flag: string, values: Record<string, unknown>) =>
+    Object.entries(values).flatMap(([key, value]) => [flag, `${key}=${String(value)}`]);
+  return [
+    ...['server', 'start-dev', '--ip', spec.ip, '--port', String(port), '--namespace', spec.namespace],
+    ...(uiPort === 0
+      ? ['--headless']
+      : ['--ui-ip', spec.ip, '--ui-port', String(uiPort), '--ui-disable-news-fetch']),
+    ...(durable ? ['--db-filename', join(stateDir, spec.databaseFile)] : []),
+    ...(durable ? named('--sqlite-pragma', spec.sqlitePragmas) : []),
+    ...named('--dynamic-config-value', asJson(spec.dynamicConfig)),
+    ...named('--search-attribute', spec.searchAttributes),
+    ...['--log-level', 'warn', '--color', 'never'],
+  ];
+}
+
+/** The flag takes JSON values. */
+function asJson(values: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)]));
+}
+
+const START_TIMEOUT_MS = 60_000;
+
+async function untilListens(server: GuardedProcess, port: number): Promise<void> {
+  let ended: string | undefined;
+  void server.exited.then((how) => (ended = how));
+  await until(
+    async () => {
+      if (ended !== undefined) throw new Stop('', { cause: new StackError(`The Temporal server ${ended}`) });
+      return isListening(port);
+    },
+    { everyMs: 50, timeoutMs: START_TIMEOUT_MS, what: `The Temporal server does not listen on port ${port}` },
+  );
+}
