@@ -9,9 +9,15 @@ export interface DecodedText {
 
 /** Bytes that the guess at an encoding looks at. */
 const SAMPLE_BYTES = 64 * 1024;
-/** Below this confidence a guess is no better than the most common encoding. */
-const MIN_CONFIDENCE = 0.6;
-const FALLBACK = 'windows-1252';
+const MOST_COMMON = 'windows-1252';
+/** A guess must be this much surer than the most common encoding to win over it. */
+const MIN_LEAD = 1.5;
+/** Names of the detector that the platform's decoder knows under another. */
+const aliases: Readonly<Record<string, string>> = {
+  cp932: 'shift_jis',
+  cp949: 'euc-kr',
+  macroman: 'macintosh',
+};
 
 /** Text of unknown encoding: byte order mark, valid UTF-8, what the document `declares`, then a guess. */
 export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
@@ -20,7 +26,7 @@ export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
   if (marked !== undefined) return decodeAs(bytes, marked);
   const wide = encodingFromNuls(bytes);
   if (wide !== undefined) return decodeAs(bytes, wide);
-  if (isUtf8(bytes)) return decodeAs(bytes, 'utf-8');
+  if (isUtf8(withoutTornEnd(bytes))) return decodeAs(bytes, 'utf-8');
   if (declared !== undefined && isKnown(declared) && !/^utf-?8$/i.test(declared)) {
     return decodeAs(bytes, new TextDecoder(declared).encoding);
   }
@@ -52,9 +58,29 @@ function encodingFromNuls(bytes: Uint8Array): string | undefined {
 }
 
 function guess(bytes: Uint8Array): string {
-  const { encoding, confidence } = jschardet.detect(Buffer.from(bytes.subarray(0, SAMPLE_BYTES)));
-  if (typeof encoding !== 'string' || confidence < MIN_CONFIDENCE || !isKnown(encoding)) return FALLBACK;
-  return new TextDecoder(encoding).encoding;
+  const guesses = jschardet.detectAll(tellingPart(bytes)).flatMap(({ encoding, confidence }) => {
+    const label = aliases[encoding?.toLowerCase() ?? ''] ?? encoding;
+    return label !== null && isKnown(label) ? [{ label: new TextDecoder(label).encoding, confidence }] : [];
+  });
+  const best = guesses[0];
+  const common = guesses.find(({ label }) => label === MOST_COMMON);
+  if (best === undefined) return MOST_COMMON;
+  return common !== undefined && common.confidence * MIN_LEAD > best.confidence ? MOST_COMMON : best.label;
+}
+
+/** From shortly before the first byte that is not ASCII: only such bytes tell encodings apart. */
+function tellingPart(bytes: Uint8Array): Buffer {
+  const first = bytes.findIndex((byte) => byte >= 0x80);
+  const start = Math.max(first - 1024, 0);
+  return Buffer.from(bytes.subarray(start, start + SAMPLE_BYTES));
+}
+
+/** Without the beginning of a character that the cut end of a long file may have left. */
+function withoutTornEnd(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && bytes.length - end < 3 && (bytes[end - 1]! & 0xc0) === 0x80) end -= 1;
+  if (end > 0 && bytes[end - 1]! >= 0xc0) end -= 1;
+  return bytes.subarray(0, end);
 }
 
 function isKnown(label: string): boolean {

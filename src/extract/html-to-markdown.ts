@@ -14,7 +14,10 @@ interface Counts {
 /** A page's body as Markdown: headings, lists, links, tables, code. Scripts, styles and drawings are left out. */
 export function htmlToMarkdown(html: string): Counts & { markdown: string } {
   const counts: Counts = { tables: 0, images: 0 };
-  return { markdown: convert(html, counts), ...counts };
+  const markdown = convert(html, counts)
+    .replace(/^[ \t\u00a0]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n');
+  return { markdown, ...counts };
 }
 
 const heading: FormatCallback = (element, walk, builder) => {
@@ -110,8 +113,7 @@ const convert = compile(options) as (html: string, metadata: Counts) => string;
 /** The rows of this table, not of tables inside it. */
 function rowsOf(element: DomNode): DomNode[][] {
   return childrenOf(element).flatMap((child) => {
-    if (child.name === 'tr')
-      return [childrenOf(child).filter(({ name }) => name === 'td' || name === 'th')];
+    if (child.name === 'tr') return [childrenOf(child).filter(({ name }) => name === 'td' || name === 'th')];
     return ['thead', 'tbody', 'tfoot'].includes(child.name ?? '') ? rowsOf(child) : [];
   });
 }
@@ -123,9 +125,7 @@ function childrenOf(element: DomNode): DomNode[] {
 
 function hasDescendant(element: DomNode, name: string, depth = 0): boolean {
   if (depth > MAX_DEPTH) return false;
-  return childrenOf(element).some(
-    (child) => child.name === name || hasDescendant(child, name, depth + 1),
-  );
+  return childrenOf(element).some((child) => child.name === name || hasDescendant(child, name, depth + 1));
 }
 
 function hasText(element: DomNode, depth = 0): boolean {

@@ -3,17 +3,21 @@ import type { OfficeContentNode, OfficeError, OfficeParserAST } from 'officepars
 import type { ExtractionMetadata } from '../domain/extraction.ts';
 import { permanent } from '../domain/failure.ts';
 import { joinRuns } from './join-runs.ts';
+import { patchZip } from './patch-zip.ts';
 
 /** What the parts of one document may unpack to, however their sizes are declared. */
 const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024;
+/** Larger parts are read without their tabs. */
+const MAX_PATCHED_BYTES = 64 * 1024 * 1024;
 
 export async function parseOffice(bytes: Buffer, fileType: 'docx' | 'pptx'): Promise<OfficeParserAST> {
   try {
-    return await OfficeParser.parseOffice(bytes, {
+    return await OfficeParser.parseOffice(fileType === 'docx' ? withVisibleTabs(bytes) : bytes, {
       fileType,
       extractAttachments: false,
       ocr: false,
       serializeRawContent: false,
+      includeBreakNodes: true,
       outputErrorToConsole: false,
       onWarning: () => undefined,
       decompressionLimits: { maxUncompressedBytes: MAX_UNPACKED_BYTES, maxZipEntries: 20_000 },
@@ -33,6 +37,7 @@ export async function officeMarkdown(ast: OfficeParserAST, nodes: OfficeContentN
   });
   return value
     .replace(/^---\n/, '')
+    .replace(/^(#{1,6} .*?) ?\{#[^}\n]*\}$/gm, '$1')
     .replace(/&lt;/g, '<')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
@@ -54,6 +59,17 @@ export function countNodes(nodes: OfficeContentNode[], type: OfficeContentNode['
     (sum, node) => sum + (node.type === type ? 1 : 0) + countNodes(node.children ?? [], type),
     0,
   );
+}
+
+/** The parser glues the words around tabs and hyphens that are elements of their own; as text they survive. */
+function withVisibleTabs(bytes: Buffer): Buffer {
+  const isText = (name: string): boolean =>
+    /^word\/(?:document|header|footer|footnotes|endnotes|comments)\d*\.xml$/.test(name);
+  const change = (xml: string): string =>
+    xml
+      .replace(/<w:(?:tab|ptab\b[^>]*?)\s*\/>/g, '<w:t xml:space="preserve">\t</w:t>')
+      .replace(/<w:noBreakHyphen\s*\/>/g, '<w:t>-</w:t>');
+  return patchZip(bytes, isText, change, MAX_PATCHED_BYTES);
 }
 
 function isFilled(text: string | undefined): text is string {

@@ -1,13 +1,14 @@
 import PostalMime from 'postal-mime';
 import type { Address, Attachment, Email } from 'postal-mime';
 import { permanent } from '../domain/failure.ts';
+import { decodeInput } from './decode-input.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
 
 /** One mail: its header, its text (or its HTML as Markdown) and the list of its attachments, which are not opened. */
-export async function readEml({ bytes, maxTextChars }: ReaderInput): Promise<Draft> {
-  const mail = await PostalMime.parse(bytes);
-  const body = bodyOf(mail, maxTextChars);
+export async function readEml(input: ReaderInput): Promise<Draft> {
+  const mail = await PostalMime.parse(mailBytes(input));
+  const body = bodyOf(mail, input.maxTextChars);
   const attachments = mail.attachments.filter(({ related }) => related !== true);
   if (body === '' && mail.attachments.some(isEncryptedPart)) {
     throw permanent('encrypted', 'The mail is encrypted.', { stage: 'extract' });
@@ -31,6 +32,13 @@ export async function readEml({ bytes, maxTextChars }: ReaderInput): Promise<Dra
       .filter(({ mimeType }) => mimeType.startsWith('image/'))
       .map(({ filename, mimeType }, index) => ({ name: filename ?? `image ${index + 1}`, mimeType })),
   };
+}
+
+/** A mail is bytes with an encoding per part; saved as UTF-16 it has become text, and is made bytes again. */
+function mailBytes(input: ReaderInput): Uint8Array {
+  const [first, second] = input.bytes;
+  if (first !== 0xff && first !== 0xfe && first !== 0 && second !== 0) return input.bytes;
+  return Buffer.from(decodeInput(input).text);
 }
 
 function headerOf(mail: Email): string {

@@ -34,7 +34,7 @@ function headMetadata(html: string): Partial<Record<'title' | 'author' | 'langua
   const language = /<html[^>]+\blang\s*=\s*["']?([\w-]{2,12})/i.exec(head)?.[1];
   const date = Date.parse(metaContent(head, 'article:published_time') ?? metaContent(head, 'date') ?? '');
   return {
-    ...(title === undefined ? {} : { title: clean(title) }),
+    ...(title === undefined || clean(title) === '' ? {} : { title: clean(title) }),
     ...(author === null ? {} : { author: clean(author) }),
     ...(language === undefined ? {} : { language }),
     ...(Number.isNaN(date) ? {} : { createdAt: new Date(date).toISOString() }),

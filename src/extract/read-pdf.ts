@@ -15,6 +15,8 @@ export async function readPdf({ bytes, maxTextChars }: ReaderInput): Promise<Dra
     quiet: true,
     outputFormat: 'markdown',
     continueOnPageError: true,
+    // What repeats on every page may still be the invoice's number.
+    keepHeadersFooters: true,
     extractDocumentMetadata: true,
     numWorkers: 1,
   });
@@ -56,7 +58,14 @@ export async function readPdf({ bytes, maxTextChars }: ReaderInput): Promise<Dra
 function pageMarkdown({ markdown, text }: ParsedPage): { markdown: string; pictures: number } {
   const placeholder = /^!\[[^\]]*\]\(img_[\w.]+\)\n*/gm;
   const pictures = markdown.match(placeholder)?.length ?? 0;
-  return { markdown: text.trim() === '' ? '' : markdown.replace(placeholder, ''), pictures };
+  if (text.trim() === '') return { markdown: '', pictures };
+  const clean = markdown.replace(placeholder, '');
+  // Rotated pages lose their text on the way to Markdown.
+  return { markdown: wordCount(clean) < wordCount(text) / 2 ? text : clean, pictures };
+}
+
+function wordCount(text: string): number {
+  return text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
 }
 
 function pageWarnings(parts: DraftPart[], brokenPages: number[]): string[] {
@@ -71,7 +80,9 @@ function pageWarnings(parts: DraftPart[], brokenPages: number[]): string[] {
 async function hasPictures(parser: LiteParse, bytes: Buffer, parts: DraftPart[]): Promise<boolean> {
   if (parts.some(({ markdown }) => markdown !== '')) return false;
   const pages = await parser.isComplex(bytes);
-  return pages.some((page) => page.imageBlockCount > 0 || (page.uncoveredVectorArea ?? 0) > 0);
+  return pages.some(
+    (page) => page.fullPageImage || page.imageBlockCount > 0 || (page.uncoveredVectorArea ?? 0) > 0,
+  );
 }
 
 function tableCount(parts: DraftPart[]): number {

@@ -7,6 +7,7 @@ export interface ZipEntry {
   uncompressedBytes: number;
   isEncrypted: boolean;
   method: number;
+  crc: number;
   headerOffset: number;
 }
 
@@ -31,6 +32,7 @@ export function readZipDirectory(bytes: Buffer): ZipEntry[] | null {
       name: bytes.toString('utf8', at + 46, at + 46 + nameLength),
       isEncrypted: (bytes.readUInt16LE(at + 8) & 1) === 1,
       method: bytes.readUInt16LE(at + 10),
+      crc: bytes.readUInt32LE(at + 16),
       compressedBytes: bytes.readUInt32LE(at + 20),
       uncompressedBytes: bytes.readUInt32LE(at + 24),
       headerOffset: bytes.readUInt32LE(at + 42),
