@@ -1,0 +1,98 @@
+import { OfficeGenerator, OfficeParser } from 'officeparser';
+import type { OfficeContentNode, OfficeError, OfficeParserAST } from 'officeparser';
+import type { ExtractionMetadata } from '../domain/extraction.ts';
+import { permanent } from '../domain/failure.ts';
+import { joinRuns } from './join-runs.ts';
+import { patchZip } from './patch-zip.ts';
+
+/** What the parts of one document may unpack to, however their sizes are declared. */
+const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024;
+/** Larger parts are read without their tabs. */
+const MAX_PATCHED_BYTES = 64 * 1024 * 1024;
+
+export async function parseOffice(bytes: Buffer, fileType: 'docx' | 'pptx'): Promise<OfficeParserAST> {
+  try {
+    return await OfficeParser.parseOffice(fileType === 'docx' ? withVisibleTabs(bytes) : bytes, {
+      fileType,
+      extractAttachments: false,
+      ocr: false,
+      serializeRawContent: false,
+      includeBreakNodes: true,
+      outputErrorToConsole: false,
+      onWarning: () => undefined,
+      decompressionLimits: { maxUncompressedBytes: MAX_UNPACKED_BYTES, maxZipEntries: 20_000 },
+    });
+  } catch (error) {
+    throw officeFailure(error);
+  }
+}
+
+/** Some nodes of a parsed document as Markdown. */
+export async function officeMarkdown(ast: OfficeParserAST, nodes: OfficeContentNode[]): Promise<string> {
+  if (nodes.length === 0) return '';
+  const part = { ...ast, metadata: {}, content: joinRuns(nodes) };
+  const { value } = await OfficeGenerator.generate(part, 'md', {
+    onWarning: () => undefined,
+    mdConfig: { fallbackToHtml: false, dialect: { extends: 'github', attributeLists: 'none' } },
+  });
+  return value
+    .replace(/^---\n/, '')
+    .replace(/^(#{1,6} .*?) ?\{#[^}\n]*\}$/gm, '$1')
+    .replace(/&lt;/g, '<')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+export function officeMetadata({ metadata }: OfficeParserAST): Partial<ExtractionMetadata> {
+  const { title, author, created, modified } = metadata;
+  return {
+    ...(isFilled(title) ? { title: title.trim() } : {}),
+    ...(isFilled(author) ? { author: author.trim() } : {}),
+    ...(isDate(created) ? { createdAt: created.toISOString() } : {}),
+    ...(isDate(modified) ? { modifiedAt: modified.toISOString() } : {}),
+  };
+}
+
+/** How many nodes of a type there are, at any depth. */
+export function countNodes(nodes: OfficeContentNode[], type: OfficeContentNode['type']): number {
+  return nodes.reduce(
+    (sum, node) => sum + (node.type === type ? 1 : 0) + countNodes(node.children ?? [], type),
+    0,
+  );
+}
+
+/** The parser glues the words around tabs and hyphens that are elements of their own; as text they survive. */
+function withVisibleTabs(bytes: Buffer): Buffer {
+  const isText = (name: string): boolean =>
+    /^word\/(?:document|header|footer|footnotes|endnotes|comments)\d*\.xml$/.test(name);
+  const change = (xml: string): string =>
+    xml
+      .replace(/<w:(?:tab|ptab\b[^>]*?)\s*\/>/g, '<w:t xml:space="preserve">\t</w:t>')
+      .replace(/<w:noBreakHyphen\s*\/>/g, '<w:t>-</w:t>');
+  return patchZip(bytes, isText, change, MAX_PATCHED_BYTES);
+}
+
+function isFilled(text: string | undefined): text is string {
+  return text !== undefined && text.trim() !== '';
+}
+
+function isDate(date: Date | undefined): date is Date {
+  return date instanceof Date && !Number.isNaN(date.getTime());
+}
+
+function officeFailure(error: unknown): Error {
+  const issue = (error as OfficeError).officeIssue;
+  const code: string | undefined = issue?.code;
+  const reason = (issue?.message ?? (error instanceof Error ? error.message : String(error))).slice(0, 300);
+  if (code === 'ZIP_SIZE_LIMIT_EXCEEDED' || code === 'ZIP_ENTRY_COUNT_LIMIT_EXCEEDED') {
+    return permanent('too_large', `The document unpacks to too much (${reason}).`, {
+      stage: 'extract',
+      cause: error,
+    });
+  }
+  if (error instanceof RangeError) return error;
+  return permanent('corrupt', `The document is damaged or cut off (${reason}).`, {
+    stage: 'extract',
+    cause: error,
+  });
+}

@@ -1,0 +1,104 @@
+import type { ExtractionMetadata } from '../domain/extraction.ts';
+import { decodeEntities } from './decode-entities.ts';
+
+/** Bytes at either end of the file where writers put the information dictionary. */
+const SEARCHED_BYTES = 2 * 1024 * 1024;
+
+interface PdfProperties {
+  creationDate?: string;
+  modDate?: string;
+  isEncrypted?: boolean;
+  xmp?: string;
+}
+
+/** Title, author and dates, as far as they stand in plain sight: the parser gives only the dates. */
+export function pdfInfo(
+  bytes: Buffer,
+  properties: PdfProperties | undefined,
+): Pick<Partial<ExtractionMetadata>, 'title' | 'author' | 'createdAt' | 'modifiedAt'> {
+  const dictionary = properties?.isEncrypted === true ? '' : infoDictionary(bytes);
+  const title = fromXmp(properties?.xmp, 'dc:title') ?? entry(dictionary, 'Title');
+  const author = fromXmp(properties?.xmp, 'dc:creator') ?? entry(dictionary, 'Author');
+  const createdAt = pdfDate(properties?.creationDate);
+  const modifiedAt = pdfDate(properties?.modDate);
+  return {
+    ...(title === null ? {} : { title }),
+    ...(author === null ? {} : { author }),
+    ...(createdAt === null ? {} : { createdAt }),
+    ...(modifiedAt === null ? {} : { modifiedAt }),
+  };
+}
+
+function infoDictionary(bytes: Buffer): string {
+  const text =
+    bytes.length <= 2 * SEARCHED_BYTES
+      ? bytes.toString('latin1')
+      : bytes.toString('latin1', 0, SEARCHED_BYTES) + bytes.toString('latin1', bytes.length - SEARCHED_BYTES);
+  const [, id, generation] = [...text.matchAll(/\/Info\s+(\d+)\s+(\d+)\s+R/g)].at(-1) ?? [];
+  if (id === undefined) return '';
+  const at = text.search(new RegExp(`(?:^|\\s)${id}\\s+${generation}\\s+obj\\b`));
+  if (at < 0) return '';
+  const end = text.indexOf('endobj', at);
+  return end < 0 || end - at > 20_000 ? '' : text.slice(at, end);
+}
+
+/** A string of the dictionary, `(literal)` or `<hexadecimal>`. */
+function entry(dictionary: string, key: string): string | null {
+  const literal = new RegExp(`/${key}\\s*\\(((?:\\\\[\\s\\S]|[^\\\\()]|\\([^()]*\\))*)\\)`).exec(
+    dictionary,
+  )?.[1];
+  if (literal !== undefined) return decodePdfString(Buffer.from(unescape(literal), 'latin1'));
+  const hex = new RegExp(`/${key}\\s*<([0-9A-Fa-f\\s]*)>`).exec(dictionary)?.[1];
+  return hex === undefined ? null : decodePdfString(Buffer.from(hex.replace(/\s/g, ''), 'hex'));
+}
+
+function unescape(literal: string): string {
+  const controls: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+  return literal.replace(
+    /\\(?:([0-7]{1,3})|\r?\n|([\s\S]))/g,
+    (_, octal: string | undefined, other?: string) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
+      return other === undefined ? '' : (controls[other] ?? other);
+    },
+  );
+}
+
+function decodePdfString(bytes: Buffer): string | null {
+  const isWide = bytes[0] === 0xfe && bytes[1] === 0xff;
+  const isUtf8 = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const text = new TextDecoder(isWide ? 'utf-16be' : isUtf8 ? 'utf-8' : 'windows-1252').decode(bytes);
+  const trimmed = text.replace(/\s+/g, ' ').trim();
+  return trimmed === '' || /^(?:untitled|anonymous|unspecified|\(unspecified\)|\(anonymous\))$/i.test(trimmed)
+    ? null
+    : trimmed.slice(0, 500);
+}
+
+function fromXmp(xmp: string | undefined, tag: string): string | null {
+  const content = new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(xmp ?? '')?.[1];
+  const text = decodeEntities((content ?? '').replace(/<[^>]*>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
+  return text === '' ? null : text.slice(0, 500);
+}
+
+/** `D:20240131120000+01'00'` as ISO 8601. */
+function pdfDate(text: string | undefined): string | null {
+  const match = /^(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:Z|([+-]\d\d)'?(\d\d)?)?/.exec(
+    text ?? '',
+  );
+  if (match === null) return null;
+  const [
+    ,
+    year,
+    month = '01',
+    day = '01',
+    hour = '00',
+    minute = '00',
+    second = '00',
+    zone,
+    zoneMinutes = '00',
+  ] = match;
+  const offset = zone === undefined ? 'Z' : `${zone}:${zoneMinutes}`;
+  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${offset}`);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

@@ -1,0 +1,102 @@
+import { LiteParse } from '@llamaindex/liteparse';
+import type { DocumentMetadata, ParsedPage } from '@llamaindex/liteparse';
+import { permanent } from '../domain/failure.ts';
+import type { Draft, DraftPart, ReaderInput } from './draft.ts';
+import { pdfInfo } from './pdf-info.ts';
+
+/** Pages in memory at once: their text items are many times larger than their text. */
+const PAGES_PER_BATCH = 50;
+
+/** One part per page. Pages without a text layer (scans) are empty parts, named in a warning. */
+export async function readPdf({ bytes, maxTextChars }: ReaderInput): Promise<Draft> {
+  const parser = new LiteParse({
+    // Its default would fetch language data over the network.
+    ocrEnabled: false,
+    quiet: true,
+    outputFormat: 'markdown',
+    continueOnPageError: true,
+    // What repeats on every page may still be the invoice's number.
+    keepHeadersFooters: true,
+    extractDocumentMetadata: true,
+    numWorkers: 1,
+  });
+  const parts: DraftPart[] = [];
+  const brokenPages: number[] = [];
+  let properties: DocumentMetadata | undefined;
+  let images = 0;
+  let characters = 0;
+  try {
+    for await (const { result } of parser.parseBatches(bytes, { batchSize: PAGES_PER_BATCH })) {
+      properties ??= result.docMeta;
+      brokenPages.push(...result.pageErrors.map(({ pageNum }) => pageNum));
+      for (const page of result.pages) {
+        const { markdown, pictures } = pageMarkdown(page);
+        images += pictures;
+        characters += markdown.length;
+        parts.push({ kind: 'page', label: `Page ${page.pageLabel ?? page.pageNum}`, markdown });
+      }
+      if (characters > maxTextChars) break;
+    }
+  } catch (error) {
+    throw pdfFailure(error);
+  }
+  if (parts.length === 0) throw permanent('corrupt', 'The PDF has no readable page.', { stage: 'extract' });
+  return {
+    parts,
+    metadata: {
+      pages: parts.length,
+      ...(images > 0 ? { images } : {}),
+      ...(tableCount(parts) > 0 ? { tables: tableCount(parts) } : {}),
+      ...pdfInfo(bytes, properties),
+    },
+    warnings: pageWarnings(parts, brokenPages),
+    hasPictures: await hasPictures(parser, bytes, parts),
+  };
+}
+
+/** Placeholders point to picture files that nobody writes; they are counted and left out. */
+function pageMarkdown({ markdown, text }: ParsedPage): { markdown: string; pictures: number } {
+  const placeholder = /^!\[[^\]]*\]\(img_[\w.]+\)\n*/gm;
+  const pictures = markdown.match(placeholder)?.length ?? 0;
+  if (text.trim() === '') return { markdown: '', pictures };
+  const clean = markdown.replace(placeholder, '');
+  // Rotated pages lose their text on the way to Markdown.
+  return { markdown: wordCount(clean) < wordCount(text) / 2 ? text : clean, pictures };
+}
+
+function wordCount(text: string): number {
+  return text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+}
+
+function pageWarnings(parts: DraftPart[], brokenPages: number[]): string[] {
+  const emptyPages = parts.filter(({ markdown }) => markdown === '').length;
+  const warnings: string[] = [];
+  if (emptyPages > 0) warnings.push(`${emptyPages} of ${parts.length} pages have no text layer`);
+  if (brokenPages.length > 0) warnings.push(`These pages could not be read: ${brokenPages.join(', ')}`);
+  return warnings;
+}
+
+/** Asked only when there is no text at all: whether a person would see a scan or a drawing. */
+async function hasPictures(parser: LiteParse, bytes: Buffer, parts: DraftPart[]): Promise<boolean> {
+  if (parts.some(({ markdown }) => markdown !== '')) return false;
+  const pages = await parser.isComplex(bytes);
+  return pages.some(
+    (page) => page.fullPageImage || page.imageBlockCount > 0 || (page.uncoveredVectorArea ?? 0) > 0,
+  );
+}
+
+function tableCount(parts: DraftPart[]): number {
+  return parts.reduce(
+    (sum, { markdown }) => sum + (markdown.match(/^\|(?:\s*:?-+:?\s*\|)+\s*$/gm)?.length ?? 0),
+    0,
+  );
+}
+
+function pdfFailure(error: unknown): Error {
+  const reason = (error instanceof Error ? error.message : String(error)).replace(/^PDF error:\s*/i, '');
+  if (/password|security handler|encrypt/i.test(reason)) {
+    return permanent('encrypted', 'The PDF is protected by a password.', { stage: 'extract', cause: error });
+  }
+  const message = `The PDF is damaged or cut off (${reason.slice(0, 200)}).`;
+  return permanent('corrupt', message, { stage: 'extract', cause: error });
+}

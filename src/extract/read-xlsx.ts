@@ -1,0 +1,75 @@
+import readExcel from 'read-excel-file/node';
+import { permanent } from '../domain/failure.ts';
+import { decodeEntities } from './decode-entities.ts';
+import type { Draft, DraftPart, ReaderInput } from './draft.ts';
+import { markdownTable } from './markdown-table.ts';
+import { officeImages } from './office-images.ts';
+import { readZipDirectory, readZipText } from './zip-directory.ts';
+
+const MAX_PROPERTIES_BYTES = 1024 * 1024;
+
+/** One part per sheet: its name and its cells as a table. Formulas show their stored values. */
+export async function readXlsx({ bytes }: ReaderInput): Promise<Draft> {
+  const sheets = await readSheets(bytes);
+  const parts = sheets.map(({ sheet, data }): DraftPart => {
+    const table = markdownTable(withoutEmptyEdges(data.map((row) => row.map(cellText))));
+    return { kind: 'sheet', label: sheet, markdown: table === '' ? '' : `## ${sheet}\n\n${table}` };
+  });
+  const tables = parts.filter(({ markdown }) => markdown !== '').length;
+  return {
+    parts,
+    metadata: { ...coreProperties(bytes), sheets: sheets.length, ...(tables > 0 ? { tables } : {}) },
+    images: officeImages(bytes),
+  };
+}
+
+async function readSheets(bytes: Buffer): Promise<Awaited<ReturnType<typeof readExcel>>> {
+  try {
+    return await readExcel(bytes, { trim: true });
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The workbook is damaged or cut off (${reason.slice(0, 200)}).`;
+    throw permanent('corrupt', message, { stage: 'extract', cause: error });
+  }
+}
+
+function cellText(cell: unknown): string {
+  if (typeof cell === 'string') return cell;
+  if (typeof cell === 'number' || typeof cell === 'boolean') return String(cell);
+  if (!(cell instanceof Date)) return '';
+  if (Number.isNaN(cell.getTime())) return '';
+  const [day, time] = cell.toISOString().split('T') as [string, string];
+  return time.startsWith('00:00:00') ? day : `${day} ${time.slice(0, 5)}`;
+}
+
+function withoutEmptyEdges(rows: string[][]): string[][] {
+  const kept = rows.filter((row) => row.some((cell) => cell !== ''));
+  const first = Math.min(...kept.map((row) => row.findIndex((cell) => cell !== '')));
+  return kept.map((row) => row.slice(first, row.findLastIndex((cell) => cell !== '') + 1));
+}
+
+/** Title, author and dates as Office writes them in every file. */
+function coreProperties(bytes: Buffer): Draft['metadata'] {
+  const entry = readZipDirectory(bytes)?.find(({ name }) => name === 'docProps/core.xml');
+  const xml = readZipText(bytes, entry, MAX_PROPERTIES_BYTES) ?? '';
+  const property = (tag: string): string | undefined => {
+    const content = new RegExp(`<${tag}(?:\\s[^>]*)?>([^<]{1,1000})</${tag}>`).exec(xml)?.[1];
+    return content === undefined ? undefined : decodeEntities(content).trim();
+  };
+  const title = property('dc:title');
+  const author = property('dc:creator');
+  const createdAt = isoDate(property('dcterms:created'));
+  const modifiedAt = isoDate(property('dcterms:modified'));
+  return {
+    ...(title === undefined || title === '' ? {} : { title }),
+    ...(author === undefined || author === '' ? {} : { author }),
+    ...(createdAt === null ? {} : { createdAt }),
+    ...(modifiedAt === null ? {} : { modifiedAt }),
+  };
+}
+
+function isoDate(text: string | undefined): string | null {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,57 @@
+import { inflateRawSync } from 'node:zlib';
+
+export interface ZipEntry {
+  name: string;
+  compressedBytes: number;
+  /** As declared; a hostile file may lie. */
+  uncompressedBytes: number;
+  isEncrypted: boolean;
+  method: number;
+  crc: number;
+  headerOffset: number;
+}
+
+const END_SIGNATURE = 0x06054b50;
+const ENTRY_SIGNATURE = 0x02014b50;
+/** The end record and its longest comment. */
+const END_SEARCH_BYTES = 65_557;
+const MAX_ENTRIES = 20_000;
+
+/** The entries of a zip file's directory, without opening any; null when the directory is damaged or cut off. */
+export function readZipDirectory(bytes: Buffer): ZipEntry[] | null {
+  const end = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
+  if (end < 0 || end < bytes.length - END_SEARCH_BYTES || end + 22 > bytes.length) return null;
+  if (bytes.readUInt32LE(end) !== END_SIGNATURE) return null;
+  const entries: ZipEntry[] = [];
+  const count = bytes.readUInt16LE(end + 10);
+  let at = bytes.readUInt32LE(end + 16);
+  for (let index = 0; index < Math.min(count, MAX_ENTRIES); index += 1) {
+    if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== ENTRY_SIGNATURE) return null;
+    const nameLength = bytes.readUInt16LE(at + 28);
+    entries.push({
+      name: bytes.toString('utf8', at + 46, at + 46 + nameLength),
+      isEncrypted: (bytes.readUInt16LE(at + 8) & 1) === 1,
+      method: bytes.readUInt16LE(at + 10),
+      crc: bytes.readUInt32LE(at + 16),
+      compressedBytes: bytes.readUInt32LE(at + 20),
+      uncompressedBytes: bytes.readUInt32LE(at + 24),
+      headerOffset: bytes.readUInt32LE(at + 42),
+    });
+    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+  }
+  return entries;
+}
+
+/** One entry's content as text, or null when it is absent, damaged or above `maxBytes`. */
+export function readZipText(bytes: Buffer, entry: ZipEntry | undefined, maxBytes: number): string | null {
+  if (entry === undefined || entry.isEncrypted) return null;
+  try {
+    const at = entry.headerOffset;
+    const start = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
+    const packed = bytes.subarray(start, start + entry.compressedBytes);
+    if (entry.method === 0) return packed.length > maxBytes ? null : packed.toString('utf8');
+    return inflateRawSync(packed, { maxOutputLength: maxBytes }).toString('utf8');
+  } catch {
+    return null;
+  }
+}

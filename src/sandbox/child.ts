@@ -1,0 +1,43 @@
+// The program of one extraction process; started by pool.ts and nobody else.
+import { setFlagsFromString } from 'node:v8';
+import workerpool from 'workerpool';
+import { DocumentFailure } from '../domain/failure.ts';
+import type { Json } from '../domain/analyzer.ts';
+import { extractFile } from '../extract/extract-file.ts';
+import type { ChildFunctions, LocalInput, Reply } from './requests.ts';
+import { forbidNetwork } from './forbid-network.ts';
+import { startWatchdog } from './watchdog.ts';
+
+// Before workerpool's own listener, whose orderly exit would wait for native parsers to finish.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+forbidNetwork();
+const [, , heapMb, maxRssMb] = process.argv;
+// Not by `execArgv`: workerpool lets a `--max-old-space-size` of the parent win over ours.
+setFlagsFromString(`--max-old-space-size=${heapMb}`);
+const watchdog = startWatchdog(Number(maxRssMb));
+
+const functions: ChildFunctions = {
+  extract: (request, limits) => reply(() => extractFile(request, limits)),
+  answerLocally: (input) => reply(() => answerLocally(input)),
+};
+workerpool.worker({ ...functions });
+
+async function reply<T>(work: () => Promise<T>): Promise<Reply<T>> {
+  workerpool.workerEmit({ startedPid: process.pid });
+  watchdog.wake();
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (!(error instanceof DocumentFailure)) throw error;
+    const { failureClass, code, message, stage, context } = error;
+    return { failure: { failureClass, code, message, stage, context } };
+  } finally {
+    watchdog.rest();
+  }
+}
+
+async function answerLocally(input: LocalInput): Promise<Json> {
+  const path = '../analyze/local/answer.js';
+  const { answerLocally: answer } = (await import(path)) as { answerLocally: (input: LocalInput) => Json };
+  return answer(input);
+}

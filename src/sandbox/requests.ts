@@ -1,0 +1,57 @@
+import type { Json } from '../domain/analyzer.ts';
+import type { Extraction } from '../domain/extraction.ts';
+import type { FailureClass, Stage } from '../domain/failure.ts';
+
+/** Limits that every extraction of one sandbox shares. */
+export interface ExtractionLimits {
+  /** A file above this is `too_large` and is never read in. */
+  maxFileBytes: number;
+  /** Text above this is cut, with a warning. */
+  maxTextChars: number;
+}
+
+export interface ExtractRequest {
+  path: string;
+  /** The document's name, for its ending; the path may be a temporary one. */
+  name: string;
+  /** The hash whose text is already stored: equal bytes are not parsed again. */
+  knownSha256: string | null;
+}
+
+export interface Extracted {
+  contentSha256: string;
+  sizeBytes: number;
+  mimeType: string;
+  /** Null only when the bytes read have the hash `knownSha256`. */
+  extraction: Extraction | null;
+}
+
+/** What the `local` analyzer gets to see; answered in the child, since it touches document text. */
+export interface LocalInput {
+  name: string;
+  mimeType: string;
+  extraction: Extraction;
+}
+
+/** A `DocumentFailure` as plain data: classes do not cross a process border. */
+export interface FailureReport {
+  failureClass: FailureClass;
+  code: string;
+  message: string;
+  stage: Stage;
+  context: Record<string, unknown>;
+}
+
+export type Reply<T> = { value: T } | { failure: FailureReport };
+
+/** What a child sends while it works; `stderr` is added by workerpool. */
+export type ChildEvent = { startedPid: number } | { stdout: string } | { stderr: string };
+
+/** The functions a child offers, by name. */
+export interface ChildFunctions {
+  extract(request: ExtractRequest, limits: ExtractionLimits): Promise<Reply<Extracted>>;
+  answerLocally(input: LocalInput): Promise<Reply<Json>>;
+}
+
+/** Written to stderr by a child that ends itself because its memory grew too large. */
+export const OUT_OF_MEMORY_MARK = 'docbatch: out of memory';

@@ -1,0 +1,23 @@
+import { Worker } from 'node:worker_threads';
+import type { WatchdogData } from './watchdog-thread.ts';
+
+/**
+ * A thread that ends this process when its parent is gone or its memory exceeds `maxRssMb`. The main thread cannot do
+ * either while a parser spins in it, and V8's heap limit does not count buffers or native memory. It sleeps between
+ * documents: call `wake` before and `rest` after each.
+ */
+export function startWatchdog(maxRssMb: number): { wake(): void; rest(): void } {
+  const state = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: WatchdogData = { state, maxRssMb, parentPid: process.ppid };
+  const thread = new Worker(new URL('./watchdog-thread.js', import.meta.url), { workerData });
+  thread.unref();
+  return {
+    wake() {
+      Atomics.store(state, 0, 1);
+      Atomics.notify(state, 0);
+    },
+    rest() {
+      Atomics.store(state, 0, 0);
+    },
+  };
+}
