@@ -1,0 +1,77 @@
+import type { Fence } from '../db/claims.ts';
+import type { ActiveBatch, Task, TaskEnd } from './active-batch.ts';
+
+/** Why a feeder handed back what it had not finished. */
+export type FeederStop = 'control' | 'gate' | 'draining';
+
+export interface FeederResult {
+  ends: Record<TaskEnd, number>;
+  stop: FeederStop | null;
+}
+
+/** Follows the tasks of one chunk (or one retry) until each is committed, dropped or handed back. */
+export interface Feeder {
+  batch: ActiveBatch;
+  result: Promise<FeederResult>;
+  /** How long this feeder has been kept waiting by a closed gate, in milliseconds; kept by the ticker. */
+  gateWaitMs: number;
+  /** No more of its documents start; those in a slot finish, unless `abort` says otherwise. */
+  stop(reason: FeederStop, abort?: boolean): void;
+  end(task: Task, end: TaskEnd): void;
+  fail(error: unknown): void;
+}
+
+export interface FeederOptions {
+  batch: ActiveBatch;
+  handBack(fences: readonly Fence[]): Promise<void>;
+}
+
+export function createFeeder(
+  { batch, handBack }: FeederOptions,
+  makeTasks: (feeder: Feeder) => Task[],
+): { feeder: Feeder; tasks: Task[] } {
+  const ends: Record<TaskEnd, number> = { completed: 0, failed: 0, retrying: 0, returned: 0, dropped: 0 };
+  const open = new Set<Task>();
+  const returned: Fence[] = [];
+  const done = Promise.withResolvers<FeederResult>();
+  let stopped: FeederStop | null = null;
+  let failure: { error: unknown } | null = null;
+
+  const finishWhenEmpty = (): void => {
+    if (open.size > 0) return;
+    const fences = returned.splice(0);
+    handBack(fences).then(() => {
+      if (failure === null) done.resolve({ ends, stop: stopped });
+      else done.reject(failure.error as Error);
+    }, done.reject);
+  };
+
+  const feeder: Feeder = {
+    batch,
+    result: done.promise,
+    gateWaitMs: 0,
+    end: (task, end) => {
+      if (!open.delete(task)) return;
+      ends[end] += 1;
+      if (end === 'returned') returned.push({ documentId: task.item.documentId, epoch: task.item.epoch });
+      finishWhenEmpty();
+    },
+    stop: (reason, abort = false) => {
+      stopped ??= reason;
+      const mine = new Set(batch.queue.filter((task) => open.has(task)));
+      batch.queue = batch.queue.filter((task) => !mine.has(task));
+      for (const task of mine) feeder.end(task, 'returned');
+      if (abort) for (const task of open) task.abort.abort(new Error('stopped'));
+    },
+    fail: (error) => {
+      failure ??= { error };
+      feeder.stop('control');
+    },
+  };
+  const tasks = makeTasks(feeder);
+  for (const task of tasks) open.add(task);
+  // A caller that went away must not make an unhandled rejection of it.
+  done.promise.catch(() => undefined);
+  if (tasks.length === 0) finishWhenEmpty();
+  return { feeder, tasks };
+}

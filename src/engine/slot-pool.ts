@@ -1,0 +1,129 @@
+import type { ActiveBatch, Task } from './active-batch.ts';
+import { mayStart } from './active-batch.ts';
+
+/** How long `started_at` vouches for an item that has not begun: a worker that slept longer asks again. */
+const MARK_VALID_MS = 5_000;
+
+export interface SlotPoolOptions {
+  /** Documents in work at once in this process, over all batches. */
+  capacity: number;
+  /** False while nothing may start at all: draining, or the database was not heard of for some seconds. */
+  isOpen(): boolean;
+  /** Writes `started_at`; answers with the ids that are still ours. */
+  mark(batch: ActiveBatch, tasks: readonly Task[]): Promise<Set<string>>;
+  /** Runs one document; the slot is free when it resolves. */
+  run(task: Task): Promise<void>;
+}
+
+export interface SlotPool {
+  /** Gives out free slots; call it whenever something changed that may let a document start. */
+  pump(): void;
+  inUse(): number;
+}
+
+/**
+ * One pool of document slots, shared by all chunks of all batches: by priority, then batch by batch in turn. A document
+ * that saw two workers die runs alone.
+ */
+export function createSlotPool(batches: ReadonlyMap<string, ActiveBatch>, options: SlotPoolOptions): SlotPool {
+  const running = new Set<Task>();
+  let turn = 0;
+  let isAlone = false;
+
+  const pump = (): void => {
+    while (options.isOpen() && !isAlone && running.size < options.capacity) {
+      const batch = nextBatch(batches);
+      if (batch === undefined) break;
+      const task = batch.queue.find((queued) => !queued.isMarking)!;
+      const alone = task.item.crashCount >= 2;
+      if (alone && running.size > 0) break;
+      if (!isMarked(task)) {
+        markAhead(batch);
+        break;
+      }
+      batch.queue.splice(batch.queue.indexOf(task), 1);
+      batch.lastServed = turn += 1;
+      isAlone = alone;
+      start(task);
+      if (unmarkedSoon(batch)) markAhead(batch);
+    }
+  };
+
+  const start = (task: Task): void => {
+    running.add(task);
+    task.batch.inSlots.add(task);
+    void options.run(task).finally(() => {
+      running.delete(task);
+      task.batch.inSlots.delete(task);
+      isAlone = false;
+      pump();
+    });
+  };
+
+  /** Marks the next few, so that no slot waits for the database. */
+  const markAhead = (batch: ActiveBatch): void => {
+    if (batch.isMarking) return;
+    const room = Math.min(batch.share - batch.inSlots.size, options.capacity - running.size);
+    const tasks = batch.queue.filter((task) => !isMarked(task)).slice(0, Math.max(room, 0) + lookahead(batch));
+    if (tasks.length === 0) return;
+    batch.isMarking = true;
+    for (const task of tasks) task.isMarking = true;
+    options
+      .mark(batch, tasks)
+      .then(
+        (ours) => settleMarks(batch, tasks, ours),
+        (error: unknown) => {
+          for (const task of tasks) removeFrom(batch, task) && task.fail(error);
+        },
+      )
+      .finally(() => {
+        batch.isMarking = false;
+        for (const task of tasks) task.isMarking = false;
+        pump();
+      });
+  };
+
+  return { pump, inUse: () => running.size };
+}
+
+function settleMarks(batch: ActiveBatch, tasks: readonly Task[], ours: Set<string>): void {
+  const nowMs = performance.now();
+  for (const task of tasks) {
+    if (ours.has(task.item.documentId)) task.markedAtMs = nowMs;
+    else if (removeFrom(batch, task)) task.settle('dropped');
+  }
+}
+
+function removeFrom(batch: ActiveBatch, task: Task): boolean {
+  const index = batch.queue.indexOf(task);
+  if (index < 0) return false;
+  batch.queue.splice(index, 1);
+  return true;
+}
+
+function isMarked(task: Task): boolean {
+  return task.markedAtMs !== null && performance.now() - task.markedAtMs < MARK_VALID_MS;
+}
+
+function lookahead(batch: ActiveBatch): number {
+  return Math.max(1, Math.floor(batch.share / 4));
+}
+
+function unmarkedSoon(batch: ActiveBatch): boolean {
+  return batch.queue.slice(0, lookahead(batch)).some((task) => !isMarked(task));
+}
+
+function nextBatch(batches: ReadonlyMap<string, ActiveBatch>): ActiveBatch | undefined {
+  let best: ActiveBatch | undefined;
+  for (const batch of batches.values()) {
+    if (batch.gate.isClosed() || !mayStart(batch)) continue;
+    if (!batch.queue.some((task) => !task.isMarking)) continue;
+    if (best === undefined || isBefore(batch, best)) best = batch;
+  }
+  return best;
+}
+
+function isBefore(a: ActiveBatch, b: ActiveBatch): boolean {
+  const byPriority = a.view.settings.priority - b.view.settings.priority;
+  return byPriority < 0 || (byPriority === 0 && a.lastServed < b.lastServed);
+}
