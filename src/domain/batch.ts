@@ -60,6 +60,8 @@ export interface BatchSettings {
   cache: boolean;
   /** Folder that gets one JSON file per document, absolute; null for none. */
   outDir: string | null;
+  /** Names under `outDir` are relative to this folder, absolute. @default null (the root) */
+  outBase: string | null;
   /** Commands or https URLs told of `halted`, `finished`, `stalled`. */
   notify: string[];
 }
@@ -75,6 +77,7 @@ export const defaultSettings: Readonly<BatchSettings> = {
   priority: 3,
   cache: true,
   outDir: null,
+  outBase: null,
   notify: [],
 };
 

@@ -1,6 +1,7 @@
 import type { Analyzer } from '../domain/analyzer.ts';
 import { exceedsFailureBudget } from '../domain/batch.ts';
 import type { ClaimedItem } from '../db/claims.ts';
+import type { Outcome } from '../db/commit-outcomes.ts';
 import type { BatchView } from '../db/workers.ts';
 import type { Committer } from './committer.ts';
 import type { Gate } from './gate.ts';
@@ -17,7 +18,7 @@ export interface Task {
   isProbe: boolean;
   abort: AbortController;
   /** The feeder hears that the task left the pool: committed, dropped (someone else's by now), or put back. */
-  settle(end: TaskEnd): void;
+  settle(end: TaskEnd, outcome?: Outcome): void;
   fail(error: unknown): void;
 }
 
@@ -42,6 +43,8 @@ export interface ActiveBatch {
   isMarking: boolean;
   /** Results of equal content under the same recipe, by SHA-256; filled per chunk. */
   cached: Map<string, unknown>;
+  /** Where the documents in work are, by id; for `--out`. */
+  uris: Map<string, string>;
 }
 
 /** Whether another document of this batch may start now, the free slots apart. */

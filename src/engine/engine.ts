@@ -7,7 +7,7 @@ import { describeFailureCode } from '../domain/failure-codes.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
 import { enqueue } from './active-batch.ts';
 import type { BatchOpenerDeps } from './open-batch.ts';
-import { openBatch } from './open-batch.ts';
+import { openBatch, refresh } from './open-batch.ts';
 import type { Feeder, FeederResult, FeederStop } from './feeder.ts';
 import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
@@ -151,7 +151,8 @@ export function createEngine(options: EngineOptions): Engine {
     task.batch.committer.add({
       outcome,
       settle: (written) => {
-        task.settle(!written ? 'dropped' : outcome.state === 'pending' ? 'returned' : outcome.state);
+        const end = outcome.state === 'pending' ? 'returned' : outcome.state;
+        task.settle(written ? end : 'dropped', outcome);
         pool.pump();
       },
       fail: (error) => {
@@ -186,13 +187,15 @@ export function createEngine(options: EngineOptions): Engine {
   async function feed(
     batch: ActiveBatch,
     claimed: { items: ClaimedItem[]; from: Task['from'] },
-    onOutcome?: (outcome: Outcome) => void,
   ): Promise<Feeder> {
     const { feeder, tasks } = createFeeder(
       { batch, handBack: (fences) => outlastOutage(() => handBack(db, batch.batchId, fences)) },
       (self) => claimed.items.map((item) => taskOf(batch, item, claimed.from, self)),
     );
     feeders.add(feeder);
+    if (batch.view.settings.outDir !== null) {
+      for (const item of claimed.items) batch.uris.set(item.documentId, item.uri);
+    }
     void feeder.result.catch(() => undefined).finally(() => (feeders.delete(feeder), letGo(batch)));
     if (batch.view.settings.cache) await prefetchCache(batch, claimed.items);
     const [crashed, sound] = partition(tasks, (task) => task.item.crashCount >= 3);
@@ -203,7 +206,6 @@ export function createEngine(options: EngineOptions): Engine {
     enqueue(batch, sound);
     watch(feeder, 0);
     pool.pump();
-    void onOutcome;
     return feeder;
   }
 
@@ -220,7 +222,7 @@ export function createEngine(options: EngineOptions): Engine {
     const batch = await outlastOutage(() => activeBatch(batchId));
     batch.feeders += 1;
     try {
-      await outlastOutage(() => options.refresh(batch));
+      await outlastOutage(() => refresh(options, batch));
       if (batch.view.control !== 'run' || isDraining) {
         return await feed(batch, { items: [], from: 'processing' }).then((feeder) => {
           feeder.stop(isDraining ? 'draining' : 'control');
@@ -311,7 +313,7 @@ function taskOf(batch: ActiveBatch, item: ClaimedItem, from: Task['from'], feede
     isMarking: false,
     isProbe: false,
     abort: new AbortController(),
-    settle: (end) => feeder.end(task, end),
+    settle: (end, outcome) => feeder.end(task, end, outcome),
     fail: (error) => feeder.fail(error),
   };
   return task;

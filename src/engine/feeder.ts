@@ -1,4 +1,5 @@
 import type { Fence } from '../db/claims.ts';
+import type { Outcome } from '../db/commit-outcomes.ts';
 import type { ActiveBatch, Task, TaskEnd } from './active-batch.ts';
 
 /** Why a feeder handed back what it had not finished. */
@@ -15,9 +16,11 @@ export interface Feeder {
   result: Promise<FeederResult>;
   /** How long this feeder has been kept waiting by a closed gate, in milliseconds; kept by the ticker. */
   gateWaitMs: number;
+  /** Of the document that was committed last. */
+  lastOutcome: Outcome | null;
   /** No more of its documents start; those in a slot finish, unless `abort` says otherwise. */
   stop(reason: FeederStop, abort?: boolean): void;
-  end(task: Task, end: TaskEnd): void;
+  end(task: Task, end: TaskEnd, outcome?: Outcome): void;
   fail(error: unknown): void;
 }
 
@@ -50,8 +53,10 @@ export function createFeeder(
     batch,
     result: done.promise,
     gateWaitMs: 0,
-    end: (task, end) => {
+    lastOutcome: null,
+    end: (task, end, outcome) => {
       if (!open.delete(task)) return;
+      feeder.lastOutcome = outcome ?? null;
       ends[end] += 1;
       if (end === 'returned') returned.push({ documentId: task.item.documentId, epoch: task.item.epoch });
       finishWhenEmpty();

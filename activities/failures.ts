@@ -1,0 +1,16 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+
+/** Any error → what Temporal should do with it. Database outages that lasted too long and faults of ours halt the batch. */
+export function toApplicationFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  const { name, message } = error as Error;
+  if (name === 'DatabaseUnavailable') return ApplicationFailure.nonRetryable(message, 'database_unavailable');
+  return ApplicationFailure.create({ message, type: 'internal', nonRetryable: true });
+}
+
+/** Short statements: repeated by their Temporal policy until the database is back. */
+export function toRetryableFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  const { message, code } = error as Error & { code?: string };
+  return ApplicationFailure.retryable(message, code ?? 'internal');
+}

@@ -1,0 +1,48 @@
+import { cancelRemaining, finishBatch } from '../src/db/batch-ends.ts';
+import type { Database } from '../src/db/database.ts';
+import { orderControl, readOrders, recordStatus } from '../src/db/orders.ts';
+import { planPage } from '../src/db/planning.ts';
+import type { Engine } from '../src/engine/engine.ts';
+import { toRetryableFailure } from './failures.ts';
+import { withHeartbeat } from './heartbeat.ts';
+import { processChunk } from './process-chunk.ts';
+import { processDocument } from './process-document.ts';
+import { takeRetries } from './take-retries.ts';
+import type { BatchActivities, BatchRef, ControlActivities, ScheduleStart } from './types.ts';
+
+export interface ActivityDeps {
+  db: Database;
+  engine: Engine;
+  prepareScheduledBatch(start: ScheduleStart): Promise<BatchRef>;
+}
+
+/** The activities of both task queues. */
+export function createActivities({ db, engine, prepareScheduledBatch }: ActivityDeps): {
+  batch: BatchActivities;
+  control: ControlActivities;
+} {
+  return {
+    batch: {
+      processChunk: (chunk) => processChunk(engine, chunk),
+      processDocument: (document) => processDocument(engine, document),
+    },
+    control: {
+      prepareScheduledBatch: (start) => translated(() => withHeartbeat(() => prepareScheduledBatch(start))),
+      planPage: ({ batchId }) => translated(() => withHeartbeat(() => planPage(db, batchId))),
+      readOrders: ({ batchId }) => translated(() => readOrders(db, batchId)),
+      takeRetries: (request) => translated(() => takeRetries(db, request)),
+      recordStatus: (change) => translated(() => recordStatus(db, change)),
+      orderControl: (order) => translated(async () => void (await orderControl(db, order))),
+      cancelRemaining: ({ batchId }) => translated(() => cancelRemaining(db, batchId)),
+      finishBatch: ({ batchId }) => translated(() => finishBatch(db, batchId)),
+    },
+  };
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toRetryableFailure(error);
+  }
+}

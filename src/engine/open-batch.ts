@@ -1,0 +1,62 @@
+import type { Database } from '../db/database.ts';
+import { commitOutcomes } from '../db/commit-outcomes.ts';
+import { grantShares, readBatchViews } from '../db/workers.ts';
+import type { Analyzer } from '../domain/analyzer.ts';
+import type { Sandbox } from '../sandbox/pool.ts';
+import type { ActiveBatch } from './active-batch.ts';
+import { createCommitter } from './committer.ts';
+import { createGate } from './gate.ts';
+import { writeOutFiles } from './out-files.ts';
+
+export interface BatchOpenerDeps {
+  db: Database;
+  sandbox: Sandbox;
+  workerId: string;
+  createAnalyzer(spec: string): Analyzer;
+}
+
+/** Reads the batch's row and prepares what its documents need on this worker. Throws when the batch was deleted. */
+export async function openBatch(
+  deps: BatchOpenerDeps,
+  batchId: string,
+  onCommitted: () => void,
+): Promise<ActiveBatch> {
+  const { db, workerId } = deps;
+  const [view] = await readBatchViews(db, [batchId]);
+  if (view === undefined) throw new Error(`Batch ${batchId} is not in the database`);
+  const analyzer = deps.createAnalyzer(view.analyzer);
+  const batch: ActiveBatch = {
+    batchId,
+    view,
+    analyzer,
+    gate: createGate(db, analyzer.provider, workerId, view.settings.timeoutMs),
+    committer: createCommitter({
+      commit: (outcomes) =>
+        commitOutcomes(db, { batchId, generation: batch.view.generation, analyzer: analyzer.name }, outcomes),
+      beforeCommit: (outcomes) => writeOutFiles(batch, outcomes),
+      onCommitted: ({ control, settings, totals, planned }) => {
+        batch.view = { ...batch.view, control, settings, totals, planned };
+        onCommitted();
+      },
+      isUrgent: (outcome) => outcome.state === 'failed' && batch.view.settings.maxFailures !== null,
+    }),
+    queue: [],
+    inSlots: new Set(),
+    share: 0,
+    feeders: 0,
+    lastServed: 0,
+    isMarking: false,
+    cached: new Map(),
+    uris: new Map(),
+  };
+  return batch;
+}
+
+/** What the rows say now, before documents are claimed: an order may have come since the last tick. */
+export async function refresh({ db, workerId }: BatchOpenerDeps, batch: ActiveBatch): Promise<void> {
+  const [view] = await readBatchViews(db, [batch.batchId]);
+  if (view !== undefined) batch.view = view;
+  const shares = await grantShares(db, workerId, new Map([[batch.batchId, batch.inSlots.size]]));
+  batch.share = shares.get(batch.batchId) ?? 0;
+  await batch.gate.refresh();
+}
