@@ -61,6 +61,22 @@ export function countNodes(nodes: OfficeContentNode[], type: OfficeContentNode['
   );
 }
 
+/** A comment hangs on every node that it spans; each is told once. */
+export function commentsOf(nodes: OfficeContentNode[]): string {
+  const lines = new Map<string, string>();
+  const visit = (node: OfficeContentNode): void => {
+    for (const comment of node.comments ?? []) {
+      if (comment.type !== 'comment') continue;
+      const { commentId, author } = comment.metadata ?? {};
+      const text = (comment.text ?? '').replace(/\s+/g, ' ').trim();
+      if (text !== '') lines.set(commentId ?? text, `- ${author === undefined ? '' : `${author}: `}${text}`);
+    }
+    node.children?.forEach(visit);
+  };
+  nodes.forEach(visit);
+  return [...lines.values()].join('\n');
+}
+
 /** The parser glues the words around tabs and hyphens that are elements of their own; as text they survive. */
 function withVisibleTabs(bytes: Buffer): Buffer {
   const isText = (name: string): boolean =>

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
 import type { Json } from '../domain/analyzer.ts';
@@ -67,6 +68,8 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
 
   // The pool's own queue is never used: it stalls after a child is lost, and its time-outs end no busy process at once.
   async function run<T>(method: keyof ChildFunctions, params: unknown[], options: RunOptions): Promise<T> {
+    // Many documents may wait on the signal of one batch.
+    setMaxListeners(0, options.signal);
     for (let start = 1; ; start += 1) {
       if (isClosed()) throw closedError();
       const giveBack = await slots.take(options.signal);
