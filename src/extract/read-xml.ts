@@ -7,7 +7,7 @@ const INDENT = '  ';
 const MAX_INDENTS = 12;
 /** One tag, comment, CDATA section, declaration, or a run of text. */
 const TOKEN =
-  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|<[?!][^>]*>?|<(\/?)([^\s/>]+)([^>]*?)(\/?)>|([^<]+|<)/g;
+  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|<!DOCTYPE[^[>]*(?:\[[^\]]*\]\s*)?>|<[?!][^>]*>?|<(\/?)([^\s/>]+)([^>]*?)(\/?)>|([^<]+|<)/g;
 
 /** XML as a nested list: an element per line with its attributes and text. External entities are never looked up. */
 export function readXml(input: ReaderInput): Draft {

@@ -42,8 +42,13 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
     maxWorkers: processes,
     workerTerminateTimeout: TERMINATE_MS,
     emitStdStreams: true,
-    forkArgs: [String(heapMb), String(heapMb + MEMORY_OVER_HEAP_MB)],
-    forkOpts: { env: scrubbedEnv(process.env), serialization: 'advanced' },
+    forkArgs: [String(heapMb + MEMORY_OVER_HEAP_MB)],
+    forkOpts: {
+      env: scrubbedEnv(process.env),
+      // If our own process was started with this flag, workerpool lets that one win; the watchdog's limit still holds.
+      execArgv: [`--max-old-space-size=${heapMb}`],
+      serialization: 'advanced',
+    },
   });
   const known = new Set<number>();
   const killed = new Set<number>();
