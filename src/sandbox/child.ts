@@ -22,11 +22,12 @@ async function reply<T>(work: () => Promise<T>): Promise<Reply<T>> {
   workerpool.workerEmit({ startedPid: process.pid });
   watchdog.wake();
   try {
-    return { value: await work() };
+    const value = await work();
+    return { value, rssBytes: process.memoryUsage.rss() };
   } catch (error) {
     if (!(error instanceof DocumentFailure)) throw error;
     const { failureClass, code, message, stage, context } = error;
-    return { failure: { failureClass, code, message, stage, context } };
+    return { failure: { failureClass, code, message, stage, context }, rssBytes: process.memoryUsage.rss() };
   } finally {
     watchdog.rest();
   }

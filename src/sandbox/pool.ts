@@ -6,6 +6,7 @@ import { transient } from '../domain/failure.ts';
 import type { Stage } from '../domain/failure.ts';
 import { ChildNotStarted, callChild } from './child-call.ts';
 import type { ChildCall } from './child-call.ts';
+import { permissionFlags } from './permission-flags.ts';
 import type { ChildFunctions, ExtractRequest, Extracted, ExtractionLimits, LocalInput } from './requests.ts';
 import { scrubbedEnv } from './scrubbed-env.ts';
 import { createSlots } from './slots.ts';
@@ -46,7 +47,7 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
     forkOpts: {
       env: scrubbedEnv(process.env),
       // If our own process was started with this flag, workerpool lets that one win; the watchdog's limit still holds.
-      execArgv: [`--max-old-space-size=${heapMb}`],
+      execArgv: [`--max-old-space-size=${heapMb}`, ...permissionFlags()],
       serialization: 'advanced',
     },
   });

@@ -60,6 +60,15 @@ describe('the readers', () => {
     );
   });
 
+  it('find the content controls and text boxes of a Word document, each once', async () => {
+    const paragraph = (inner: string): string => `<w:p><w:r>${inner}</w:r></w:p>`;
+    const box = `<w:txbxContent>${paragraph('<w:t>In the box</w:t>')}</w:txbxContent>`;
+    const shape = `<mc:AlternateContent xmlns:mc="x"><mc:Choice><w:drawing>${box}</w:drawing></mc:Choice><mc:Fallback><w:pict>${box}</w:pict></mc:Fallback></mc:AlternateContent>`;
+    const control = `<w:sdt><w:sdtPr><w:alias w:val="hidden"/></w:sdtPr><w:sdtContent>${paragraph('<w:t>Controlled</w:t>')}</w:sdtContent></w:sdt>`;
+    const body = `${control}${paragraph(`<w:t>Before</w:t>${shape}`)}${paragraph('<w:t>After</w:t>')}`;
+    expect(await markdownOf('a.docx', docxOf(body))).to.equal('Controlled\n\nBefore\n\nIn the box\n\nAfter');
+  });
+
   it('cut text that is too long, never through a character, and say so', async () => {
     const { extraction } = await extractContent('a.txt', `${'a'.repeat(99)}😀${'b'.repeat(50)}`, {
       maxTextChars: 100,

@@ -17,13 +17,18 @@ const sample = join(packageRoot, 'samples/release-notes.md');
 
 describe('the sandbox', () => {
   let folder: string;
+  /** Half a second in native code. */
   let slowPath: string;
+  /** Seconds in JavaScript that never yields, and gigabytes. */
+  let hugePath: string;
   const open: Sandbox[] = [];
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'docbatch-sandbox-'));
     slowPath = join(folder, 'slow.pdf');
     writeFileSync(slowPath, await slowPdf());
+    hugePath = join(folder, 'huge.docx');
+    writeFileSync(hugePath, docxOf('<w:p><w:r><w:t>word</w:t></w:r></w:p>'.repeat(300_000)));
   });
   afterEach(async () => {
     await Promise.all(open.splice(0).map((sandbox) => sandbox.close()));
@@ -100,10 +105,8 @@ describe('the sandbox', () => {
   });
 
   it('loses only the document that needs too much memory', async () => {
-    const path = join(folder, 'huge.docx');
-    writeFileSync(path, docxOf('<w:p><w:r><w:t>word</w:t></w:r></w:p>'.repeat(300_000)));
     const sandbox = start({ heapMb: 64 });
-    expect(await failureOf(extract(sandbox, path))).to.include({
+    expect(await failureOf(extract(sandbox, hugePath))).to.include({
       failureClass: 'permanent',
       code: 'parse_oom',
     });
@@ -183,7 +186,7 @@ describe('the sandbox', () => {
       const sandbox = createSandbox({ processes: 2, heapMb: 256, maxFileBytes: 1e9, maxTextChars: 1e6 });
       const run = (path) => sandbox.extract({ path, name: path, timeoutMs: 60000, knownSha256: null }, new AbortController().signal);
       await Promise.all([run(${JSON.stringify(sample)}), run(${JSON.stringify(sample)})]);
-      void run(${JSON.stringify(slowPath)}).catch(() => undefined);
+      void run(${JSON.stringify(hugePath)}).catch(() => undefined);
       process.stdout.write(JSON.stringify(sandbox.pids()) + '\\n');`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -192,6 +195,8 @@ describe('the sandbox', () => {
       parent.stdout.once('data', (line: Buffer) => resolve(JSON.parse(String(line)) as number[]));
     });
     expect(pids).to.have.length(2);
+    const detectors = pids.map(busyDetector);
+    await until(() => detectors.some((isBusy) => isBusy()));
     parent.kill('SIGKILL');
     await until(() => pids.every((pid) => !isRunning(pid)));
   });
