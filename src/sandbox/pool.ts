@@ -8,6 +8,7 @@ import { ChildNotStarted, callChild } from './child-call.ts';
 import type { ChildCall } from './child-call.ts';
 import { permissionFlags } from './permission-flags.ts';
 import type { ChildFunctions, ExtractRequest, Extracted, ExtractionLimits, LocalInput } from './requests.ts';
+import { residentBytes } from './resident-bytes.ts';
 import { scrubbedEnv } from './scrubbed-env.ts';
 import { createSlots } from './slots.ts';
 
@@ -32,6 +33,8 @@ export interface Sandbox {
   answerLocally(input: LocalInput, timeoutMs: number, signal: AbortSignal): Promise<Json>;
   /** The children alive now. */
   pids(): number[];
+  /** Resident memory of the children together, in bytes; 0 where the system has no /proc. */
+  rssBytes(): number;
   /** Kills the children; what is in work rejects with an error that is no document's failure. */
   close(): Promise<void>;
 }
@@ -68,7 +71,8 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
     answerLocally(input, timeoutMs, signal) {
       return run('answerLocally', [input], { stage: 'analyze', timeoutMs, signal });
     },
-    pids: () => [...known].filter(isAlive),
+    pids,
+    rssBytes: () => pids().reduce((sum, pid) => sum + residentBytes(pid), 0),
     close: () => (closed ??= close()),
   };
 
@@ -101,6 +105,10 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
         });
       }
     }
+  }
+
+  function pids(): number[] {
+    return [...known].filter(isAlive);
   }
 
   function isClosed(): boolean {

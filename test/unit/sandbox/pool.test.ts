@@ -59,6 +59,7 @@ describe('the sandbox', () => {
     await extract(sandbox);
     expect(sandbox.pids()).to.deep.equal([pid]);
     expect(pid).to.not.equal(process.pid);
+    expect(sandbox.rssBytes()).to.be.within(20e6, 400e6);
   });
 
   it('hands failures over with class, code, stage and context', async () => {
