@@ -9,6 +9,8 @@ import { startWatchdog } from './watchdog.ts';
 
 // Before workerpool's own listener, whose orderly exit would wait for native parsers to finish.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// Ctrl-C and service managers signal the whole group: the worker decides what becomes of the document in work here.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 forbidNetwork();
 const watchdog = startWatchdog(Number(process.argv[2]));
 

@@ -129,6 +129,18 @@ describe('the sandbox', () => {
     expect((await next).mimeType).to.equal('text/markdown');
   });
 
+  it('goes on with a document when Ctrl-C or a service manager signals the whole process group', async () => {
+    const sandbox = start();
+    await extract(sandbox);
+    const [pid] = sandbox.pids();
+    const isBusy = busyDetector(pid!);
+    const work = extract(sandbox, slowPath);
+    await until(isBusy);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid!, signal);
+    expect((await work).mimeType).to.equal('application/pdf');
+    expect(sandbox.pids()).to.deep.equal([pid]);
+  });
+
   it('blames no document for a process that died while it was idle', async () => {
     const sandbox = start();
     await extract(sandbox);
