@@ -10,6 +10,8 @@ export interface DecodedText {
 /** Bytes that the guess at an encoding looks at. */
 const SAMPLE_BYTES = 64 * 1024;
 const MOST_COMMON = 'windows-1252';
+/** Its characters 0x80 to 0x9f, where Latin 1 has none. */
+const WINDOWS_1252_C1 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 /** A guess must be this much surer than the most common encoding to win over it. */
 const MIN_LEAD = 1.5;
 /** Names of the detector that the platform's decoder knows under another. */
@@ -93,7 +95,14 @@ function isKnown(label: string): boolean {
 }
 
 function decodeAs(bytes: Uint8Array, encoding: string): DecodedText {
+  if (encoding === MOST_COMMON) return { text: decodeWindows1252(bytes), encoding };
   return { text: new TextDecoder(encoding).decode(bytes), encoding };
+}
+
+/** Node 20's own decoder takes it for Latin 1: euro signs and curly quotes would become control characters. */
+function decodeWindows1252(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return text.replace(/[\x80-\x9f]/g, (character) => WINDOWS_1252_C1[character.charCodeAt(0) - 0x80]!);
 }
 
 /** No decoder of the platform knows UTF-32. */

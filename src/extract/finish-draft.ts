@@ -56,7 +56,8 @@ export function finishDraft(draft: Draft, extractorVersion: string, input: Reade
 /** One kind of line ending, no blank lines at the ends. */
 function tidy(text: string): string {
   const unified = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
-  return unified.replace(/^(?:[ \t]*\n)+/, '').trimEnd();
+  const first = unified.search(/\S/);
+  return first < 0 ? '' : unified.slice(unified.lastIndexOf('\n', first) + 1).trimEnd();
 }
 
 /** Never between the halves of a surrogate pair. */

@@ -3,16 +3,14 @@ import type { OfficeContentNode, OfficeError, OfficeParserAST } from 'officepars
 import type { ExtractionMetadata } from '../domain/extraction.ts';
 import { permanent } from '../domain/failure.ts';
 import { joinRuns } from './join-runs.ts';
-import { patchZip } from './patch-zip.ts';
+import { readableWordFile } from './word-xml.ts';
 
 /** What the parts of one document may unpack to, however their sizes are declared. */
 const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024;
-/** Larger parts are read without their tabs. */
-const MAX_PATCHED_BYTES = 64 * 1024 * 1024;
 
 export async function parseOffice(bytes: Buffer, fileType: 'docx' | 'pptx'): Promise<OfficeParserAST> {
   try {
-    return await OfficeParser.parseOffice(fileType === 'docx' ? withVisibleTabs(bytes) : bytes, {
+    return await OfficeParser.parseOffice(fileType === 'docx' ? readableWordFile(bytes) : bytes, {
       fileType,
       extractAttachments: false,
       ocr: false,
@@ -61,15 +59,20 @@ export function countNodes(nodes: OfficeContentNode[], type: OfficeContentNode['
   );
 }
 
-/** The parser glues the words around tabs and hyphens that are elements of their own; as text they survive. */
-function withVisibleTabs(bytes: Buffer): Buffer {
-  const isText = (name: string): boolean =>
-    /^word\/(?:document|header|footer|footnotes|endnotes|comments)\d*\.xml$/.test(name);
-  const change = (xml: string): string =>
-    xml
-      .replace(/<w:(?:tab|ptab\b[^>]*?)\s*\/>/g, '<w:t xml:space="preserve">\t</w:t>')
-      .replace(/<w:noBreakHyphen\s*\/>/g, '<w:t>-</w:t>');
-  return patchZip(bytes, isText, change, MAX_PATCHED_BYTES);
+/** A comment hangs on every node that it spans; each is told once. */
+export function commentsOf(nodes: OfficeContentNode[]): string {
+  const lines = new Map<string, string>();
+  const visit = (node: OfficeContentNode): void => {
+    for (const comment of node.comments ?? []) {
+      if (comment.type !== 'comment') continue;
+      const { commentId, author } = comment.metadata ?? {};
+      const text = (comment.text ?? '').replace(/\s+/g, ' ').trim();
+      if (text !== '') lines.set(commentId ?? text, `- ${author === undefined ? '' : `${author}: `}${text}`);
+    }
+    node.children?.forEach(visit);
+  };
+  nodes.forEach(visit);
+  return [...lines.values()].join('\n');
 }
 
 function isFilled(text: string | undefined): text is string {

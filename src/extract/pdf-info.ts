@@ -1,8 +1,13 @@
+import { constants, inflateSync } from 'node:zlib';
 import type { ExtractionMetadata } from '../domain/extraction.ts';
 import { decodeEntities } from './decode-entities.ts';
 
 /** Bytes at either end of the file where writers put the information dictionary. */
 const SEARCHED_BYTES = 2 * 1024 * 1024;
+
+/** Object streams searched, and what one may unpack to. */
+const MAX_OBJECT_STREAMS = 200;
+const MAX_STREAM_BYTES = 4 * 1024 * 1024;
 
 interface PdfProperties {
   creationDate?: string;
@@ -36,10 +41,55 @@ function infoDictionary(bytes: Buffer): string {
       : bytes.toString('latin1', 0, SEARCHED_BYTES) + bytes.toString('latin1', bytes.length - SEARCHED_BYTES);
   const [, id, generation] = [...text.matchAll(/\/Info\s+(\d+)\s+(\d+)\s+R/g)].at(-1) ?? [];
   if (id === undefined) return '';
+  return plainObject(text, id, generation!) ?? packedObject(bytes, Number(id)) ?? '';
+}
+
+function plainObject(text: string, id: string, generation: string): string | null {
   const at = text.search(new RegExp(`(?:^|\\s)${id}\\s+${generation}\\s+obj\\b`));
-  if (at < 0) return '';
+  if (at < 0) return null;
   const end = text.indexOf('endobj', at);
-  return end < 0 || end - at > 20_000 ? '' : text.slice(at, end);
+  return end < 0 || end - at > 20_000 ? null : text.slice(at, end);
+}
+
+/** Newer writers pack objects into compressed streams, each with a list of object numbers and offsets in front. */
+function packedObject(bytes: Buffer, id: number): string | null {
+  let at = 0;
+  for (let tried = 0; tried < MAX_OBJECT_STREAMS; tried += 1) {
+    at = bytes.indexOf('/ObjStm', at + 1);
+    if (at < 0) return null;
+    const start = bytes.indexOf('stream', at);
+    const end = bytes.indexOf('endstream', start);
+    if (start < 0 || end < 0) return null;
+    const head = objectStreamHead(bytes.toString('latin1', Math.max(at - 200, 0), start));
+    if (head === null) continue;
+    const { count, first } = head;
+    const dataAt = start + 'stream'.length + (bytes[start + 6] === 0x0d ? 2 : 1);
+    const text = inflate(bytes.subarray(dataAt, end));
+    const numbers = text.slice(0, first).trim().split(/\s+/).map(Number);
+    const index = numbers.findIndex((number, position) => position % 2 === 0 && number === id);
+    if (index < 0 || index >= count * 2) continue;
+    return text.slice(first + (numbers[index + 1] ?? 0), first + (numbers[index + 3] ?? text.length));
+  }
+  return null;
+}
+
+/** How many objects a stream holds, and where the first begins. */
+function objectStreamHead(dictionary: string): { count: number; first: number } | null {
+  const own = dictionary.slice(dictionary.lastIndexOf(' obj') + 1);
+  const count = /\/N\s+(\d+)/.exec(own)?.[1];
+  const first = /\/First\s+(\d+)/.exec(own)?.[1];
+  return count === undefined || first === undefined ? null : { count: Number(count), first: Number(first) };
+}
+
+function inflate(packed: Buffer): string {
+  try {
+    return inflateSync(packed, {
+      maxOutputLength: MAX_STREAM_BYTES,
+      finishFlush: constants.Z_SYNC_FLUSH,
+    }).toString('latin1');
+  } catch {
+    return '';
+  }
 }
 
 /** A string of the dictionary, `(literal)` or `<hexadecimal>`. */

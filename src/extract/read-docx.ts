@@ -1,7 +1,6 @@
-import type { OfficeContentNode } from 'officeparser';
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
 import { officeImages } from './office-images.ts';
-import { countNodes, officeMarkdown, officeMetadata, parseOffice } from './office.ts';
+import { commentsOf, countNodes, officeMarkdown, officeMetadata, parseOffice } from './office.ts';
 
 /** Running headers, the body with its tables and notes, footers, and the reviewers' comments. */
 export async function readDocx({ bytes, name }: ReaderInput): Promise<Draft> {
@@ -30,20 +29,4 @@ export async function readDocx({ bytes, name }: ReaderInput): Promise<Draft> {
 
 function filled(kind: DraftPart['kind'], label: string, markdown: string): DraftPart[] {
   return markdown === '' ? [] : [{ kind, label, markdown }];
-}
-
-/** A comment hangs on every node that it spans; each is told once. */
-function commentsOf(nodes: OfficeContentNode[]): string {
-  const lines = new Map<string, string>();
-  const visit = (node: OfficeContentNode): void => {
-    for (const comment of node.comments ?? []) {
-      if (comment.type !== 'comment') continue;
-      const { commentId, author } = comment.metadata ?? {};
-      const text = (comment.text ?? '').replace(/\s+/g, ' ').trim();
-      if (text !== '') lines.set(commentId ?? text, `- ${author === undefined ? '' : `${author}: `}${text}`);
-    }
-    node.children?.forEach(visit);
-  };
-  nodes.forEach(visit);
-  return [...lines.values()].join('\n');
 }

@@ -16,7 +16,7 @@ export function readMarkdown(input: ReaderInput): Draft {
     /^title:\s*["']?(.+?)["']?\s*$/m.exec(frontMatter)?.[1] ??
     /^#\s+(.+?)\s*#*\s*$/m.exec(text)?.[1] ??
     /^(.+)\r?\n=+\s*$/m.exec(text)?.[1];
-  const tables = text.match(/^\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)+\|?\s*$/gm)?.length ?? 0;
+  const tables = text.split('\n').filter(isTableRule).length;
   return {
     ...draft,
     metadata: {
@@ -25,4 +25,9 @@ export function readMarkdown(input: ReaderInput): Draft {
       ...(tables > 0 ? { tables } : {}),
     },
   };
+}
+
+/** `| --- | :-: |`, the line under a table's head. */
+function isTableRule(line: string): boolean {
+  return line.includes('---') && line.includes('|') && /^[\s|:-]+$/.test(line);
 }

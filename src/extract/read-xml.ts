@@ -7,7 +7,7 @@ const INDENT = '  ';
 const MAX_INDENTS = 12;
 /** One tag, comment, CDATA section, declaration, or a run of text. */
 const TOKEN =
-  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|<[?!][^>]*>?|<(\/?)([^\s/>]+)([^>]*?)(\/?)>|([^<]+|<)/g;
+  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|<!DOCTYPE[^[>]*(?:\[[^\]]*\]\s*)?>|<[?!][^>]*>?|<(\/?)([^\s/<>]+)([^<>]*?)(\/?)>|([^<]+|<)/g;
 
 /** XML as a nested list: an element per line with its attributes and text. External entities are never looked up. */
 export function readXml(input: ReaderInput): Draft {
@@ -63,7 +63,7 @@ function outline(xml: string, maxChars: number): { lines: string[]; isBalanced: 
 
 /** ` (id 7, lang en)`; namespace declarations say nothing to a reader. */
 function attributeText(source: string): string {
-  const shown = [...source.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)]
+  const shown = [...source.matchAll(/(?<!\S)([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)]
     .filter(([, name]) => name !== 'xmlns' && !name!.startsWith('xmlns:'))
     .map(([, name, double, single]) => `${name!} ${decodeEntities(double ?? single ?? '')}`);
   return shown.length === 0 ? '' : ` (${shown.join(', ')})`;

@@ -6,6 +6,8 @@ import type { ChildEvent, ChildFunctions, Reply } from './requests.ts';
 
 /** Characters of a child's stderr that are kept to tell why it died. */
 const STDERR_KEPT = 16_384;
+/** A child that holds more after its work is replaced: parsers give little back. */
+const MAX_IDLE_RSS_BYTES = 400 * 1024 * 1024;
 /** `setTimeout` takes no longer wait. */
 const MAX_TIMER_MS = 2_147_483_647;
 
@@ -79,6 +81,7 @@ export function callChild<T>(
 
   function onReply(value: Reply<T>): void {
     clearTimeout(timer);
+    if (value.rssBytes > MAX_IDLE_RSS_BYTES && pid !== undefined) kill(pid);
     if ('value' in value) {
       settleResult.resolve(value.value);
       return;

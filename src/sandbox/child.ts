@@ -1,5 +1,4 @@
 // The program of one extraction process; started by pool.ts and nobody else.
-import { setFlagsFromString } from 'node:v8';
 import workerpool from 'workerpool';
 import { DocumentFailure } from '../domain/failure.ts';
 import type { Json } from '../domain/analyzer.ts';
@@ -10,15 +9,14 @@ import { startWatchdog } from './watchdog.ts';
 
 // Before workerpool's own listener, whose orderly exit would wait for native parsers to finish.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// Ctrl-C and service managers signal the whole group: the worker decides what becomes of the document in work here.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 forbidNetwork();
-const [, , heapMb, maxRssMb] = process.argv;
-// Not by `execArgv`: workerpool lets a `--max-old-space-size` of the parent win over ours.
-setFlagsFromString(`--max-old-space-size=${heapMb}`);
-const watchdog = startWatchdog(Number(maxRssMb));
+const watchdog = startWatchdog(Number(process.argv[2]));
 
 const functions: ChildFunctions = {
   extract: (request, limits) => reply(() => extractFile(request, limits)),
-  answerLocally: (input) => reply(() => answerLocally(input)),
+  answerLocally: (input) => reply(() => answer(input)),
 };
 workerpool.worker({ ...functions });
 
@@ -26,18 +24,19 @@ async function reply<T>(work: () => Promise<T>): Promise<Reply<T>> {
   workerpool.workerEmit({ startedPid: process.pid });
   watchdog.wake();
   try {
-    return { value: await work() };
+    const value = await work();
+    return { value, rssBytes: process.memoryUsage.rss() };
   } catch (error) {
     if (!(error instanceof DocumentFailure)) throw error;
     const { failureClass, code, message, stage, context } = error;
-    return { failure: { failureClass, code, message, stage, context } };
+    return { failure: { failureClass, code, message, stage, context }, rssBytes: process.memoryUsage.rss() };
   } finally {
     watchdog.rest();
   }
 }
 
-async function answerLocally(input: LocalInput): Promise<Json> {
-  const path = '../analyze/local/answer.js';
-  const { answerLocally: answer } = (await import(path)) as { answerLocally: (input: LocalInput) => Json };
-  return answer(input);
+/** Loaded when first asked for: its dictionaries are larger than all parsers of text. */
+async function answer(input: LocalInput): Promise<Json> {
+  const { answerLocally } = await import('../analyze/local/answer.ts');
+  return answerLocally(input);
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
 import type { Json } from '../domain/analyzer.ts';
@@ -5,7 +6,9 @@ import { transient } from '../domain/failure.ts';
 import type { Stage } from '../domain/failure.ts';
 import { ChildNotStarted, callChild } from './child-call.ts';
 import type { ChildCall } from './child-call.ts';
+import { permissionFlags } from './permission-flags.ts';
 import type { ChildFunctions, ExtractRequest, Extracted, ExtractionLimits, LocalInput } from './requests.ts';
+import { residentBytes } from './resident-bytes.ts';
 import { scrubbedEnv } from './scrubbed-env.ts';
 import { createSlots } from './slots.ts';
 
@@ -30,6 +33,8 @@ export interface Sandbox {
   answerLocally(input: LocalInput, timeoutMs: number, signal: AbortSignal): Promise<Json>;
   /** The children alive now. */
   pids(): number[];
+  /** Resident memory of the children together, in bytes; 0 where the system has no /proc. */
+  rssBytes(): number;
   /** Kills the children; what is in work rejects with an error that is no document's failure. */
   close(): Promise<void>;
 }
@@ -41,8 +46,13 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
     maxWorkers: processes,
     workerTerminateTimeout: TERMINATE_MS,
     emitStdStreams: true,
-    forkArgs: [String(heapMb), String(heapMb + MEMORY_OVER_HEAP_MB)],
-    forkOpts: { env: scrubbedEnv(process.env), serialization: 'advanced' },
+    forkArgs: [String(heapMb + MEMORY_OVER_HEAP_MB)],
+    forkOpts: {
+      env: scrubbedEnv(process.env),
+      // If our own process was started with this flag, workerpool lets that one win; the watchdog's limit still holds.
+      execArgv: [`--max-old-space-size=${heapMb}`, ...permissionFlags()],
+      serialization: 'advanced',
+    },
   });
   const known = new Set<number>();
   const killed = new Set<number>();
@@ -61,12 +71,15 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
     answerLocally(input, timeoutMs, signal) {
       return run('answerLocally', [input], { stage: 'analyze', timeoutMs, signal });
     },
-    pids: () => [...known].filter(isAlive),
+    pids,
+    rssBytes: () => pids().reduce((sum, pid) => sum + residentBytes(pid), 0),
     close: () => (closed ??= close()),
   };
 
   // The pool's own queue is never used: it stalls after a child is lost, and its time-outs end no busy process at once.
   async function run<T>(method: keyof ChildFunctions, params: unknown[], options: RunOptions): Promise<T> {
+    // Many documents may wait on the signal of one batch.
+    setMaxListeners(0, options.signal);
     for (let start = 1; ; start += 1) {
       if (isClosed()) throw closedError();
       const giveBack = await slots.take(options.signal);
@@ -92,6 +105,10 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
         });
       }
     }
+  }
+
+  function pids(): number[] {
+    return [...known].filter(isAlive);
   }
 
   function isClosed(): boolean {

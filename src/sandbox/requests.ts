@@ -42,7 +42,8 @@ export interface FailureReport {
   context: Record<string, unknown>;
 }
 
-export type Reply<T> = { value: T } | { failure: FailureReport };
+/** `rssBytes` is what the child holds after the work. */
+export type Reply<T> = { rssBytes: number } & ({ value: T } | { failure: FailureReport });
 
 /** What a child sends while it works; `stderr` is added by workerpool. */
 export type ChildEvent = { startedPid: number } | { stdout: string } | { stderr: string };

@@ -1,0 +1,116 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { finishDraft } from '../../../src/extract/finish-draft.ts';
+import { markdownTable } from '../../../src/extract/markdown-table.ts';
+import { extractContent, markdownOf } from './extract.ts';
+import { docxOf } from './zip.ts';
+
+describe('the readers', () => {
+  it('find the delimiter of a table and keep quoted ones', async () => {
+    expect(await markdownOf('a.csv', 'x;y\n"1;2";3\n')).to.equal('| x | y |\n| --- | --- |\n| 1;2 | 3 |');
+    expect(await markdownOf('b.csv', 'x,y\n"a|b",3\n')).to.contain('| a\\|b | 3 |');
+    expect(await markdownOf('c.csv', 'only\none\ncolumn\n')).to.contain('| one |');
+  });
+
+  it('keep a table with a stray quote', async () => {
+    const { extraction } = await extractContent('a.csv', 'size,name\n5" pipe,a "quoted word\n6,b\n');
+    expect(extraction?.markdown).to.contain('| 6 | b |');
+  });
+
+  it('keep broken JSON, YAML and XML as text and say so', async () => {
+    for (const [name, content] of [
+      ['a.json', '{"a": 1, "b"'],
+      ['a.yaml', 'a: [1, 2\nb: }'],
+      ['a.xml', '<?xml version="1.0"?><a><b>text</a>'],
+    ] as const) {
+      const { extraction } = await extractContent(name, content);
+      expect(extraction?.warnings, name).to.have.length(1);
+      expect(extraction?.markdown, name).to.match(/b|text/);
+    }
+  });
+
+  it('read one JSON value per line', async () => {
+    const { extraction, mimeType } = await extractContent('a.ndjson', '{"a":1}\n{"a":2}\n');
+    expect(mimeType).to.equal('application/x-ndjson');
+    expect(extraction).to.deep.include({ warnings: [], markdown: '```json\n{"a":1}\n{"a":2}\n```' });
+  });
+
+  it('never look up an external entity', async () => {
+    const xml =
+      '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>before &x; after</a>';
+    expect(await markdownOf('a.xml', xml)).to.equal('- a: before &x; after');
+  });
+
+  it('leave scripts and styles out of a page, and layout tables as text', async () => {
+    const html =
+      '<html><body><script>bad()</script><table><tr><td><p>One</p><table><tr><td>1</td><td>2</td></tr></table></td></tr></table></body></html>';
+    expect(await markdownOf('a.html', html)).to.equal('One\n\n| 1 | 2 |\n| --- | --- |');
+  });
+
+  it('survive a page nested ten thousand deep', async () => {
+    const html = `<html><body><p>Top</p>${'<div>'.repeat(10_000)}bottom${'</div>'.repeat(10_000)}</body></html>`;
+    expect(await markdownOf('deep.html', html)).to.contain('Top');
+  });
+
+  it('keep the tabs, breaks and emphasis of a Word document apart from its words', async () => {
+    const run = (inner: string, properties = ''): string => `<w:r><w:rPr>${properties}</w:rPr>${inner}</w:r>`;
+    const body = `<w:p>${run('<w:t>Total</w:t><w:tab/><w:t>100</w:t><w:br/><w:t>net</w:t>')}</w:p><w:p>${run('<w:t xml:space="preserve">very </w:t>', '<w:b/>')}${run('<w:t>bold</w:t>', '<w:b/>')}${run('<w:t xml:space="preserve"> end</w:t>')}</w:p>`;
+    expect(await markdownOf('a.docx', docxOf(body))).to.match(
+      /^Total\t100 *\nnet\n\n\*\*very\*\* \*\*bold\*\* end$/,
+    );
+  });
+
+  it('find the content controls and text boxes of a Word document, each once', async () => {
+    const paragraph = (inner: string): string => `<w:p><w:r>${inner}</w:r></w:p>`;
+    const box = `<w:txbxContent>${paragraph('<w:t>In the box</w:t>')}</w:txbxContent>`;
+    const shape = `<mc:AlternateContent xmlns:mc="x"><mc:Choice><w:drawing>${box}</w:drawing></mc:Choice><mc:Fallback><w:pict>${box}</w:pict></mc:Fallback></mc:AlternateContent>`;
+    const control = `<w:sdt><w:sdtPr><w:alias w:val="hidden"/></w:sdtPr><w:sdtContent>${paragraph('<w:t>Controlled</w:t>')}</w:sdtContent></w:sdt>`;
+    const body = `${control}${paragraph(`<w:t>Before</w:t>${shape}`)}${paragraph('<w:t>After</w:t>')}`;
+    expect(await markdownOf('a.docx', docxOf(body))).to.equal('Controlled\n\nBefore\n\nIn the box\n\nAfter');
+  });
+
+  it('cut text that is too long, never through a character, and say so', async () => {
+    const { extraction } = await extractContent('a.txt', `${'a'.repeat(99)}😀${'b'.repeat(50)}`, {
+      maxTextChars: 100,
+    });
+    expect(extraction?.markdown).to.equal('a'.repeat(99));
+    expect(extraction?.warnings).to.deep.equal(['The text was cut after 100 characters']);
+  });
+});
+
+describe('finishDraft', () => {
+  it('gives every part its range, in order and without overlap', () => {
+    const texts = fc.array(fc.string({ maxLength: 30 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 1, max: 120 }), (list, maxTextChars) => {
+        const parts = list.map((markdown) => ({ kind: 'page' as const, label: 'p', markdown }));
+        const input = { bytes: Buffer.alloc(0), name: 'x', mimeType: 'text/plain', maxTextChars };
+        const extraction = finishDraft({ parts, hasPictures: true }, 'test/1', input);
+        let last = 0;
+        for (const { start, end } of extraction.parts) {
+          expect(start).to.be.at.least(last);
+          expect(end).to.be.at.least(start);
+          last = end;
+        }
+        expect(last).to.be.at.most(extraction.markdown.length);
+        expect(extraction.parts.map(({ index }) => index)).to.deep.equal(list.map((_, index) => index + 1));
+      }),
+    );
+  });
+});
+
+describe('markdownTable', () => {
+  it('makes rows of equal width whatever the cells hold', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.string({ unit: 'binary' }), { minLength: 1 }), { minLength: 1 }),
+        (rows) => {
+          const lines = markdownTable(rows).split('\n');
+          const widths = lines.map((line) => line.replaceAll('\\|', '').split('|').length);
+          expect(lines).to.have.length(rows.length + 1);
+          expect(new Set(widths)).to.have.property('size', 1);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { extractContent, failureOf } from './extract.ts';
+
+async function typeOf(name: string, content: string): Promise<string> {
+  return (await extractContent(name, content)).mimeType;
+}
+
+describe('the type of a file', () => {
+  it('is told by its content where that is unmistakable', async () => {
+    expect(await typeOf('page.txt', '<!DOCTYPE html><html><body>Hello</body></html>')).to.equal('text/html');
+    expect(await typeOf('data.dat', '<?xml version="1.0"?><a>1</a>')).to.equal('application/xml');
+    expect(
+      await typeOf('mail.txt', 'From: a@b.example\nMIME-Version: 1.0\nSubject: x\nDate: now\n\nHello'),
+    ).to.equal('message/rfc822');
+    expect(await typeOf('invoice.pdf', 'This is only text, whatever its name.')).to.equal('text/plain');
+  });
+
+  it('is told by its name where the content fits many', async () => {
+    expect(await typeOf('list.csv', 'a,b\n1,2\n')).to.equal('text/csv');
+    expect(await typeOf('list.txt', 'a,b\n1,2\n')).to.equal('text/plain');
+    expect(await typeOf('notes.md', 'plain words')).to.equal('text/markdown');
+    expect(await typeOf('From the start.txt', 'From: the start\nto: the end\n')).to.equal('text/plain');
+  });
+
+  it('is guessed for text without a telling name', async () => {
+    expect(await typeOf('data', '{"a": [1, 2]}')).to.equal('application/json');
+    expect(await typeOf('table', 'a\tb\n1\t2\n3\t4\n')).to.equal('text/tab-separated-values');
+    expect(await typeOf('README', '# Title\n\nSome words.\n')).to.equal('text/markdown');
+    expect(await typeOf('notes', 'Some words, and more.\nThat is all.')).to.equal('text/plain');
+  });
+
+  it('is unsupported for anything else, and the message names it', async () => {
+    const png = Buffer.from(
+      '89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000049454e44ae426082',
+      'hex',
+    );
+    const failure = await failureOf(extractContent('photo.png', png));
+    expect(failure).to.include({ failureClass: 'permanent', code: 'unsupported_type' });
+    expect(failure.message).to.contain('.png, image/png');
+    expect((await failureOf(extractContent('a.rtf', '{\\rtf1 hello}'))).code).to.equal('unsupported_type');
+    expect(await failureOf(extractContent('x.bin', Buffer.from([0, 1, 2, 3, 0, 200])))).to.include({
+      code: 'unsupported_type',
+    });
+  });
+
+  it('is corrupt when binary content bears the name of another format', async () => {
+    expect((await failureOf(extractContent('x.docx', Buffer.from([0, 1, 2, 3, 0, 200])))).code).to.equal(
+      'corrupt',
+    );
+  });
+});
