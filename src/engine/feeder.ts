@@ -36,7 +36,7 @@ export function createFeeder(
   const ends: Record<TaskEnd, number> = { completed: 0, failed: 0, retrying: 0, returned: 0, dropped: 0 };
   const open = new Set<Task>();
   const returned: Fence[] = [];
-  const done = Promise.withResolvers<FeederResult>();
+  const done = deferred<FeederResult>();
   let stopped: FeederStop | null = null;
   let failure: { error: unknown } | null = null;
 
@@ -45,7 +45,7 @@ export function createFeeder(
     const fences = returned.splice(0);
     handBack(fences).then(() => {
       if (failure === null) done.resolve({ ends, stop: stopped });
-      else done.reject(failure.error as Error);
+      else done.reject(failure.error);
     }, done.reject);
   };
 
@@ -79,4 +79,15 @@ export function createFeeder(
   done.promise.catch(() => undefined);
   if (tasks.length === 0) finishWhenEmpty();
   return { feeder, tasks };
+}
+
+/** Node 20 has no Promise.withResolvers. */
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: unknown) => void } {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
 }

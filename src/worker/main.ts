@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../config.ts';
-import { createLog } from '../log.ts';
+import { createLogger } from '../log.ts';
 import { runWorker } from './run-worker.ts';
 
 // The embedded stack's worker: started by the keeper, drained by SIGTERM.
 const { env } = process;
 const config = loadConfig({ env, cwd: process.cwd(), project: env.DOCBATCH_PROJECT });
-const log = createLog('worker');
+const log = createLogger('worker');
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 process.once('SIGINT', () => stop.abort());

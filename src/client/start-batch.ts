@@ -1,0 +1,61 @@
+import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import type { Queryable } from '../db/database.ts';
+import { batchWorkflowId, batchWorkflowType, searchAttributes, taskQueues } from '../domain/ids.ts';
+import type { BatchInput } from '../../workflows/batch.ts';
+
+/** Starts the batch's workflow, or wakes the one that is open: safe to call again at any time. */
+export async function startBatch(db: Queryable, client: Client, batchId: string): Promise<void> {
+  const { rows } = await db.query<{ name: string; priority: number; workflowId: string | null }>(
+    `SELECT batch_name AS name, (settings->>'priority')::int AS priority, workflow_id AS "workflowId"
+     FROM processing_batches WHERE id = $1`,
+    [batchId],
+  );
+  const batch = rows[0];
+  if (batch === undefined) throw new Error(`Batch ${batchId} is not in the database`);
+  const start = (withAttributes: boolean) =>
+    client.workflow.signalWithStart(batchWorkflowType, {
+      workflowId: batch.workflowId ?? batchWorkflowId(batchId),
+      taskQueue: taskQueues.batches,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowTaskTimeout: '10s',
+      args: [{ batchId, searchAttributes: withAttributes } satisfies BatchInput],
+      signal: 'wake',
+      signalArgs: [],
+      priority: { priorityKey: batch.priority },
+      staticSummary: batch.name,
+      ...(withAttributes ? { typedSearchAttributes: attributesOf(batchId, batch.name) } : {}),
+    });
+  try {
+    await start(true);
+  } catch (error) {
+    // A namespace where we may not add attributes: only the filter in the Web UI is missing.
+    if (!/search attribute/i.test(causeText(error))) throw error;
+    await start(false);
+  }
+}
+
+/** Tells an open workflow that its row has changed; false when there is none. */
+export async function wakeBatch(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).signal('wake');
+    return true;
+  } catch (error) {
+    if ((error as Error).name === 'WorkflowNotFoundError') return false;
+    throw error;
+  }
+}
+
+function attributesOf(batchId: string, name: string): TypedSearchAttributes {
+  const keyword = (key: string) => defineSearchAttributeKey(key, SearchAttributeType.KEYWORD);
+  return new TypedSearchAttributes([
+    { key: keyword(searchAttributes.batchId), value: batchId },
+    { key: keyword(searchAttributes.name), value: name },
+    { key: keyword(searchAttributes.status), value: 'processing' },
+  ]);
+}
+
+function causeText(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause === undefined ? message : `${message} ${causeText(cause)}`;
+}

@@ -1,0 +1,30 @@
+import type { Queryable } from './database.ts';
+
+export interface Notification {
+  id: number;
+  target: string;
+  payload: Record<string, unknown>;
+}
+
+/** Takes one that is due; another process that comes within a minute does not see it. */
+export async function claimNotification(db: Queryable): Promise<Notification | null> {
+  const { rows } = await db.query<Notification>(
+    `UPDATE notifications SET attempts = attempts + 1, next_attempt_at = now() + interval '1 minute'
+     WHERE id = (SELECT id FROM notifications WHERE delivered_at IS NULL AND next_attempt_at <= now() AND attempts < 10
+                 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, target, payload`,
+  );
+  return rows[0] ?? null;
+}
+
+/** Marks it delivered, or due again after a wait that doubles. */
+export async function settleNotification(db: Queryable, id: number, error: string | null): Promise<void> {
+  await db.query(
+    `UPDATE notifications SET
+       delivered_at = CASE WHEN $2::text IS NULL THEN now() END,
+       last_error = $2,
+       next_attempt_at = now() + LEAST(2 ^ attempts, 600) * interval '1 second'
+     WHERE id = $1`,
+    [id, error],
+  );
+}

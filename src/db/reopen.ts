@@ -1,0 +1,100 @@
+import type { Database, Queryable } from './database.ts';
+import type { BatchSettings } from '../domain/batch.ts';
+import { noteEvent } from './orders.ts';
+
+export interface ItemSelection {
+  /** A failure class, or a code. Null: every failed item. */
+  failureClass: string | null;
+  failureCode: string | null;
+  /** A LIKE pattern over uri; null for all. */
+  uriLike: string | null;
+}
+
+export interface Reopen {
+  batchId: string;
+  actor: string;
+  reason: string | null;
+  /** Failed and cancelled items to take up again; null: only what is still open (`resume`). */
+  retry: ItemSelection | null;
+  settings: Partial<BatchSettings>;
+}
+
+/** What `retry` would take up again. */
+export async function countRetryable(db: Queryable, batchId: string, select: ItemSelection): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `SELECT COUNT(*)::int AS count FROM batch_items i JOIN file_document d ON d.id = i.document_id ${RETRYABLE}`,
+    [batchId, select.failureClass, select.failureCode, select.uriLike],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+// A document that another open batch holds stays as it is.
+const RETRYABLE = `
+  WHERE i.batch_id = $1 AND i.state IN ('failed', 'cancelled')
+    AND ($2::text IS NULL OR i.failure_class = $2) AND ($3::text IS NULL OR i.failure_code = $3)
+    AND ($4::text IS NULL OR d.uri LIKE $4)
+    AND NOT EXISTS (SELECT 1 FROM batch_items o WHERE o.document_id = i.document_id AND o.batch_id <> i.batch_id
+                    AND o.state IN ('pending', 'processing', 'retrying', 'review'))`;
+
+/**
+ * `resume` and `retry` in one transaction: the selected items become pending in new chunks, their attempts go on, the
+ * generation is raised so that nothing of an older run counts, and the row orders `run`.
+ */
+export async function reopenBatch(db: Database, request: Reopen): Promise<{ reopened: number }> {
+  const { batchId, retry } = request;
+  return db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ status: string; lastChunkNo: number; batchSize: number }>(
+      `SELECT status, last_chunk_no AS "lastChunkNo", (settings->>'batchSize')::int AS "batchSize"
+       FROM processing_batches WHERE id = $1 FOR UPDATE`,
+      [batchId],
+    );
+    const batch = rows[0];
+    if (batch === undefined) throw new Error(`Batch ${batchId} is not in the database`);
+    const closed = ['completed', 'completed_with_failures', 'cancelled', 'terminated'].includes(batch.status);
+    const reopened = retry === null ? 0 : await reopenItems(tx, batchId, retry, batch);
+    if (closed) {
+      await tx.query(
+        `UPDATE batch_items SET state = 'pending', epoch = epoch + 1, started_at = NULL
+         WHERE batch_id = $1 AND state = 'processing'`,
+        [batchId],
+      );
+    }
+    await tx.query(
+      `UPDATE processing_batches b SET
+         control = 'run', control_now = false, control_seq = control_seq + 1,
+         generation = generation + $4, status = 'processing', status_reason = NULL, status_detail = NULL, completed_at = NULL,
+         settings = b.settings || $2::jsonb, last_chunk_no = COALESCE((SELECT MAX(chunk_no) FROM batch_items WHERE batch_id = $1), 0),
+         processed_items = n.completed, failed_items = n.failed, skipped_items = n.skipped, cancelled_items = n.cancelled
+       FROM (SELECT COUNT(*) FILTER (WHERE state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE state = 'failed')::int AS failed,
+                    COUNT(*) FILTER (WHERE state = 'skipped')::int AS skipped, COUNT(*) FILTER (WHERE state = 'cancelled')::int AS cancelled
+             FROM batch_items WHERE batch_id = $1) n
+       WHERE b.id = $1 AND $3 = $3`,
+      [batchId, JSON.stringify(request.settings), batchId, closed || reopened > 0 ? 1 : 0],
+    );
+    const event = retry === null ? 'resumed' : 'retried';
+    await noteEvent(tx, { batchId, event, actor: request.actor, reason: request.reason, detail: { reopened, ...request.settings } });
+    return { reopened };
+  });
+}
+
+async function reopenItems(
+  tx: Queryable,
+  batchId: string,
+  select: ItemSelection,
+  batch: { lastChunkNo: number; batchSize: number },
+): Promise<number> {
+  const { rowCount } = await tx.query(
+    `WITH chosen AS (
+       SELECT i.document_id, $5::int + 1 + ((row_number() OVER (ORDER BY i.priority, i.position) - 1) / $6::int)::int AS chunk_no
+       FROM batch_items i JOIN file_document d ON d.id = i.document_id ${RETRYABLE}
+     ), documents AS (
+       UPDATE file_document d SET status = 'pending', batch_id = $1 FROM chosen c WHERE d.id = c.document_id
+     )
+     UPDATE batch_items i SET state = 'pending', chunk_no = c.chunk_no, epoch = epoch + 1, attempts_before = attempts, crash_count = 0,
+       failure_class = NULL, failure_code = NULL, failure_stage = NULL, failure_message = NULL,
+       started_at = NULL, finished_at = NULL, next_attempt_at = NULL, retry_run = NULL, retry_call = NULL
+     FROM chosen c WHERE i.batch_id = $1 AND i.document_id = c.document_id`,
+    [batchId, select.failureClass, select.failureCode, select.uriLike, batch.lastChunkNo, batch.batchSize],
+  );
+  return rowCount;
+}

@@ -1,0 +1,166 @@
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.ts';
+import { createAnalyzer } from '../analyze/create-analyzer.ts';
+import { connectClient } from '../client/connect.ts';
+import { reconcile } from '../client/reconcile.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/database.ts';
+import { openDatabase } from '../db/database.ts';
+import { registerWorker, removeWorker } from '../db/workers.ts';
+import { temporalProfile } from '../dev/outside.ts';
+import { taskQueues } from '../domain/ids.ts';
+import type { Engine } from '../engine/engine.ts';
+import { createEngine } from '../engine/engine.ts';
+import type { Logger } from '../log.ts';
+import { deliverNotifications } from '../notify/deliver.ts';
+import { createSandbox } from '../sandbox/pool.ts';
+import { prepareScheduledBatch } from '../intake/scheduled-batch.ts';
+import { every } from './every.ts';
+
+export interface WorkerOptions {
+  config: Config;
+  env: NodeJS.ProcessEnv;
+  log: Logger;
+  workerId: string;
+  host: string;
+  slots: number;
+  /** Aborted: drain and end. */
+  signal: AbortSignal;
+  onReady(): void;
+}
+
+/** What is in a slot may finish for this long after SIGTERM; the whole drain stays below 30 s. */
+const DRAIN_MS = 22_000;
+const RECONCILE_MS = 10_000;
+const NOTIFY_MS = 1_000;
+
+/** The production worker: polls both task queues until `signal`, then drains. */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { config, env, log, workerId, signal } = options;
+  const address = env.TEMPORAL_ADDRESS ?? config.temporal.address ?? 'localhost:7233';
+  const namespace = env.TEMPORAL_NAMESPACE ?? config.temporal.namespace ?? 'default';
+  Runtime.install({
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
+    logger: forwardTo(log),
+  });
+  const db = openDatabase(config.databaseUrl ?? '', config.databasePoolMax);
+  const sandbox = createSandbox({
+    processes: config.limits.extractionProcesses ?? Math.max(2, cpus().length),
+    heapMb: config.limits.extractionHeapMb,
+    maxFileBytes: config.limits.maxFileBytes,
+    maxTextChars: config.limits.maxTextChars,
+  });
+  const register = () => enter(db, options);
+  await register();
+  const engine = createEngine({
+    db,
+    sandbox,
+    workerId,
+    slots: options.slots,
+    register,
+    rssBytes: () => process.memoryUsage.rss() + sandbox.rssBytes(),
+    createAnalyzer: (spec) =>
+      createAnalyzer(spec, { answerLocally: sandbox.answerLocally, env, cwd: config.projectDir }),
+  });
+  const { connectionOptions } = temporalProfile(config, env);
+  const connection = await NativeConnection.connect({ ...connectionOptions, address });
+  const client = await connectClient(config, { address, namespace }, env);
+  const activities = createActivities({
+    db,
+    engine,
+    prepareScheduledBatch: (start) => prepareScheduledBatch(db, start),
+  });
+  const workers = await createWorkers(connection, namespace, activities);
+  const chores = [
+    every(RECONCILE_MS, () => reconcile(db, client.client), log),
+    every(NOTIFY_MS, () => deliverNotifications(db), log),
+  ];
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  options.onReady();
+  const drainNow = () => drain(engine, workers);
+  if (signal.aborted) drainNow();
+  else signal.addEventListener('abort', drainNow, { once: true });
+  try {
+    await running;
+  } finally {
+    for (const stop of chores) await stop();
+    await engine.close();
+    await sandbox.close();
+    await removeWorker(db, workerId).catch(() => undefined);
+    await client.close();
+    await connection.close();
+    await db.close();
+  }
+}
+
+function createWorkers(
+  connection: NativeConnection,
+  namespace: string,
+  activities: ReturnType<typeof createActivities>,
+): Promise<Worker[]> {
+  const shared = {
+    connection,
+    namespace,
+    maxHeartbeatThrottleInterval: '1s',
+    defaultHeartbeatThrottleInterval: '1s',
+    shutdownGraceTime: '25s',
+    shutdownForceTime: '29s',
+  } as const;
+  return Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: taskQueues.batches,
+      workflowBundle: { codePath: fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url)) },
+      stickyQueueScheduleToStartTimeout: '2s',
+      maxCachedWorkflows: 100,
+      maxConcurrentActivityTaskExecutions: 400,
+      maxConcurrentWorkflowTaskExecutions: 10,
+      activities: { ...activities.batch },
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: taskQueues.control,
+      maxConcurrentActivityTaskExecutions: 200,
+      activities: { ...activities.control },
+    }),
+  ]);
+}
+
+/** Nothing new starts; what is in a slot may finish, then it is put back. */
+function drain(engine: Engine, workers: readonly Worker[]): void {
+  engine.drain();
+  setTimeout(() => engine.abort(), DRAIN_MS).unref();
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+function enter(db: Database, { workerId, host, slots }: WorkerOptions): Promise<void> {
+  return registerWorker(db, { id: workerId, host, pid: process.pid, slots, version: '0.1.0' }, isAlive);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function forwardTo(log: Logger) {
+  const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
+    log[level](meta ?? {}, message);
+  return {
+    log: (level: string, message: string, meta?: object) => {
+      if (level === 'ERROR') log.error(meta ?? {}, message);
+      else if (level === 'WARN') log.warn(meta ?? {}, message);
+      else log.debug(meta ?? {}, message);
+    },
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('debug'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+}
