@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, type Database } from '../../src/db/database.ts';
 import { freePort } from '../../src/dev/free-port.ts';
-import { migrateLazily as migrate } from '../../src/dev/migrate-lazily.ts';
+import { migrate } from '../../src/db/migrate.ts';
 import { startPostgres, type RunningPostgres } from '../../src/dev/postgres.ts';
 
 export interface TestDatabase {

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '../domain/analyzer.ts';
+import type { Recipe } from '../domain/recipe.ts';
+import { canonicalJson } from '../domain/recipe.ts';
+import type { Queryable } from './database.ts';
+
+/** The id of the recipe; equal recipes share one row. */
+export async function saveRecipe(db: Queryable, recipe: Recipe): Promise<number> {
+  const text = canonicalJson(recipe as unknown as Json);
+  const hash = createHash('sha256').update(text).digest('hex');
+  const { rows } = await db.query<{ id: number }>(
+    `INSERT INTO recipes (hash, recipe) VALUES ($1, $2) ON CONFLICT (hash) DO UPDATE SET hash = EXCLUDED.hash RETURNING id`,
+    [hash, text],
+  );
+  return rows[0]!.id;
+}
