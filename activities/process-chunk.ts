@@ -11,7 +11,8 @@ export async function processChunk(engine: Engine, { batchId, chunkNo }: ChunkRe
     const { ends, stop, waitMs, batch } = await withHeartbeat(() =>
       engine.runChunk(batchId, chunkNo, cancellationSignal),
     );
-    if (cancellationSignal.aborted && stop !== null && stop !== 'draining') throw new CancelledFailure('Handed back');
+    if (cancellationSignal.aborted && stop !== null && stop !== 'draining')
+      throw new CancelledFailure('Handed back');
     const { completed, failed, retrying, returned } = ends;
     return { completed, failed, retrying, handedBack: returned, stop, waitMs, totals: batch.view.totals };
   } catch (error) {

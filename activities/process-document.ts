@@ -16,7 +16,11 @@ export async function processDocument(
     const { outcome, stop, waitMs } = result;
     if (outcome?.state === 'completed' || outcome?.state === 'failed') return { state: outcome.state };
     if (outcome?.state === 'retrying') {
-      throw later(`${outcome.failure?.code}: ${outcome.failure?.message}`, outcome.failure?.code, outcome.nextAttemptMs ?? 0);
+      throw later(
+        `${outcome.failure?.code}: ${outcome.failure?.message}`,
+        outcome.failure?.code,
+        outcome.nextAttemptMs ?? 0,
+      );
     }
     if (stop === 'draining') throw later('The worker is shutting down', 'draining', 100);
     if (stop === 'gate') throw later('The gate of the analyzer is closed', 'gate', Math.max(waitMs, 1_000));
@@ -28,5 +32,9 @@ export async function processDocument(
 }
 
 function later(message: string, type: string | undefined, nextRetryDelay: number): ApplicationFailure {
-  return ApplicationFailure.create({ message, type: type ?? 'transient', nextRetryDelay: Math.max(nextRetryDelay, 1) });
+  return ApplicationFailure.create({
+    message,
+    type: type ?? 'transient',
+    nextRetryDelay: Math.max(nextRetryDelay, 1),
+  });
 }

@@ -4,6 +4,7 @@ import { registerDev } from './commands/dev.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerDown } from './commands/down.ts';
 import { registerLogs } from './commands/logs.ts';
+import { registerProcess } from './commands/process.ts';
 import { registerUp } from './commands/up.ts';
 import { registerWhere } from './commands/where.ts';
 import type { CliContext } from './context.ts';
@@ -26,6 +27,7 @@ export function buildProgram(context: CliContext, setExitCode: (code: number) =>
 }
 
 const commands: readonly ((register: Register) => void)[] = [
+  registerProcess,
   registerUp,
   registerDown,
   registerDev,

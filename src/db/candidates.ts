@@ -47,7 +47,15 @@ export async function selectCandidates(db: Queryable, selection: Selection): Pro
       [batchId],
     );
   }
-  await db.query(JUDGE, [batchId, recipeId, rerun === 'failed' || rerun === 'all', rerun === 'completed' || rerun === 'all']);
+  await db.query(
+    'CREATE TEMPORARY TABLE docbatch_judged (document_id uuid, position bigint, priority int, verdict text) ON COMMIT DROP',
+  );
+  await db.query(JUDGE, [
+    batchId,
+    recipeId,
+    rerun === 'failed' || rerun === 'all',
+    rerun === 'completed' || rerun === 'all',
+  ]);
   const { rows: counted } = await db.query<{ verdict: string; count: number }>(
     `SELECT verdict, COUNT(*)::int AS count FROM docbatch_judged GROUP BY verdict`,
   );
@@ -79,7 +87,7 @@ export async function selectCandidates(db: Queryable, selection: Selection): Pro
 }
 
 const JUDGE = `
-CREATE TEMPORARY TABLE docbatch_judged ON COMMIT DROP AS
+INSERT INTO docbatch_judged
 SELECT DISTINCT ON (c.document_id) c.document_id, c.position, COALESCE(d.priority, 3) AS priority,
   CASE
     WHEN EXISTS (SELECT 1 FROM batch_items o WHERE o.document_id = c.document_id AND o.state IN ('pending', 'processing', 'retrying', 'review')) THEN 'busy'

@@ -30,9 +30,10 @@ export async function registerDocuments(
     group_name: document.group ?? null,
     metadata: document.metadata ?? null,
   }));
-  const { rows } = await db.query<{ id: string; index: number; what: 'added' | 'changed' | 'unchanged' }>(REGISTER, [
-    JSON.stringify(storable(input)),
-  ]);
+  const { rows } = await db.query<{ id: string; index: number; what: 'added' | 'changed' | 'unchanged' }>(
+    REGISTER,
+    [JSON.stringify(storable(input))],
+  );
   const count = (what: string) => rows.filter((row) => row.what === what).length;
   const ids = rows.sort((a, b) => a.index - b.index).map((row) => row.id);
   return { ids, added: count('added'), changed: count('changed'), unchanged: count('unchanged') };

@@ -72,7 +72,10 @@ async function missing(db: Database, files: readonly MigrationFile[]): Promise<M
   return files.filter(({ name }) => !done.has(name));
 }
 
-async function refuseForeign(db: Queryable, { yes = false, explicit = false }: MigrateOptions): Promise<void> {
+async function refuseForeign(
+  db: Queryable,
+  { yes = false, explicit = false }: MigrateOptions,
+): Promise<void> {
   const { rows } = await db.query<{ name: string; database: string }>(
     `SELECT c.relname AS name, current_database() AS database FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'v', 'm', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') ORDER BY 1`,

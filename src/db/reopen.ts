@@ -72,7 +72,13 @@ export async function reopenBatch(db: Database, request: Reopen): Promise<{ reop
       [batchId, JSON.stringify(request.settings), batchId, closed || reopened > 0 ? 1 : 0],
     );
     const event = retry === null ? 'resumed' : 'retried';
-    await noteEvent(tx, { batchId, event, actor: request.actor, reason: request.reason, detail: { reopened, ...request.settings } });
+    await noteEvent(tx, {
+      batchId,
+      event,
+      actor: request.actor,
+      reason: request.reason,
+      detail: { reopened, ...request.settings },
+    });
     return { reopened };
   });
 }

@@ -91,7 +91,8 @@ export function createEngine(options: EngineOptions): Engine {
     for (const batch of batches.values()) {
       const { gate } = batch;
       if (!gate.isClosed() || gate.probeInMs() > 0 || asked.has(gate.provider)) continue;
-      if (batch.view.control !== 'run' || batch.queue.length === 0 || batch.inSlots.size >= batch.share) continue;
+      if (batch.view.control !== 'run' || batch.queue.length === 0 || batch.inSlots.size >= batch.share)
+        continue;
       asked.add(gate.provider);
       void probe(batch).catch(() => undefined);
     }
@@ -240,7 +241,8 @@ export function createEngine(options: EngineOptions): Engine {
     const result = await feeder.result;
     const { batch } = feeder;
     const stop: FeederStop | null =
-      result.stop ?? (result.ends.returned > 0 ? (batch.view.control === 'run' ? 'draining' : 'control') : null);
+      result.stop ??
+      (result.ends.returned > 0 ? (batch.view.control === 'run' ? 'draining' : 'control') : null);
     return { ...result, stop, waitMs: batch.gate.probeInMs(), batch };
   };
 

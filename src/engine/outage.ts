@@ -20,7 +20,9 @@ export async function outlastOutage<T>(
       if (isFinal(error)) throw error;
       if (performance.now() - startedAt > PATIENCE_MS) {
         const { message } = error as Error;
-        throw new DatabaseUnavailable(`The database could not be used for 60 s: ${message}`, { cause: error });
+        throw new DatabaseUnavailable(`The database could not be used for 60 s: ${message}`, {
+          cause: error,
+        });
       }
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }

@@ -85,8 +85,15 @@ async function work({ db, sandbox }: DocumentDeps, task: Task, facts: Facts): Pr
   const { signal } = task.abort;
   const { timeoutMs, cache } = batch.view.settings;
   const file = { path: fileURLToPath(item.uri), name: item.name, timeoutMs };
-  let read = await sandbox.extract({ ...file, knownSha256: item.hasText ? item.contentSha256 : null }, signal);
-  Object.assign(facts, { contentSha256: read.contentSha256, sizeBytes: read.sizeBytes, text: read.extraction });
+  let read = await sandbox.extract(
+    { ...file, knownSha256: item.hasText ? item.contentSha256 : null },
+    signal,
+  );
+  Object.assign(facts, {
+    contentSha256: read.contentSha256,
+    sizeBytes: read.sizeBytes,
+    text: read.extraction,
+  });
 
   if (cache) {
     const known = await cachedAnswer(db, task, read.contentSha256);
@@ -158,7 +165,10 @@ async function asDocumentFailure(error: unknown, { item }: Task): Promise<Docume
 }
 
 /** The failure class decides: critical puts the item back, transient tries again while tries are left, else failed. */
-function consequence(failure: DocumentFailure, { item, batch }: Task): Pick<Outcome, 'state' | 'failure' | 'nextAttemptMs'> {
+function consequence(
+  failure: DocumentFailure,
+  { item, batch }: Task,
+): Pick<Outcome, 'state' | 'failure' | 'nextAttemptMs'> {
   const { failureClass, code, stage, message, context } = failure;
   const described = { failure: { failureClass, code, stage, message, context } };
   if (failureClass === 'critical') return { ...described, state: 'pending', nextAttemptMs: null };

@@ -25,7 +25,10 @@ export interface SlotPool {
  * One pool of document slots, shared by all chunks of all batches: by priority, then batch by batch in turn. A document
  * that saw two workers die runs alone.
  */
-export function createSlotPool(batches: ReadonlyMap<string, ActiveBatch>, options: SlotPoolOptions): SlotPool {
+export function createSlotPool(
+  batches: ReadonlyMap<string, ActiveBatch>,
+  options: SlotPoolOptions,
+): SlotPool {
   const running = new Set<Task>();
   let turn = 0;
   let isAlone = false;
@@ -64,7 +67,9 @@ export function createSlotPool(batches: ReadonlyMap<string, ActiveBatch>, option
   const markAhead = (batch: ActiveBatch): void => {
     if (batch.isMarking) return;
     const room = Math.min(batch.share - batch.inSlots.size, options.capacity - running.size);
-    const tasks = batch.queue.filter((task) => !isMarked(task)).slice(0, Math.max(room, 0) + lookahead(batch));
+    const tasks = batch.queue
+      .filter((task) => !isMarked(task))
+      .slice(0, Math.max(room, 0) + lookahead(batch));
     if (tasks.length === 0) return;
     batch.isMarking = true;
     for (const task of tasks) task.isMarking = true;

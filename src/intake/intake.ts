@@ -21,7 +21,11 @@ export interface IntakeOptions {
 }
 
 /** Discovery and registration in groups: a hundred thousand files never become one array. */
-export async function takeIn(db: Database, sources: readonly Source[], options: IntakeOptions): Promise<TakenIn> {
+export async function takeIn(
+  db: Database,
+  sources: readonly Source[],
+  options: IntakeOptions,
+): Promise<TakenIn> {
   const so: TakenIn = { found: 0, added: 0, changed: 0, unchanged: 0, unreadable: 0 };
   const register = async (group: readonly DiscoveredDocument[]): Promise<void> => {
     const registered = await registerDocuments(db, group);

@@ -48,19 +48,25 @@ async function* lines(path: string): AsyncIterable<{ line: number; value: unknow
     else yield* jsonLines(path, input);
   } catch (error) {
     if (error instanceof SourceError) throw error;
-    throw new SourceError(`Cannot read the manifest \`${path}\``, { why: (error as Error).message, cause: error });
+    throw new SourceError(`Cannot read the manifest \`${path}\``, {
+      why: (error as Error).message,
+      cause: error,
+    });
   }
 }
 
 async function* csvLines(path: string, input: NodeJS.ReadableStream) {
-  const parser = input.pipe(parse({ columns: true, bom: true, skip_empty_lines: true, info: true, trim: true }));
+  const parser = input.pipe(
+    parse({ columns: true, bom: true, skip_empty_lines: true, info: true, trim: true }),
+  );
   for await (const { record, info } of parser as AsyncIterable<{
     record: Record<string, string>;
     info: { lines: number };
   }>) {
     const filled = Object.fromEntries(Object.entries(record).filter(([, text]) => text !== ''));
     const { metadata, ...rest } = filled;
-    const value = metadata === undefined ? rest : { ...rest, metadata: parseJson(path, info.lines, metadata) };
+    const value =
+      metadata === undefined ? rest : { ...rest, metadata: parseJson(path, info.lines, metadata) };
     yield { line: info.lines, value };
   }
 }

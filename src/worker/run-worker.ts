@@ -42,7 +42,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const address = env.TEMPORAL_ADDRESS ?? config.temporal.address ?? 'localhost:7233';
   const namespace = env.TEMPORAL_NAMESPACE ?? config.temporal.namespace ?? 'default';
   Runtime.install({
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+    },
     logger: forwardTo(log),
   });
   const db = openDatabase(config.databaseUrl ?? '', config.databasePoolMax);

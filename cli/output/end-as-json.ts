@@ -1,0 +1,30 @@
+import type { BatchSnapshot } from '../../src/db/batch-snapshot.ts';
+import type { Database } from '../../src/db/database.ts';
+import { readItems } from '../../src/db/items.ts';
+import { exitCodeFor } from '../../src/domain/batch.ts';
+import type { CliContext } from '../context.ts';
+
+/** The end of a run as one JSON document, written piece by piece: a large batch never becomes one string. */
+export async function endAsJson(context: CliContext, db: Database, snapshot: BatchSnapshot): Promise<number> {
+  const exitCode = exitCodeFor(snapshot.status, snapshot.reason);
+  const { id, name, status, reason, detail, counts, analyzer, failures } = snapshot;
+  const head = JSON.stringify({
+    batch: id,
+    name,
+    status,
+    reason,
+    detail,
+    analyzer,
+    exitCode,
+    counts,
+    failures,
+  });
+  context.out(`${head.slice(0, -1)},"documents":[`);
+  let separator = '';
+  for await (const item of readItems(db, id, true)) {
+    context.out(`${separator}${JSON.stringify(item)}`);
+    separator = ',';
+  }
+  context.out(']}');
+  return exitCode;
+}

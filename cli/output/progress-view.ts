@@ -1,0 +1,83 @@
+import cliProgress from 'cli-progress';
+import type { BatchSnapshot } from '../../src/db/batch-snapshot.ts';
+import { formatDuration, progressOf } from '../../src/domain/progress.ts';
+import type { CliContext } from '../context.ts';
+
+export interface ProgressView {
+  update(snapshot: BatchSnapshot): void;
+  stop(): void;
+}
+
+const PLAIN_LINE_MS = 5_000;
+
+/** A live bar on a terminal, else a plain line now and then when something changed; always on stderr. */
+export function createProgressView(context: CliContext): ProgressView {
+  return context.isTerminal ? createBar() : createLines(context);
+}
+
+function createBar(): ProgressView {
+  const bar = new cliProgress.SingleBar({
+    format: '{bar} {value}/{total} {line}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    linewrap: false,
+    clearOnComplete: true,
+    stream: process.stderr,
+  });
+  let started = false;
+  return {
+    update: (snapshot) => {
+      const { total } = snapshot.counts;
+      const { finished } = progressOf(snapshot.counts, snapshot.activeMs);
+      if (!started) bar.start(total, finished, { line: '' });
+      started = true;
+      bar.setTotal(total);
+      bar.update(finished, { line: describe(snapshot) });
+    },
+    stop: () => {
+      if (started) bar.stop();
+    },
+  };
+}
+
+function createLines(context: CliContext): ProgressView {
+  let last = '';
+  let lastAtMs = -Infinity;
+  return {
+    update: (snapshot) => {
+      const { finished } = progressOf(snapshot.counts, snapshot.activeMs);
+      const line = `${finished}/${snapshot.counts.total} ${describe(snapshot)}`;
+      if (line === last || performance.now() - lastAtMs < PLAIN_LINE_MS) return;
+      last = line;
+      lastAtMs = performance.now();
+      context.err(line);
+    },
+    stop: () => undefined,
+  };
+}
+
+/** `done 17 · failed 3 · 120/min · 2–3 min left · failures: corrupt 1, empty 1`. */
+export function describe(snapshot: BatchSnapshot): string {
+  const { counts, activeMs, failures, status } = snapshot;
+  const { perMinute, leftMs } = progressOf(counts, activeMs);
+  const parts = [
+    status === 'processing' ? null : status,
+    `done ${counts.completed}`,
+    `failed ${counts.failed}`,
+    counts.skipped > 0 ? `skipped ${counts.skipped}` : null,
+    counts.retrying > 0 ? `retrying ${counts.retrying}` : null,
+    perMinute === null ? null : `${Math.round(perMinute)}/min`,
+    leftMs === null || status !== 'processing' || leftMs.to === 0
+      ? null
+      : `${formatDuration(leftMs.from)} to ${formatDuration(leftMs.to)} left`,
+    failures.length > 0
+      ? `failures: ${failures
+          .slice(0, 4)
+          .map(({ code, count }) => `${code} ${count}`)
+          .join(', ')}`
+      : null,
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}

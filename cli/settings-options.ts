@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { BatchSettings } from '../src/domain/batch.ts';
+import { defaultSettings } from '../src/domain/batch.ts';
+
+export interface SettingsFlags {
+  batchSize?: number;
+  parallel?: number;
+  retries?: number;
+  retryDelay?: number;
+  timeout?: number;
+  maxFailures?: BatchSettings['maxFailures'];
+  halt?: 'soon' | 'now';
+  priority?: number;
+  cache?: boolean;
+  out?: string;
+  notify?: string[];
+}
+
+/** The flags that become a batch's settings; shared by `process`, `set` and `schedule create`. */
+export function addSettings(command: Command): Command {
+  return command
+    .option('-b, --batch-size <n>', 'documents per chunk, 1 to 500 (default: 50)', whole(1, 500))
+    .option('-p, --parallel <n>', 'documents in work at once, 1 to 1000 (default: 5)', whole(1, 1000))
+    .option('-r, --retries <n>', 'tries after the first one, 0 to 20 (default: 3)', whole(0, 20))
+    .option('--retry-delay <time>', 'first wait before a retry; it doubles (default: 2s)', duration)
+    .option('--timeout <time>', 'limit for reading, and for analyzing, one document (default: 10m)', duration)
+    .option('--max-failures <n|p%>', 'halt when more documents fail', failureBudget)
+    .addOption(
+      new Option('--halt <how>', 'what halting does with documents in work').choices(['soon', 'now']),
+    )
+    .option('--priority <n>', '1 (first) to 5 (default: 3)', whole(1, 5))
+    .option('--no-cache', 'analyze again what has equal content')
+    .option('--out <dir>', 'one JSON file per document in this folder')
+    .option('--notify <target...>', 'command or https URL that is told of halted, finished, stalled');
+}
+
+export function settingsFrom(flags: SettingsFlags, userDir: string): BatchSettings {
+  return { ...defaultSettings, ...changedSettings(flags, userDir) };
+}
+
+/** Only what the user typed. */
+export function changedSettings(flags: SettingsFlags, userDir: string): Partial<BatchSettings> {
+  const { retryDelay, timeout, out, cache, ...same } = flags;
+  const known = ['batchSize', 'parallel', 'retries', 'maxFailures', 'halt', 'priority', 'notify'] as const;
+  return {
+    ...Object.fromEntries(known.filter((key) => same[key] !== undefined).map((key) => [key, same[key]])),
+    ...(retryDelay === undefined ? {} : { retryDelayMs: retryDelay }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(cache === false ? { cache: false } : {}),
+    ...(out === undefined ? {} : { outDir: resolve(userDir, out), outBase: userDir }),
+  };
+}
+
+function whole(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < from || value > to) {
+      throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}, got \`${text}\`.`);
+    }
+    return value;
+  };
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  if (match === null)
+    throw new InvalidArgumentError(`Expected a time such as 500ms, 2s, 10m, got \`${text}\`.`);
+  return Math.round(Number(match[1]) * (UNITS[match[2] ?? 's'] ?? 1_000));
+}
+
+function failureBudget(text: string): BatchSettings['maxFailures'] {
+  const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
+  if (
+    match === null ||
+    (match[2] === '' && !/^\d+$/.test(text)) ||
+    (match[2] === '%' && Number(match[1]) > 100)
+  ) {
+    throw new InvalidArgumentError(
+      `Expected a count such as 10, or a percentage such as 5%, got \`${text}\`.`,
+    );
+  }
+  return match[2] === '%' ? { percent: Number(match[1]) } : { count: Number(match[1]) };
+}

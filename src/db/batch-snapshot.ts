@@ -1,0 +1,65 @@
+import type { BatchCounts, BatchSettings, BatchStatus } from '../domain/batch.ts';
+import type { Queryable } from './database.ts';
+
+export interface BatchSnapshot {
+  id: string;
+  name: string;
+  status: BatchStatus;
+  reason: string | null;
+  detail: string | null;
+  analyzer: string;
+  settings: BatchSettings;
+  planned: boolean;
+  counts: BatchCounts;
+  /** Failed items by code, most first. */
+  failures: { code: string; count: number }[];
+  /** Time in `processing`, without pauses and halts. */
+  activeMs: number;
+  calls: number;
+  callsOk: number;
+  retryCalls: number;
+  retryCallsOk: number;
+  peakRssBytes: number;
+  stalled: boolean;
+  createdAt: Date;
+  startedAt: Date | null;
+  completedAt: Date | null;
+}
+
+/** Everything a screen shows of a batch, counted over its items. */
+export async function batchSnapshot(db: Queryable, batchId: string): Promise<BatchSnapshot> {
+  const { rows } = await db.query<Omit<BatchSnapshot, 'counts' | 'failures'>>(
+    `SELECT b.id, COALESCE(b.batch_name, b.id::text) AS name, b.status, b.status_reason AS reason, b.status_detail AS detail,
+            r.recipe->>'analyzer' AS analyzer, b.settings, b.planned_at IS NOT NULL AS planned,
+            b.active_ms + COALESCE((EXTRACT(EPOCH FROM now() - b.active_since) * 1000)::bigint, 0) AS "activeMs",
+            b.calls, b.calls_ok AS "callsOk", b.retry_calls AS "retryCalls", b.retry_calls_ok AS "retryCallsOk",
+            b.peak_rss_bytes AS "peakRssBytes", b.stalled, b.created_at AS "createdAt", b.started_at AS "startedAt", b.completed_at AS "completedAt"
+     FROM processing_batches b LEFT JOIN recipes r ON r.id = b.recipe_id WHERE b.id = $1`,
+    [batchId],
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error(`Batch ${batchId} is not in the database`);
+  const { rows: states } = await db.query<{ state: keyof BatchCounts; count: number }>(
+    'SELECT state, COUNT(*)::int AS count FROM batch_items WHERE batch_id = $1 GROUP BY state',
+    [batchId],
+  );
+  const { rows: failures } = await db.query<{ code: string; count: number }>(
+    `SELECT failure_code AS code, COUNT(*)::int AS count FROM batch_items WHERE batch_id = $1 AND state = 'failed' GROUP BY 1 ORDER BY 2 DESC, 1`,
+    [batchId],
+  );
+  const counts: BatchCounts = {
+    total: 0,
+    completed: 0,
+    failed: 0,
+    skipped: 0,
+    cancelled: 0,
+    pending: 0,
+    processing: 0,
+    retrying: 0,
+  };
+  for (const { state, count } of states) {
+    counts[state] = count;
+    counts.total += count;
+  }
+  return { ...row, counts, failures };
+}

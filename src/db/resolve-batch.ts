@@ -1,0 +1,67 @@
+import type { BatchStatus } from '../domain/batch.ts';
+import type { Queryable } from './database.ts';
+
+export interface NamedBatch {
+  id: string;
+  name: string;
+  status: BatchStatus;
+  workflowId: string;
+}
+
+/** No batch, or more than one, has the name that the user typed. */
+export class BatchNotFound extends Error {
+  override readonly name = 'BatchNotFound';
+  readonly why: string;
+  readonly next = 'name one of them: an id, the start of an id, a name, or last; list shows all';
+
+  constructor(what: string, why: string) {
+    super(what);
+    this.why = why;
+  }
+}
+
+const COLUMNS = `id, COALESCE(batch_name, id::text) AS name, status, COALESCE(workflow_id, '') AS "workflowId"`;
+const OURS = 'recipe_id IS NOT NULL';
+
+/** By id, unique start of an id, name, or `last`; left out: the only running one, else the newest. */
+export async function resolveBatch(db: Queryable, named: string | undefined): Promise<NamedBatch> {
+  const find = async (where: string, parameters: unknown[] = []) =>
+    (
+      await db.query<NamedBatch>(
+        `SELECT ${COLUMNS} FROM processing_batches WHERE ${OURS} AND ${where} ORDER BY created_at DESC LIMIT 20`,
+        parameters,
+      )
+    ).rows;
+  if (named === undefined) {
+    const running = await find(`status IN ('pending', 'processing', 'finalizing')`);
+    if (running.length > 1) throw ambiguous('Several batches are running', running);
+    if (running[0] !== undefined) return running[0];
+  }
+  if (named === undefined || named === 'last') {
+    const [newest] = await find('true');
+    if (newest === undefined)
+      throw new BatchNotFound('There is no batch yet', 'nothing was processed in this project');
+    return newest;
+  }
+  const byName = await find('batch_name = $1 OR id::text = lower($1)', [named]);
+  const matches =
+    byName.length > 0 ? byName : await find(`id::text LIKE lower($1) || '%'`, [named.replace(/[%_\\]/g, '')]);
+  if (matches.length > 1) throw ambiguous(`\`${named}\` means several batches`, matches);
+  if (matches[0] !== undefined) return matches[0];
+  const some = await find('true');
+  throw new BatchNotFound(
+    `No batch is called \`${named}\``,
+    some.length === 0 ? 'there is no batch yet' : `there are ${shown(some)}`,
+  );
+}
+
+function ambiguous(what: string, batches: readonly NamedBatch[]): BatchNotFound {
+  return new BatchNotFound(what, shown(batches));
+}
+
+function shown(batches: readonly NamedBatch[]): string {
+  return batches
+    .slice(0, 10)
+    .map(({ id, name, status }) => `${id.slice(0, 8)} ${name} (${status})`)
+    .join(', ');
+}

@@ -1,0 +1,33 @@
+import type { BatchCounts } from './batch.ts';
+
+export interface Progress {
+  finished: number;
+  /** Null until something was finished. */
+  perMinute: number | null;
+  /** Range of the time left, in milliseconds; null while nothing can be said. */
+  leftMs: { from: number; to: number } | null;
+}
+
+/** Rate and time left from what was observed: terminal items over active time. The range narrows as more is known. */
+export function progressOf(counts: BatchCounts, activeMs: number): Progress {
+  const finished = counts.completed + counts.failed + counts.skipped + counts.cancelled;
+  if (finished === 0 || activeMs <= 0) return { finished, perMinute: null, leftMs: null };
+  const msEach = activeMs / finished;
+  const left = (counts.total - finished) * msEach;
+  const spread = Math.min(0.5, 1 / Math.sqrt(finished));
+  return {
+    finished,
+    perMinute: 60_000 / msEach,
+    leftMs: { from: left * (1 - spread), to: left * (1 + spread) },
+  };
+}
+
+/** `850 ms`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
