@@ -12,5 +12,7 @@ export function toApplicationFailure(error: unknown): Error {
 export function toRetryableFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const { message, code } = error as Error & { code?: string };
+  // Wrong SQL stays wrong: a fault of ours.
+  if (code?.startsWith('42') === true) return ApplicationFailure.nonRetryable(message, 'internal');
   return ApplicationFailure.retryable(message, code ?? 'internal');
 }

@@ -53,13 +53,13 @@ export async function recordStatus(db: Database, change: NewStatus): Promise<voi
       statusDetail: string | null;
     }>(
       `UPDATE processing_batches SET
-         status = $2,
-         status_reason = CASE WHEN $2 = 'processing' THEN NULL ELSE COALESCE($3, status_reason) END,
-         status_detail = CASE WHEN $2 = 'processing' THEN NULL ELSE COALESCE($4, status_detail) END,
-         control_seq = control_seq + CASE WHEN $2 = 'halted' AND control = 'run' THEN 1 ELSE 0 END,
-         control = CASE WHEN $2 = 'halted' AND control = 'run' THEN 'halt' ELSE control END,
-         control_ack = $5
-       WHERE id = $1 AND control_seq <= $5 AND status IN ('pending', 'processing', 'paused', 'halted')
+         status = $2::text,
+         status_reason = CASE WHEN $2::text = 'processing' THEN NULL ELSE COALESCE($3::text, status_reason) END,
+         status_detail = CASE WHEN $2::text = 'processing' THEN NULL ELSE COALESCE($4::text, status_detail) END,
+         control_seq = control_seq + CASE WHEN $2::text = 'halted' AND control = 'run' THEN 1 ELSE 0 END,
+         control = CASE WHEN $2::text = 'halted' AND control = 'run' THEN 'halt' ELSE control END,
+         control_ack = $5::int
+       WHERE id = $1 AND control_seq <= $5::int AND status IN ('pending', 'processing', 'paused', 'halted')
        RETURNING status_reason AS "statusReason", status_detail AS "statusDetail"`,
       [change.batchId, change.status, change.reason, change.detail, change.controlSeq],
     );
@@ -110,10 +110,10 @@ export async function orderControl(
     const overruled = row.control === 'cancel' || (row.control === 'halt' && order.control === 'pause');
     if (!open || same || overruled) return { changed: false, status: row.status };
     const updated = await tx.query<{ status: BatchStatus }>(
-      `UPDATE processing_batches SET control = $2, control_now = $3, control_seq = control_seq + 1,
-         status = CASE WHEN $2 = 'pause' THEN 'paused' WHEN $2 = 'run' AND status IN ('paused', 'halted') THEN 'processing' ELSE status END,
-         status_reason = CASE WHEN $2 = 'run' THEN NULL ELSE $4 END,
-         status_detail = CASE WHEN $2 = 'run' THEN NULL ELSE $5 END
+      `UPDATE processing_batches SET control = $2::text, control_now = $3, control_seq = control_seq + 1,
+         status = CASE WHEN $2::text = 'pause' THEN 'paused' WHEN $2::text = 'run' AND status IN ('paused', 'halted') THEN 'processing' ELSE status END,
+         status_reason = CASE WHEN $2::text = 'run' THEN NULL ELSE $4::text END,
+         status_detail = CASE WHEN $2::text = 'run' THEN NULL ELSE $5::text END
        WHERE id = $1 RETURNING status`,
       [
         order.batchId,
@@ -147,9 +147,9 @@ export interface BatchEvent {
 export async function noteEvent(tx: Queryable, event: BatchEvent): Promise<boolean> {
   const { rowCount } = await tx.query(
     `INSERT INTO batch_events (batch_id, event, actor, reason, detail)
-     SELECT $1, $2, $3, $4, $5::jsonb || CASE WHEN $6::int IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('once', $6::int) END
+     SELECT $1::uuid, $2::text, $3::text, $4::text, $5::jsonb || CASE WHEN $6::int IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('once', $6::int) END
      WHERE $6::int IS NULL OR NOT EXISTS (
-       SELECT 1 FROM batch_events WHERE batch_id = $1 AND event = $2 AND (detail->>'once')::int = $6)`,
+       SELECT 1 FROM batch_events WHERE batch_id = $1::uuid AND event = $2::text AND (detail->>'once')::int = $6::int)`,
     [
       event.batchId,
       event.event,
@@ -171,7 +171,7 @@ export async function notifyLater(
 ): Promise<void> {
   await tx.query(
     `INSERT INTO notifications (batch_id, event, occurrence, target, payload)
-     SELECT b.id, $2, $3, target, jsonb_build_object(
+     SELECT b.id, $2::text, $3::int, target, jsonb_build_object(
        'event', $2::text, 'batch', b.id, 'name', b.batch_name, 'status', b.status, 'reason', b.status_reason, 'detail', b.status_detail,
        'counts', jsonb_build_object('total', b.total_items, 'completed', b.processed_items, 'failed', b.failed_items,
                                     'skipped', b.skipped_items, 'cancelled', b.cancelled_items))

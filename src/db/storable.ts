@@ -4,6 +4,7 @@
  */
 export function storable<T>(value: T): T {
   if (typeof value === 'string') return storableText(value) as T;
+  if (value instanceof Date) return value;
   if (Array.isArray(value)) return value.map(storable) as T;
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(

@@ -1,0 +1,263 @@
+import { expect } from 'chai';
+import { randomUUID } from 'node:crypto';
+import { cancelRemaining, finishBatch } from '../../src/db/batch-ends.ts';
+import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
+import { insertBatch } from '../../src/db/batches.ts';
+import { listCandidates, selectCandidates } from '../../src/db/candidates.ts';
+import type { ClaimedItem } from '../../src/db/claims.ts';
+import { claimChunk, claimRetry, handBack, markStarted } from '../../src/db/claims.ts';
+import type { Outcome } from '../../src/db/commit-outcomes.ts';
+import { commitOutcomes } from '../../src/db/commit-outcomes.ts';
+import type { Database } from '../../src/db/database.ts';
+import { registerDocuments } from '../../src/db/documents.ts';
+import { claimProbe, closeGate, endProbe, readClosedGates } from '../../src/db/gates.ts';
+import { claimNotification, settleNotification } from '../../src/db/notifications.ts';
+import { orderControl, readOrders, recordStatus } from '../../src/db/orders.ts';
+import { planPage } from '../../src/db/planning.ts';
+import { saveRecipe } from '../../src/db/recipes.ts';
+import { markTerminated, openBatches } from '../../src/db/reconcile.ts';
+import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
+import { takeRetries } from '../../src/db/retries.ts';
+import { beat, grantShares, notePeakRss, readBatchViews, registerWorker } from '../../src/db/workers.ts';
+import { defaultSettings } from '../../src/domain/batch.ts';
+import type { TestDatabase } from '../support/postgres.ts';
+import { testDatabase } from '../support/postgres.ts';
+
+describe('the statements of the engine', () => {
+  let test: TestDatabase;
+  let db: Database;
+  before(async () => {
+    test = await testDatabase();
+    db = test.db;
+  });
+  after(() => test.drop());
+
+  it('leaves counters that equal a count over the items, whatever the outcomes', async () => {
+    const batchId = await newBatch(db, 6);
+    const items = await claimed(db, batchId);
+    const [good, bad, again, back, zombie] = items as [ClaimedItem, ClaimedItem, ClaimedItem, ClaimedItem, ClaimedItem];
+    const result = await commit(db, batchId, [
+      outcome(good, { state: 'completed', result: { summary: 'a \0 b \ud800' } }),
+      outcome(bad, { state: 'failed', failure: failure('permanent', 'corrupt') }),
+      outcome(again, { state: 'retrying', nextAttemptMs: 10, failure: failure('transient', 'network') }),
+      outcome(back, { state: 'pending', failure: failure('critical', 'source_gone') }),
+      outcome({ ...zombie, epoch: zombie.epoch - 1 }, { state: 'completed', result: 1 }),
+    ]);
+    expect([...result.written]).to.have.members([good, bad, again, back].map((item) => item.documentId));
+    expect(result.control).to.equal('halt');
+    const { counts } = await batchSnapshot(db, batchId);
+    expect(counts).to.include({ total: 6, completed: 1, failed: 1, retrying: 1, pending: 1, processing: 2 });
+    expect((await readOrders(db, batchId)).totals).to.deep.equal({ total: 6, completed: 1, failed: 1 });
+  });
+
+  it('counts a commit once that is repeated because its answer was lost', async () => {
+    const batchId = await newBatch(db, 2);
+    const [first, second] = (await claimed(db, batchId)) as [ClaimedItem, ClaimedItem];
+    const group = [
+      outcome(first, { state: 'completed', result: 1 }),
+      outcome(second, { state: 'retrying', nextAttemptMs: 0, failure: failure('transient', 'network') }),
+    ];
+    await commit(db, batchId, group);
+    await commit(db, batchId, group);
+    expect((await readOrders(db, batchId)).totals.completed).to.equal(1);
+    const { rows } = await db.query('SELECT attempts FROM batch_items WHERE batch_id = $1', [batchId]);
+    expect(rows.map((row) => row.attempts)).to.deep.equal([1, 1]);
+    const errors = await db.query('SELECT FROM processing_errors WHERE batch_id = $1', [batchId]);
+    expect(errors.rowCount).to.equal(1);
+  });
+
+  it('takes retries again under the same call, and runs each to its end', async () => {
+    const batchId = await newBatch(db, 1);
+    const [item] = (await claimed(db, batchId)) as [ClaimedItem];
+    await commit(db, batchId, [
+      outcome(item, { state: 'retrying', nextAttemptMs: 0, failure: failure('transient', 'network') }),
+    ]);
+    const request = { batchId, token: 'run:0', callNo: 1 };
+    const tickets = await takeRetries(db, request);
+    expect(tickets).to.have.length(1);
+    expect((await takeRetries(db, request)).map((ticket) => ticket.documentId)).to.deep.equal([item.documentId]);
+    expect(await takeRetries(db, { ...request, callNo: 2 })).to.deep.equal([]);
+    const retried = await claimRetry(db, batchId, item.documentId);
+    await markStarted(db, batchId, [retried!]);
+    await commit(db, batchId, [outcome(retried!, { state: 'completed', result: 1, from: 'retrying', isRetry: true })]);
+    const end = await finishBatch(db, batchId);
+    expect(end).to.include({ finished: true, status: 'completed' });
+  });
+
+  it('does not finish a batch with open items, and hands back what was claimed', async () => {
+    const batchId = await newBatch(db, 3);
+    const items = await claimChunk(db, batchId, 1);
+    expect(await finishBatch(db, batchId)).to.deep.include({ finished: false, openChunks: [1] });
+    await handBack(db, batchId, items);
+    expect((await batchSnapshot(db, batchId)).counts.pending).to.equal(3);
+    await cancelRemaining(db, batchId);
+    expect((await batchSnapshot(db, batchId)).status).to.equal('cancelled');
+  });
+
+  it('halts when more items fail than the budget allows', async () => {
+    const batchId = await newBatch(db, 4, { maxFailures: { count: 1 } });
+    const items = await claimed(db, batchId);
+    const fail = (item: ClaimedItem) => outcome(item, { state: 'failed', failure: failure('permanent', 'corrupt') });
+    expect((await commit(db, batchId, [fail(items[0]!)])).control).to.equal('run');
+    expect((await commit(db, batchId, [fail(items[1]!)])).control).to.equal('halt');
+    const { reason } = await batchSnapshot(db, batchId);
+    expect(reason).to.equal('failure_budget');
+  });
+
+  it('reopens exactly the selected failures', async () => {
+    const batchId = await newBatch(db, 3);
+    const items = await claimed(db, batchId);
+    await commit(db, batchId, [
+      outcome(items[0]!, { state: 'completed', result: 1 }),
+      outcome(items[1]!, { state: 'failed', failure: failure('permanent', 'corrupt') }),
+      outcome(items[2]!, { state: 'failed', failure: failure('permanent', 'empty') }),
+    ]);
+    await finishBatch(db, batchId);
+    const retry = { failureClass: null, failureCode: 'empty', uriLike: null };
+    expect(await countRetryable(db, batchId, retry)).to.equal(1);
+    const request = { batchId, actor: 'test', reason: null, retry, settings: { parallel: 7 } };
+    expect(await reopenBatch(db, request)).to.deep.equal({ reopened: 1 });
+    const { counts, status, settings } = await batchSnapshot(db, batchId);
+    expect(counts).to.include({ completed: 1, failed: 1, pending: 1 });
+    expect([status, settings.parallel]).to.deep.equal(['processing', 7]);
+    expect((await claimChunk(db, batchId, 2)).map((item) => item.attempts)).to.deep.equal([1]);
+  });
+
+  it('obeys the newest order, audits it once, and notifies once', async () => {
+    const batchId = await newBatch(db, 1, { notify: ['true'] });
+    const pause = { batchId, control: 'pause' as const, now: false, actor: 'me', reason: 'lunch' };
+    expect(await orderControl(db, pause)).to.deep.equal({ changed: true, status: 'paused' });
+    expect((await orderControl(db, pause)).changed).to.equal(false);
+    const orders = await readOrders(db, batchId);
+    const stale = { batchId, status: 'processing' as const, reason: null, detail: null, controlSeq: orders.controlSeq - 1 };
+    await recordStatus(db, stale);
+    expect((await readOrders(db, batchId)).status).to.equal('paused');
+    await orderControl(db, { ...pause, control: 'run' });
+    const { controlSeq } = await readOrders(db, batchId);
+    const halt = { batchId, status: 'halted' as const, reason: 'internal', detail: 'x', controlSeq };
+    await recordStatus(db, halt);
+    await recordStatus(db, { ...halt, controlSeq: controlSeq + 1 });
+    const told = await claimNotification(db);
+    expect(told?.payload).to.include({ event: 'halted', reason: 'internal' });
+    await settleNotification(db, told!.id, null);
+    expect(await claimNotification(db)).to.equal(null);
+  });
+
+  it('leaves out documents that another batch holds, and those that are finished', async () => {
+    const batchId = await newBatch(db, 2);
+    const { rows } = await db.query<{ id: string }>('SELECT document_id AS id FROM batch_items WHERE batch_id = $1', [batchId]);
+    const recipeId = await saveRecipe(db, recipe);
+    const select = async () => {
+      const other = randomUUID();
+      await listCandidates(db, other, rows.map((row) => row.id), 0);
+      return db.transaction((tx) =>
+        selectCandidates(tx, { batchId: other, recipeId, rerun: 'none', all: false, limit: null, sample: null }),
+      );
+    };
+    expect(await select()).to.include({ chosen: 0, busy: 2 });
+    const items = await claimed(db, batchId);
+    await commit(db, batchId, [
+      outcome(items[0]!, { state: 'completed', result: 1 }),
+      outcome(items[1]!, { state: 'failed', failure: failure('permanent', 'corrupt') }),
+    ]);
+    await finishBatch(db, batchId);
+    const after = await select();
+    expect(after).to.include({ chosen: 0, unchanged: 1, busy: 0 });
+    expect(after.failedEarlier).to.have.length(1);
+  });
+
+  it('shares the slots of a batch between live workers, never more than parallel', async () => {
+    const batchId = await newBatch(db, 1);
+    const ids = [randomUUID(), randomUUID()] as const;
+    for (const id of ids) await registerWorker(db, { id, host: id, pid: 1, slots: 64, version: '0' }, () => true);
+    const grant = async (id: string, inUse: number) =>
+      (await grantShares(db, id, new Map([[batchId, inUse]]))).get(batchId);
+    expect(await grant(ids[0], 0)).to.equal(5);
+    expect(await grant(ids[1], 0)).to.equal(0);
+    const first = (await grant(ids[0], 0))!;
+    const second = (await grant(ids[1], 0))!;
+    expect(first + second).to.equal(5);
+    expect(await beat(db, ids[0], 1)).to.equal(true);
+    await notePeakRss(db, [batchId]);
+    expect((await readBatchViews(db, [batchId]))[0]).to.include({ batchId, analyzer: 'local' });
+  });
+
+  it('lets one probe through a closed gate', async () => {
+    const [a, b] = [randomUUID(), randomUUID()];
+    await closeGate(db, 'p', 'down');
+    expect(await readClosedGates(db, ['p'])).to.have.length(1);
+    await db.query(`UPDATE provider_gate SET closed_until = now()`);
+    expect(await claimProbe(db, 'p', a, 1_000)).to.equal(true);
+    expect(await claimProbe(db, 'p', b, 1_000)).to.equal(false);
+    await endProbe(db, 'p', a, true);
+    expect(await readClosedGates(db, ['p'])).to.deep.equal([]);
+  });
+
+  it('marks a batch terminated whose workflow is gone, unless it was reopened', async () => {
+    const batchId = await newBatch(db, 1);
+    await db.query(`UPDATE processing_batches SET status_changed_at = now() - interval '1 minute' WHERE id = $1`, [batchId]);
+    const open = (await openBatches(db)).find(({ id }) => id === batchId)!;
+    await markTerminated(db, { ...open, generation: 99 }, 'x');
+    expect((await batchSnapshot(db, batchId)).status).to.equal('pending');
+    await markTerminated(db, open, 'x');
+    expect((await batchSnapshot(db, batchId)).status).to.equal('terminated');
+  });
+});
+
+const recipe = { analyzer: 'local', analyzerKey: 'local/1', profile: null, model: null, parameters: {} };
+
+async function newBatch(db: Database, count: number, settings: object = {}): Promise<string> {
+  const batchId = randomUUID();
+  const documents = Array.from({ length: count }, (_, index) => ({
+    uri: `file:///${batchId}/${index}`,
+    name: String(index),
+    sourceRoot: '/',
+    sizeBytes: 1,
+    mimeType: null,
+    modifiedAt: new Date(0),
+    contentSha256: `${batchId}${index}`,
+  }));
+  const { ids } = await registerDocuments(db, documents);
+  await listCandidates(db, batchId, ids, 0);
+  const recipeId = await saveRecipe(db, recipe);
+  const row = { id: batchId, name: batchId, recipeId, detached: false, origin: 'cli' as const, actor: 'test' };
+  await insertBatch(db, { ...row, settings: { ...defaultSettings, ...settings } });
+  expect(await planPage(db, batchId)).to.deep.equal({ lastChunkNo: 1, planned: true });
+  return batchId;
+}
+
+async function claimed(db: Database, batchId: string): Promise<ClaimedItem[]> {
+  const items = await claimChunk(db, batchId, 1);
+  await markStarted(db, batchId, items);
+  return items;
+}
+
+function commit(db: Database, batchId: string, outcomes: Outcome[]) {
+  return commitOutcomes(db, { batchId, generation: 0, analyzer: 'local' }, outcomes);
+}
+
+function failure(failureClass: 'transient' | 'permanent' | 'critical', code: string) {
+  return { failureClass, code, stage: 'analyze', message: 'no', context: {} };
+}
+
+function outcome(item: ClaimedItem, given: Partial<Outcome>): Outcome {
+  return {
+    documentId: item.documentId,
+    epoch: item.epoch,
+    from: 'processing',
+    state: 'completed',
+    failure: null,
+    nextAttemptMs: null,
+    durationMs: 1,
+    cached: false,
+    contentSha256: item.contentSha256,
+    mimeType: null,
+    sizeBytes: null,
+    result: undefined,
+    text: null,
+    calls: 0,
+    callsOk: 0,
+    isRetry: false,
+    ...given,
+  };
+}
