@@ -52,28 +52,28 @@ export async function recordStatus(db: Database, change: NewStatus): Promise<voi
       statusReason: string | null;
       statusDetail: string | null;
     }>(
-      `UPDATE processing_batches SET
+      `UPDATE processing_batches b SET
          status = $2::text,
-         status_reason = CASE WHEN $2::text = 'processing' THEN NULL ELSE COALESCE($3::text, status_reason) END,
-         status_detail = CASE WHEN $2::text = 'processing' THEN NULL ELSE COALESCE($4::text, status_detail) END,
-         control_seq = control_seq + CASE WHEN $2::text = 'halted' AND control = 'run' THEN 1 ELSE 0 END,
-         control = CASE WHEN $2::text = 'halted' AND control = 'run' THEN 'halt' ELSE control END,
+         status_reason = CASE WHEN $2::text = 'processing' THEN NULL ELSE COALESCE($3::text, b.status_reason) END,
+         status_detail = CASE WHEN $2::text = 'processing' THEN NULL ELSE COALESCE($4::text, b.status_detail) END,
+         control_seq = b.control_seq + CASE WHEN $2::text = 'halted' AND b.control = 'run' THEN 1 ELSE 0 END,
+         control = CASE WHEN $2::text = 'halted' AND b.control = 'run' THEN 'halt' ELSE b.control END,
          control_ack = $5::int
-       WHERE id = $1 AND control_seq <= $5::int AND status IN ('pending', 'processing', 'paused', 'halted')
-       RETURNING status_reason AS "statusReason", status_detail AS "statusDetail"`,
+       FROM (SELECT id, status FROM processing_batches WHERE id = $1 FOR UPDATE) was
+       WHERE b.id = was.id AND b.control_seq <= $5::int AND b.status IN ('pending', 'processing', 'paused', 'halted')
+       RETURNING was.status <> 'halted' AS changed, b.status_reason AS "statusReason", b.status_detail AS "statusDetail"`,
       [change.batchId, change.status, change.reason, change.detail, change.controlSeq],
     );
     const row = rows[0];
-    if (row === undefined || change.status !== 'halted') return;
-    const noted = await noteEvent(tx, {
+    if (row?.changed !== true || change.status !== 'halted') return;
+    await noteEvent(tx, {
       batchId: change.batchId,
       event: 'halted',
       actor: 'docbatch',
       reason: row.statusReason,
       detail: { message: row.statusDetail, controlSeq: change.controlSeq },
-      onceKey: change.controlSeq,
     });
-    if (noted) await notifyLater(tx, change.batchId, 'halted', change.controlSeq);
+    await notifyLater(tx, change.batchId, 'halted', change.controlSeq);
   });
 }
 
