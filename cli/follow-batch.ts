@@ -20,6 +20,7 @@ export async function followBatch(
   db: Database,
   batchId: string,
   onInterrupt: () => Promise<void>,
+  onLook: (snapshot: BatchSnapshot) => void = () => undefined,
 ): Promise<BatchSnapshot> {
   const view = createProgressView(context);
   let asked = false;
@@ -27,11 +28,11 @@ export async function followBatch(
     for (;;) {
       if (context.interrupted.aborted && !asked) {
         asked = true;
-        context.err('Pausing: documents in work are being finished; press Ctrl-C again to leave at once.');
         await onInterrupt();
       }
       const snapshot = await lookAgain(db, batchId);
       view.update(snapshot);
+      onLook(snapshot);
       if (SETTLED.has(snapshot.status) && !(snapshot.status === 'paused' && snapshot.counts.processing > 0))
         return snapshot;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

@@ -1,4 +1,13 @@
 import { Command } from 'commander';
+import { registerAdd } from './commands/add.ts';
+import { registerPause, registerCancel } from './commands/control.ts';
+import { registerMigrate } from './commands/migrate.ts';
+import { registerExport, registerReport } from './commands/report.ts';
+import { registerResults } from './commands/results.ts';
+import { registerRetry, registerResume } from './commands/resume.ts';
+import { registerSet } from './commands/set.ts';
+import { registerStatus, registerList, registerWait, registerMonitor } from './commands/status.ts';
+import { registerWorker } from './commands/worker.ts';
 import { registerDestroy } from './commands/destroy.ts';
 import { registerDev } from './commands/dev.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -28,6 +37,19 @@ export function buildProgram(context: CliContext, setExitCode: (code: number) =>
 
 const commands: readonly ((register: Register) => void)[] = [
   registerProcess,
+  registerAdd,
+  registerStatus,
+  registerList,
+  registerMonitor,
+  registerWait,
+  registerReport,
+  registerResults,
+  registerExport,
+  registerRetry,
+  registerPause,
+  registerResume,
+  registerCancel,
+  registerSet,
   registerUp,
   registerDown,
   registerDev,
@@ -35,6 +57,8 @@ const commands: readonly ((register: Register) => void)[] = [
   registerLogs,
   registerDestroy,
   registerDoctor,
+  registerMigrate,
+  registerWorker,
 ];
 
 /** Adds one command; its action gets (context, …arguments, options). */

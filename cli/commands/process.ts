@@ -108,6 +108,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
     return 0;
   }
   const snapshot = await followBatch(context, db, batchId, async () => {
+    context.err('Pausing: documents in work are being finished; press Ctrl-C again to leave at once.');
     await orderControl(db, {
       batchId,
       control: 'pause',

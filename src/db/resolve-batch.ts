@@ -65,3 +65,12 @@ function shown(batches: readonly NamedBatch[]): string {
     .map(({ id, name, status }) => `${id.slice(0, 8)} ${name} (${status})`)
     .join(', ');
 }
+
+/** For `--all`: every batch of ours that is not finished. */
+export async function openBatchesByName(db: Queryable): Promise<NamedBatch[]> {
+  const { rows } = await db.query<NamedBatch>(
+    `SELECT ${COLUMNS} FROM processing_batches
+     WHERE ${OURS} AND status IN ('pending', 'processing', 'paused', 'halted', 'finalizing') ORDER BY created_at`,
+  );
+  return rows;
+}

@@ -35,7 +35,13 @@ describe('the statements of the engine', () => {
   it('leaves counters that equal a count over the items, whatever the outcomes', async () => {
     const batchId = await newBatch(db, 6);
     const items = await claimed(db, batchId);
-    const [good, bad, again, back, zombie] = items as [ClaimedItem, ClaimedItem, ClaimedItem, ClaimedItem, ClaimedItem];
+    const [good, bad, again, back, zombie] = items as [
+      ClaimedItem,
+      ClaimedItem,
+      ClaimedItem,
+      ClaimedItem,
+      ClaimedItem,
+    ];
     const result = await commit(db, batchId, [
       outcome(good, { state: 'completed', result: { summary: 'a \0 b \ud800' } }),
       outcome(bad, { state: 'failed', failure: failure('permanent', 'corrupt') }),
@@ -75,11 +81,15 @@ describe('the statements of the engine', () => {
     const request = { batchId, token: 'run:0', callNo: 1 };
     const tickets = await takeRetries(db, request);
     expect(tickets).to.have.length(1);
-    expect((await takeRetries(db, request)).map((ticket) => ticket.documentId)).to.deep.equal([item.documentId]);
+    expect((await takeRetries(db, request)).map((ticket) => ticket.documentId)).to.deep.equal([
+      item.documentId,
+    ]);
     expect(await takeRetries(db, { ...request, callNo: 2 })).to.deep.equal([]);
     const retried = await claimRetry(db, batchId, item.documentId);
     await markStarted(db, batchId, [retried!]);
-    await commit(db, batchId, [outcome(retried!, { state: 'completed', result: 1, from: 'retrying', isRetry: true })]);
+    await commit(db, batchId, [
+      outcome(retried!, { state: 'completed', result: 1, from: 'retrying', isRetry: true }),
+    ]);
     const end = await finishBatch(db, batchId);
     expect(end).to.include({ finished: true, status: 'completed' });
   });
@@ -97,7 +107,8 @@ describe('the statements of the engine', () => {
   it('halts when more items fail than the budget allows', async () => {
     const batchId = await newBatch(db, 4, { maxFailures: { count: 1 } });
     const items = await claimed(db, batchId);
-    const fail = (item: ClaimedItem) => outcome(item, { state: 'failed', failure: failure('permanent', 'corrupt') });
+    const fail = (item: ClaimedItem) =>
+      outcome(item, { state: 'failed', failure: failure('permanent', 'corrupt') });
     expect((await commit(db, batchId, [fail(items[0]!)])).control).to.equal('run');
     expect((await commit(db, batchId, [fail(items[1]!)])).control).to.equal('halt');
     const { reason } = await batchSnapshot(db, batchId);
@@ -129,7 +140,13 @@ describe('the statements of the engine', () => {
     expect(await orderControl(db, pause)).to.deep.equal({ changed: true, status: 'paused' });
     expect((await orderControl(db, pause)).changed).to.equal(false);
     const orders = await readOrders(db, batchId);
-    const stale = { batchId, status: 'processing' as const, reason: null, detail: null, controlSeq: orders.controlSeq - 1 };
+    const stale = {
+      batchId,
+      status: 'processing' as const,
+      reason: null,
+      detail: null,
+      controlSeq: orders.controlSeq - 1,
+    };
     await recordStatus(db, stale);
     expect((await readOrders(db, batchId)).status).to.equal('paused');
     await orderControl(db, { ...pause, control: 'run' });
@@ -145,13 +162,28 @@ describe('the statements of the engine', () => {
 
   it('leaves out documents that another batch holds, and those that are finished', async () => {
     const batchId = await newBatch(db, 2);
-    const { rows } = await db.query<{ id: string }>('SELECT document_id AS id FROM batch_items WHERE batch_id = $1', [batchId]);
+    const { rows } = await db.query<{ id: string }>(
+      'SELECT document_id AS id FROM batch_items WHERE batch_id = $1',
+      [batchId],
+    );
     const recipeId = await saveRecipe(db, recipe);
     const select = async () => {
       const other = randomUUID();
-      await listCandidates(db, other, rows.map((row) => row.id), 0);
+      await listCandidates(
+        db,
+        other,
+        rows.map((row) => row.id),
+        0,
+      );
       return db.transaction((tx) =>
-        selectCandidates(tx, { batchId: other, recipeId, rerun: 'none', all: false, limit: null, sample: null }),
+        selectCandidates(tx, {
+          batchId: other,
+          recipeId,
+          rerun: 'none',
+          all: false,
+          limit: null,
+          sample: null,
+        }),
       );
     };
     expect(await select()).to.include({ chosen: 0, busy: 2 });
@@ -169,7 +201,8 @@ describe('the statements of the engine', () => {
   it('shares the slots of a batch between live workers, never more than parallel', async () => {
     const batchId = await newBatch(db, 1);
     const ids = [randomUUID(), randomUUID()] as const;
-    for (const id of ids) await registerWorker(db, { id, host: id, pid: 1, slots: 64, version: '0' }, () => true);
+    for (const id of ids)
+      await registerWorker(db, { id, host: id, pid: 1, slots: 64, version: '0' }, () => true);
     const grant = async (id: string, inUse: number) =>
       (await grantShares(db, id, new Map([[batchId, inUse]]))).get(batchId);
     expect(await grant(ids[0], 0)).to.equal(5);
@@ -195,7 +228,10 @@ describe('the statements of the engine', () => {
 
   it('marks a batch terminated whose workflow is gone, unless it was reopened', async () => {
     const batchId = await newBatch(db, 1);
-    await db.query(`UPDATE processing_batches SET status_changed_at = now() - interval '1 minute' WHERE id = $1`, [batchId]);
+    await db.query(
+      `UPDATE processing_batches SET status_changed_at = now() - interval '1 minute' WHERE id = $1`,
+      [batchId],
+    );
     const open = (await openBatches(db)).find(({ id }) => id === batchId)!;
     await markTerminated(db, { ...open, generation: 99 }, 'x');
     expect((await batchSnapshot(db, batchId)).status).to.equal('pending');
@@ -220,7 +256,14 @@ async function newBatch(db: Database, count: number, settings: object = {}): Pro
   const { ids } = await registerDocuments(db, documents);
   await listCandidates(db, batchId, ids, 0);
   const recipeId = await saveRecipe(db, recipe);
-  const row = { id: batchId, name: batchId, recipeId, detached: false, origin: 'cli' as const, actor: 'test' };
+  const row = {
+    id: batchId,
+    name: batchId,
+    recipeId,
+    detached: false,
+    origin: 'cli' as const,
+    actor: 'test',
+  };
   await insertBatch(db, { ...row, settings: { ...defaultSettings, ...settings } });
   expect(await planPage(db, batchId)).to.deep.equal({ lastChunkNo: 1, planned: true });
   return batchId;

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { wakeBatch } from '../../src/client/start-batch.ts';
+import { changeSettings } from '../../src/db/change-settings.ts';
+import { resolveBatch } from '../../src/db/resolve-batch.ts';
+import { shortId } from '../../src/domain/ids.ts';
+import { actorName } from '../actor.ts';
+import type { CliContext } from '../context.ts';
+import { CliError } from '../context.ts';
+import { openSession } from '../open-session.ts';
+import type { Register } from '../program.ts';
+import type { SettingsFlags } from '../settings-options.ts';
+import { addSettings, changedSettings } from '../settings-options.ts';
+
+export function registerSet(register: Register): void {
+  const command = new Command('set')
+    .description('change settings of a batch, also while it runs')
+    .argument('<batch>', 'id, start of an id, name, or last');
+  register(addSettings(command), set);
+}
+
+async function set(context: CliContext, named: string, flags: SettingsFlags): Promise<number> {
+  const changes = changedSettings(flags, context.config().userDir);
+  if (Object.keys(changes).length === 0)
+    throw new CliError('Nothing to set', { next: 'set last --parallel 10' });
+  const { db, client } = await openSession(context, { worker: false });
+  const batch = await resolveBatch(db, named);
+  await changeSettings(db, { batchId: batch.id, actor: actorName(context.env), changes });
+  await wakeBatch(client, batch.workflowId);
+  context.out(`Batch ${shortId(batch.id)} (${batch.name}): ${JSON.stringify(changes)}`);
+  return 0;
+}

@@ -1,0 +1,25 @@
+import type { Client } from '@temporalio/client';
+import { connectClient } from '../src/client/connect.ts';
+import { reconcile } from '../src/client/reconcile.ts';
+import type { Database } from '../src/db/database.ts';
+import { openDatabase } from '../src/db/database.ts';
+import type { CliContext } from './context.ts';
+
+export interface Session {
+  db: Database;
+  client: Client;
+  webUiUrl: string | null;
+}
+
+/** The stack with what the command needs, a database and a Temporal client; all closed when the command ends. */
+export async function openSession(context: CliContext, needs: { worker: boolean }): Promise<Session> {
+  const config = context.config();
+  const { info } = await context.stack({ temporal: true, worker: needs.worker });
+  const db = openDatabase(info.databaseUrl, config.databasePoolMax);
+  context.onExit(() => db.close());
+  const where = { address: info.temporalAddress ?? '', namespace: info.temporalNamespace };
+  const { client, close } = await connectClient(config, where, context.env);
+  context.onExit(close);
+  await reconcile(db, client);
+  return { db, client, webUiUrl: info.webUiUrl };
+}

@@ -1,0 +1,48 @@
+import type { BatchSnapshot } from '../db/batch-snapshot.ts';
+
+export interface Target {
+  name: string;
+  /** Null: not applicable (nothing was measured). */
+  value: number | null;
+  unit: string;
+  goal: string;
+  met: boolean | null;
+}
+
+/** The five targets of the requirements, measured. */
+export function targetsOf({
+  counts,
+  activeMs,
+  retryCalls,
+  retryCallsOk,
+  peakRssBytes,
+  calls,
+  callsOk,
+}: BatchSnapshot): Target[] {
+  const finished = counts.completed + counts.failed + counts.skipped + counts.cancelled;
+  const share = (part: number, whole: number) => (whole === 0 ? null : (part / whole) * 100);
+  return [
+    target(
+      'throughput',
+      activeMs > 0 && finished > 0 ? finished / (activeMs / 60_000) : null,
+      'documents/min',
+      '>= 100',
+      (value) => value >= 100,
+    ),
+    target('error rate', share(counts.failed, counts.total), '%', '< 5', (value) => value < 5),
+    target('retry success', share(retryCallsOk, retryCalls), '%', '> 80', (value) => value > 80),
+    target('peak memory', peakRssBytes === 0 ? null : peakRssBytes / 1e9, 'GB', '< 2', (value) => value < 2),
+    target('API efficiency', share(callsOk, calls), '%', '> 90', (value) => value > 90),
+  ];
+}
+
+function target(
+  name: string,
+  value: number | null,
+  unit: string,
+  goal: string,
+  isMet: (value: number) => boolean,
+): Target {
+  const rounded = value === null ? null : Math.round(value * 100) / 100;
+  return { name, value: rounded, unit, goal, met: value === null ? null : isMet(value) };
+}
