@@ -32,7 +32,10 @@ export function createActivities({ db, engine, prepareScheduledBatch }: Activity
       readOrders: ({ batchId }) => translated(() => readOrders(db, batchId)),
       takeRetries: (request) => translated(() => takeRetries(db, request)),
       recordStatus: (change) => translated(() => recordStatus(db, change)),
-      orderControl: (order) => translated(async () => void (await orderControl(db, order))),
+      orderControl: (order) =>
+        translated(async () => {
+          await orderControl(db, order);
+        }),
       cancelRemaining: ({ batchId }) => translated(() => cancelRemaining(db, batchId)),
       finishBatch: ({ batchId }) => translated(() => finishBatch(db, batchId)),
     },

@@ -60,7 +60,7 @@ export function nextCommands({ id, status, counts }: BatchSnapshot): [string, st
 function summaryOf(result: unknown): string {
   const { summary, title } = (result ?? {}) as { summary?: unknown; title?: unknown };
   const text = typeof summary === 'string' && summary !== '' ? summary : title;
-  const line = typeof text === 'string' ? text : JSON.stringify(result);
-  const flat = (line ?? '').replace(/\s+/g, ' ');
+  const line = typeof text === 'string' ? text : JSON.stringify(result ?? null);
+  const flat = line.replace(/\s+/g, ' ');
   return flat.length > 110 ? `${flat.slice(0, 109)}…` : flat;
 }

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client } from '../src/client/connect.ts';
 import { connectClient } from '../src/client/connect.ts';
 import { reconcile } from '../src/client/reconcile.ts';
 import type { Database } from '../src/db/database.ts';

@@ -68,7 +68,8 @@ async function writeLines(context: CliContext, lines: AsyncIterable<string>, out
   const opened = new Promise<void>((done, failed) => file.once('open', () => done()).once('error', failed));
   await opened;
   for await (const line of lines) {
-    if (!file.write(`${line}\n`)) await new Promise((done) => file.once('drain', done));
+    if (!file.write(`${line}\n`))
+      await new Promise<undefined>((done) => file.once('drain', () => done(undefined)));
   }
   await new Promise<void>((done) => file.end(() => done()));
   await rename(temporary, path);

@@ -2,6 +2,8 @@ import { Client } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import { connectTemporal } from '../dev/check-outside.ts';
 
+export type { Client };
+
 export interface ClientLease {
   client: Client;
   close(): Promise<void>;

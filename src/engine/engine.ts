@@ -3,7 +3,6 @@ import { claimChunk, claimRetry, handBack, markStarted } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
 import { cachedResults } from '../db/texts.ts';
 import { releaseShare } from '../db/workers.ts';
-import { describeFailureCode } from '../domain/failure-codes.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
 import { enqueue } from './active-batch.ts';
 import type { BatchOpenerDeps } from './open-batch.ts';
@@ -13,6 +12,7 @@ import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
 import { runDocument } from './run-document.ts';
 import { createSlotPool } from './slot-pool.ts';
+import { fenceOf, partition, taskOf, workerCrashed } from './tasks.ts';
 import { startTicker } from './ticker.ts';
 
 export interface EngineOptions extends BatchOpenerDeps {
@@ -197,7 +197,11 @@ export function createEngine(options: EngineOptions): Engine {
     if (batch.view.settings.outDir !== null) {
       for (const item of claimed.items) batch.uris.set(item.documentId, item.uri);
     }
-    void feeder.result.catch(() => undefined).finally(() => (feeders.delete(feeder), letGo(batch)));
+    const forget = (): void => {
+      feeders.delete(feeder);
+      letGo(batch);
+    };
+    void feeder.result.then(forget, forget);
     if (batch.view.settings.cache) await prefetchCache(batch, claimed.items);
     const [crashed, sound] = partition(tasks, (task) => task.item.crashCount >= 3);
     if (crashed.length > 0) {
@@ -278,17 +282,18 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async runRetry(batchId, documentId, signal) {
-      let claimed: ClaimedItem | null = null;
+      const claimed: ClaimedItem[] = [];
       const feeder = await claimAndFeed(batchId, async () => {
-        claimed = await claimRetry(db, batchId, documentId);
-        return { items: claimed === null ? [] : [claimed], from: 'retrying' };
+        const item = await claimRetry(db, batchId, documentId);
+        if (item !== null) claimed.push(item);
+        return { items: claimed, from: 'retrying' };
       });
       const onAbort = (): void => feeder.stop(isDraining ? 'draining' : 'control');
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
       try {
         const result = await finish(feeder);
-        if (claimed === null && result.stop === null) return null;
+        if (claimed.length === 0 && result.stop === null) return null;
         return { ...result, outcome: feeder.lastOutcome };
       } finally {
         signal.removeEventListener('abort', onAbort);
@@ -303,55 +308,5 @@ export function createEngine(options: EngineOptions): Engine {
       for (const feeder of feeders) feeder.stop('draining', true);
     },
     close: () => ticker.stop(),
-  };
-}
-
-function taskOf(batch: ActiveBatch, item: ClaimedItem, from: Task['from'], feeder: Feeder): Task {
-  const task: Task = {
-    batch,
-    item,
-    from,
-    markedAtMs: null,
-    isMarking: false,
-    isProbe: false,
-    abort: new AbortController(),
-    settle: (end, outcome) => feeder.end(task, end, outcome),
-    fail: (error) => feeder.fail(error),
-  };
-  return task;
-}
-
-function fenceOf({ item }: Task): { documentId: string; epoch: number } {
-  return { documentId: item.documentId, epoch: item.epoch };
-}
-
-function partition<T>(values: readonly T[], test: (value: T) => boolean): [T[], T[]] {
-  return [values.filter(test), values.filter((value) => !test(value))];
-}
-
-function workerCrashed(task: Task): Outcome {
-  return {
-    documentId: task.item.documentId,
-    epoch: task.item.epoch,
-    from: task.from,
-    state: 'failed',
-    failure: {
-      failureClass: 'permanent',
-      code: 'worker_crashed',
-      stage: 'run',
-      message: describeFailureCode('worker_crashed').meaning,
-      context: { crashes: task.item.crashCount },
-    },
-    nextAttemptMs: null,
-    durationMs: 0,
-    cached: false,
-    contentSha256: null,
-    mimeType: null,
-    sizeBytes: null,
-    result: undefined,
-    text: null,
-    calls: 0,
-    callsOk: 0,
-    isRetry: task.from === 'retrying',
   };
 }

@@ -78,7 +78,10 @@ export function createSlotPool(
       .then(
         (ours) => settleMarks(batch, tasks, ours),
         (error: unknown) => {
-          for (const task of tasks) removeFrom(batch, task) && task.fail(error);
+          for (const task of tasks) {
+            if (removeFrom(batch, task)) task.settle('returned', undefined);
+            task.fail(error);
+          }
         },
       )
       .finally(() => {

@@ -45,7 +45,10 @@ export function startTicker(options: TickerOptions): Ticker {
       lastAtMs = performance.now();
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, TICK_MS);
-        wakeUp = () => (clearTimeout(timer), resolve());
+        wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
     }
   };

@@ -17,7 +17,10 @@ export function every(pauseMs: number, chore: () => Promise<unknown>, log: Logge
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pauseMs);
-        wakeUp = () => (clearTimeout(timer), resolve());
+        wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
       });
     }
   };

@@ -1,0 +1,55 @@
+import type { ClaimedItem } from '../db/claims.ts';
+import type { Outcome } from '../db/commit-outcomes.ts';
+import { describeFailureCode } from '../domain/failure-codes.ts';
+import type { ActiveBatch, Task } from './active-batch.ts';
+import type { Feeder } from './feeder.ts';
+
+export function taskOf(batch: ActiveBatch, item: ClaimedItem, from: Task['from'], feeder: Feeder): Task {
+  const task: Task = {
+    batch,
+    item,
+    from,
+    markedAtMs: null,
+    isMarking: false,
+    isProbe: false,
+    abort: new AbortController(),
+    settle: (end, outcome) => feeder.end(task, end, outcome),
+    fail: (error) => feeder.fail(error),
+  };
+  return task;
+}
+
+export function fenceOf({ item }: Task): { documentId: string; epoch: number } {
+  return { documentId: item.documentId, epoch: item.epoch };
+}
+
+export function partition<T>(values: readonly T[], test: (value: T) => boolean): [T[], T[]] {
+  return [values.filter(test), values.filter((value) => !test(value))];
+}
+
+export function workerCrashed(task: Task): Outcome {
+  return {
+    documentId: task.item.documentId,
+    epoch: task.item.epoch,
+    from: task.from,
+    state: 'failed',
+    failure: {
+      failureClass: 'permanent',
+      code: 'worker_crashed',
+      stage: 'run',
+      message: describeFailureCode('worker_crashed').meaning,
+      context: { crashes: task.item.crashCount },
+    },
+    nextAttemptMs: null,
+    durationMs: 0,
+    cached: false,
+    contentSha256: null,
+    mimeType: null,
+    sizeBytes: null,
+    result: undefined,
+    text: null,
+    calls: 0,
+    callsOk: 0,
+    isRetry: task.from === 'retrying',
+  };
+}

@@ -1,0 +1,77 @@
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Call {
+  document: string;
+  batch: string;
+  name: string;
+  startedAtMs: number;
+}
+
+export interface ModelAnswer {
+  delayMs?: number;
+  status?: number;
+  body?: unknown;
+}
+
+export interface ModelServer {
+  url: string;
+  /** The callee's ledger: every call that arrived, in order. */
+  calls: Call[];
+  inFlight(): number;
+  peakInFlight(batch: string): number;
+  close(): Promise<void>;
+}
+
+/** An analyzer behind HTTP on loopback; `answer` decides what each call gets. */
+export async function startModelServer(
+  answer: (call: Call, nth: number) => ModelAnswer,
+): Promise<ModelServer> {
+  const calls: Call[] = [];
+  const open = new Map<string, number>();
+  const peaks = new Map<string, number>();
+  const server: Server = createServer((request, response) => {
+    const batch = String(request.headers['x-docbatch-batch'] ?? '');
+    const document = request.headers['x-docbatch-document'];
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      if (typeof document !== 'string') {
+        response.end('{}');
+        return;
+      }
+      const { document: described } = JSON.parse(Buffer.concat(chunks).toString()) as {
+        document: { name: string };
+      };
+      const call = { document, batch, name: described.name, startedAtMs: Date.now() };
+      calls.push(call);
+      const nth = calls.filter((other) => other.document === document).length;
+      open.set(batch, (open.get(batch) ?? 0) + 1);
+      peaks.set(batch, Math.max(peaks.get(batch) ?? 0, open.get(batch) ?? 0));
+      let ended = false;
+      const end = () => {
+        if (!ended) open.set(batch, (open.get(batch) ?? 1) - 1);
+        ended = true;
+      };
+      response.on('close', end);
+      const { delayMs = 0, status = 200, body = { summary: `about ${call.name}` } } = answer(call, nth);
+      setTimeout(() => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(body));
+        end();
+      }, delayMs);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/analyze`,
+    calls,
+    inFlight: () => [...open.values()].reduce((sum, count) => sum + count, 0),
+    peakInFlight: (batch) => peaks.get(batch) ?? 0,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
