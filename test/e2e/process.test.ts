@@ -55,20 +55,20 @@ describe('process', function () {
 
   it('retries what failed transiently, and says what failed for good', async () => {
     await documents('retries', 12);
-    fates.set('retries-1.txt', (nth) => ({ status: nth < 3 ? 503 : 200 }));
-    fates.set('retries-2.txt', () => ({ status: 422 }));
-    fates.set('retries-3.txt', () => ({ status: 503 }));
+    fates.set('retries-01.txt', (nth) => ({ status: nth < 3 ? 503 : 200 }));
+    fates.set('retries-02.txt', () => ({ status: 422 }));
+    fates.set('retries-03.txt', () => ({ status: 503 }));
     const { exitCode, stdout } = await process_('retries', '--retries', '2', '--retry-delay', '100ms');
     const byName = new Map(stdout.documents.map((item) => [item.name, item]));
     expect(exitCode).to.equal(2);
-    expect(byName.get('retries-1.txt')).to.include({ state: 'completed', attempts: 3 });
-    expect(byName.get('retries-2.txt')).to.include({ state: 'failed', class: 'permanent', attempts: 1 });
-    expect(byName.get('retries-3.txt')).to.include({ state: 'failed', class: 'transient', attempts: 3 });
+    expect(byName.get('retries-01.txt')).to.include({ state: 'completed', attempts: 3 });
+    expect(byName.get('retries-02.txt')).to.include({ state: 'failed', class: 'permanent', attempts: 1 });
+    expect(byName.get('retries-03.txt')).to.include({ state: 'failed', class: 'transient', attempts: 3 });
   });
 
   it('halts at the failure budget with the rest pending, and goes on with a larger one', async () => {
     await documents('budget', 40);
-    for (let n = 0; n < 11; n++) fates.set(`budget-${n}.txt`, () => ({ status: 422, delayMs: 20 }));
+    for (let n = 0; n < 11; n++) fates.set(`budget-${pad(n)}.txt`, () => ({ status: 422, delayMs: 20 }));
     const halted = await process_('budget', '--max-failures', '5');
     expect(halted.exitCode).to.equal(3);
     expect(halted.stdout.reason).to.equal('failure_budget');
@@ -81,8 +81,8 @@ describe('process', function () {
 
   it('starts nothing after a pause until it is resumed; retry then runs exactly the failed one', async () => {
     await documents('pause', 60);
-    fates.set('pause-5.txt', (nth) => ({ status: nth === 1 ? 422 : 200, delayMs: 100 }));
-    for (let n = 0; n < 60; n++) if (n !== 5) fates.set(`pause-${n}.txt`, () => ({ delayMs: 100 }));
+    fates.set('pause-05.txt', (nth) => ({ status: nth === 1 ? 422 : 200, delayMs: 100 }));
+    for (let n = 0; n < 60; n++) if (n !== 5) fates.set(`pause-${pad(n)}.txt`, () => ({ delayMs: 100 }));
     const running = startCli(project.folder, ['process', 'pause', '--analyzer', model.url, '--json']);
     const seen = () => model.calls.filter(({ name }) => name.startsWith('pause-')).length;
     await until(() => seen() >= 10);
@@ -99,7 +99,7 @@ describe('process', function () {
 
   it('loses nothing and repeats only what was in flight when the worker is killed', async () => {
     await documents('kill', 80);
-    for (let n = 0; n < 80; n++) fates.set(`kill-${n}.txt`, () => ({ delayMs: 150 }));
+    for (let n = 0; n < 80; n++) fates.set(`kill-${pad(n)}.txt`, () => ({ delayMs: 150 }));
     const running = startCli(project.folder, ['process', 'kill', '--analyzer', model.url, '--json']);
     const seen = () => model.calls.filter(({ name }) => name.startsWith('kill-'));
     await until(() => seen().length >= 15);
@@ -130,7 +130,10 @@ describe('process', function () {
   async function documents(folder: string, count: number): Promise<void> {
     await mkdir(join(project.folder, folder));
     for (let n = 0; n < count; n++) {
-      await writeFile(join(project.folder, folder, `${folder}-${n}.txt`), `Text number ${n} of ${folder}.\n`);
+      await writeFile(
+        join(project.folder, folder, `${folder}-${pad(n)}.txt`),
+        `Text number ${n} of ${folder}.\n`,
+      );
     }
   }
 
@@ -143,9 +146,14 @@ describe('process', function () {
   }
 });
 
+/** So that files are found in the order of their numbers. */
+function pad(n: number): string {
+  return String(n).padStart(2, '0');
+}
+
 async function killWorker(folder: string): Promise<void> {
-  const group = Number((await readFile(join(folder, '.docbatch/worker.pid'), 'utf8')).trim().split(/\s+/)[0]);
-  process.kill(-group, 'SIGKILL');
+  const pid = Number((await readFile(join(folder, '.docbatch/worker.pid'), 'utf8')).trim().split(/\s+/)[0]);
+  process.kill(pid, 'SIGKILL');
 }
 
 async function until(test: () => boolean): Promise<void> {
