@@ -10,7 +10,7 @@ try {
   const { stdout, exitCode } = await runCli(project.folder, 'process', corpus, '--json');
   const { counts, failures } = JSON.parse(stdout) as { counts: Record<string, number>; failures: object };
   check('ends by itself', exitCode === 2 || exitCode === 0, exitCode);
-  check('all terminal', counts.completed! + counts.failed! === counts.total && counts.total! > 200, counts);
+  check('all terminal', counts.completed! + counts.failed! === counts.total && counts.total > 200, counts);
   check('codes', true, failures);
   const log = await runCli(project.folder, 'logs');
   check('no worker restart', !/worker.*(restarting|ended)/.test(log.stdout), '');
