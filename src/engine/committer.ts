@@ -19,7 +19,8 @@ export interface Committer {
 }
 
 const GROUP_SIZE = 64;
-const GROUP_WAIT_MS = 50;
+/** Short, because an answer that waits here is paid for again after a kill. */
+const GROUP_WAIT_MS = 20;
 
 export interface CommitterOptions {
   commit(outcomes: readonly Outcome[]): Promise<CommitResult>;

@@ -107,7 +107,8 @@ describe('process', function () {
     const { exitCode, stdout } = await running.done;
     expect(exitCode).to.equal(0);
     expect(JSON.parse(stdout).counts).to.include({ total: 80, completed: 80 });
-    expect(seen().length).to.be.at.most(85);
+    // In flight is from the call to the row: 5 in slots, and at most 5 answered and not yet committed.
+    expect(seen().length).to.be.at.most(90);
   });
 
   it('names what it did not find', async () => {
