@@ -1,58 +1,116 @@
-// 2,000 documents of 200 ms: the worker killed twice and the CLI once at moments from a seed, then `resume`; --all kills everything.
-import { execFileSync } from 'node:child_process';
+// 2,000 documents of 200 ms under `kill -9` of worker, CLI, and everything, at moments from a printed seed.
+// Arguments: a seed, and names of scenarios (kills planning storing continuing finalizing everything) to run only those.
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { startModelServer } from '../test/support/model-server.ts';
-import { runCli, startCli } from '../test/support/run-cli.ts';
-import { check, checkAccount, freshProject, killPart, lookInto, until, writeTexts } from './check.ts';
+import { promisify } from 'node:util';
+import { killPart, until } from './check.ts';
+import type { Scenario, Scene } from './kill-scenario.ts';
+import { playScenario, seededRandom, untilCalled, wait } from './kill-scenario.ts';
+import { killEverything } from './processes.ts';
+import { temporalAddress } from './temporal-address.ts';
 
 const COUNT = Number(process.env.COUNT ?? 2_000);
-const PARALLEL = 50;
 const seed = Number(process.argv.find((text) => /^\d+$/.test(text)) ?? Date.now() % 100_000);
-const everything = process.argv.includes('--all');
-process.stdout.write(`seed ${seed}${everything ? ', everything killed at once' : ''}\n`);
-let state = seed;
-const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+process.stdout.write(`seed ${seed}\n`);
+const random = seededRandom(seed);
 
-const project = await freshProject();
-const model = await startModelServer(() => ({ delayMs: 200 }));
-try {
-  await writeTexts(join(project.folder, 'docs'), COUNT);
-  const args = ['process', 'docs', '--analyzer', model.url, '--parallel', String(PARALLEL), '--json'];
-  const running = startCli(project.folder, args);
-  let allowed = 0;
-  const at = async (share: number, kill: () => Promise<void>) => {
-    await until(`${Math.round(share * COUNT)} calls`, () => model.calls.length >= share * COUNT, 240_000);
-    allowed += PARALLEL;
-    await kill();
-    process.stdout.write(`killed after ${model.calls.length} calls\n`);
+/** What the killed process had sent is counted when the callee has read it. */
+const arrived = () => wait(200);
+const killWorker = ({ folder, strike }: Scene) =>
+  strike('worker', () => killPart(folder, 'worker').then(arrived));
+const killCli = ({ running, strike }: Scene) => strike('CLI', () => Number(running.child.kill('SIGKILL')));
+
+const scenarios: Record<string, Omit<Scenario, 'title'>> = {
+  kills: {
+    count: COUNT,
+    strikes: async (scene) => {
+      const strikes = [killWorker, killWorker, killCli].sort(() => random() - 0.5);
+      for (const [n, strike] of strikes.entries()) {
+        await untilCalled(scene, n * 0.3 + random() * 0.28);
+        await strike(scene);
+      }
+    },
+  },
+  planning: {
+    count: COUNT,
+    strikes: async (scene) => {
+      await until(
+        'the row',
+        async () => (await scene.db.query('SELECT FROM processing_batches')).rowCount > 0,
+      );
+      await wait(random() * 150);
+      await killWorker(scene);
+    },
+  },
+  storing: {
+    count: COUNT,
+    strikes: async (scene) => {
+      for (const share of [random() * 0.4, 0.4 + random() * 0.4]) {
+        await untilCalled(scene, share);
+        await until('a commit under way', async () => {
+          const { rowCount } = await scene.db.query(
+            `SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%from_state text, state text%' AND pid <> pg_backend_pid()`,
+          );
+          return rowCount > 0;
+        });
+        await killWorker(scene);
+      }
+    },
+  },
+  continuing: {
+    count: COUNT,
+    args: ['--batch-size', '1'],
+    strikes: async (scene) => {
+      await untilCalled(scene, 0.1);
+      await until(
+        'it is about to continue as new',
+        async () => (await historyLength(scene)) >= 4_096,
+        240_000,
+      );
+      await killWorker(scene);
+    },
+  },
+  finalizing: {
+    count: COUNT,
+    strikes: async (scene) => {
+      await untilCalled(scene, 1);
+      await wait(random() * 500);
+      await killWorker(scene);
+    },
+  },
+  everything: {
+    count: COUNT,
+    strikes: async (scene) => {
+      await untilCalled(scene, 0.1 + random() * 0.8);
+      await scene.strike('everything', () => {
+        killEverything(scene.folder);
+        return arrived();
+      });
+    },
+  },
+};
+
+/** Asked of Temporal's own program, beside the model server and not instead of it. */
+async function historyLength({ folder, db }: Scene): Promise<number> {
+  const { rows } = await db.query<{ id: string }>('SELECT workflow_id AS id FROM processing_batches');
+  const args = [
+    'workflow',
+    'describe',
+    '--address',
+    await temporalAddress(folder),
+    '-w',
+    rows[0]!.id,
+    '-o',
+    'json',
+  ];
+  const { stdout } = await promisify(execFile)(join(folder, '.docbatch/bin/temporal'), args);
+  const { workflowExecutionInfo } = JSON.parse(stdout) as {
+    workflowExecutionInfo: { historyLength?: string };
   };
-  const moments = [random() * 0.3, 0.3 + random() * 0.3, 0.6 + random() * 0.3];
-  if (everything) {
-    await at(moments[1]!, () => {
-      execFileSync('sh', [
-        '-c',
-        `pkill -9 -f '${project.folder}'; pkill -9 -P ${running.child.pid}; kill -9 ${running.child.pid}; true`,
-      ]);
-      return Promise.resolve();
-    });
-  } else {
-    await at(moments[0]!, () => killPart(project.folder, 'worker'));
-    await at(moments[1]!, () => killPart(project.folder, 'worker'));
-    await at(moments[2]!, () => {
-      running.child.kill('SIGKILL');
-      return Promise.resolve();
-    });
-  }
-  await running.done;
-  const resumed = await runCli(project.folder, 'resume', 'last', '--json');
-  check('exit 0', resumed.exitCode === 0, `${resumed.exitCode} ${resumed.stderr.slice(-300)}`);
-  await runCli(project.folder, 'up');
-  const db = await lookInto(project.folder);
-  await checkAccount(db, COUNT);
-  await db.close();
-  const repeated = model.calls.length - new Set(model.calls.map(({ document }) => document)).size;
-  check(`repeated calls at most ${allowed}`, repeated <= allowed, repeated);
-} finally {
-  await model.close();
-  await project.remove();
+  return Number(workflowExecutionInfo.historyLength ?? 0);
+}
+
+const named = Object.keys(scenarios).filter((name) => process.argv.includes(name));
+for (const name of named.length > 0 ? named : Object.keys(scenarios)) {
+  await playScenario({ title: name, ...scenarios[name]! });
 }

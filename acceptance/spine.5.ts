@@ -1,40 +1,34 @@
-// The same with `kill -9` of Temporal and of PostgreSQL; a worker lives through both.
+// The same with `kill -9` of Temporal and of PostgreSQL, each started again by the keeper; a worker lives through both.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startModelServer } from '../test/support/model-server.ts';
-import { runCli, startCli } from '../test/support/run-cli.ts';
-import { check, checkAccount, freshProject, killPart, lookInto, until, writeTexts } from './check.ts';
+import { check, killPart } from './check.ts';
+import type { Scene } from './kill-scenario.ts';
+import { playScenario, seededRandom, untilCalled } from './kill-scenario.ts';
 
 const COUNT = Number(process.env.COUNT ?? 2_000);
-const PARALLEL = 50;
-const project = await freshProject();
-const model = await startModelServer(() => ({ delayMs: 200 }));
-try {
-  await writeTexts(join(project.folder, 'docs'), COUNT);
-  const args = ['process', 'docs', '--analyzer', model.url, '--parallel', String(PARALLEL), '--json'];
-  const running = startCli(project.folder, args);
-  await until('calls', () => model.calls.length >= COUNT / 4, 240_000);
-  const worker = () => readFile(join(project.folder, '.docbatch/worker.pid'), 'utf8');
-  const before = await worker();
-  await killPart(project.folder, 'temporal');
-  await until('calls', () => model.calls.length >= COUNT / 2, 240_000);
-  await killPart(project.folder, 'postgres');
-  const ended = await running.done;
-  check(
-    'the command lives through it',
-    ended.exitCode === 0,
-    `${ended.exitCode} ${ended.stderr.slice(-300)}`,
-  );
-  await runCli(project.folder, 'up');
-  const resumed = await runCli(project.folder, 'resume', 'last');
-  check('resume has nothing to do', resumed.exitCode === 0, resumed.exitCode);
-  const db = await lookInto(project.folder);
-  await checkAccount(db, COUNT);
-  await db.close();
-  process.stdout.write(`worker ${before.trim()}\n`);
-  const repeated = model.calls.length - new Set(model.calls.map(({ document }) => document)).size;
-  check('no worker restart, nothing repeated', repeated <= PARALLEL, repeated);
-} finally {
-  await model.close();
-  await project.remove();
-}
+const seed = Number(process.argv[2] ?? Date.now() % 100_000);
+process.stdout.write(`seed ${seed}\n`);
+const random = seededRandom(seed);
+const workerPid = ({ folder }: Scene) => readFile(join(folder, '.docbatch/worker.pid'), 'utf8');
+
+let worker = '';
+await playScenario({
+  title: 'Temporal, then PostgreSQL, then both',
+  count: COUNT,
+  strikes: async (scene) => {
+    const { folder, strike } = scene;
+    const kill = (part: 'temporal' | 'postgres') => strike(part, () => killPart(folder, part));
+    await untilCalled(scene, random() * 0.3);
+    worker = await workerPid(scene);
+    await kill('temporal');
+    await untilCalled(scene, 0.3 + random() * 0.3);
+    await kill('postgres');
+    await untilCalled(scene, 0.7 + random() * 0.2);
+    await strike('both', () => Promise.all([killPart(folder, 'temporal'), killPart(folder, 'postgres')]));
+  },
+  afterwards: async (scene) => {
+    check('the worker lived through it', (await workerPid(scene)) === worker, worker.trim());
+    const { exitCode } = await scene.running.done;
+    check('so did the command', exitCode === 0, exitCode);
+  },
+});
