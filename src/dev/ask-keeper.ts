@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { receive, send, type KeeperState, type Reply } from './keeper-protocol.ts';
 import { tryConnect } from './keeper-socket.ts';
+import { processGone } from './process-gone.ts';
 import { keeperSocketPath } from './state-files.ts';
 
 /** What the project's keeper has in hand; null when no stack runs. */
@@ -25,8 +26,12 @@ export async function stopStack(config: Config): Promise<boolean> {
   if (socket === null) return false;
   socket.on('error', () => undefined);
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  receive<Reply>(socket, () => undefined);
+  let leavingPid: number | null = null;
+  receive<Reply>(socket, (reply) => {
+    if (reply.type === 'bye') leavingPid = reply.leavingPid;
+  });
   send(socket, { type: 'down' });
   await closed;
+  await processGone(leavingPid);
   return true;
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { connectOrStart } from './keeper-socket.ts';
 import { receive, send, type Reply } from './keeper-protocol.ts';
 import { fingerprint, outsideParts } from './outside.ts';
+import { processGone } from './process-gone.ts';
 import { StackError } from './stack-error.ts';
 import type { AcquireOptions, StackInfo, StackLease } from './stack.ts';
 
@@ -45,6 +46,7 @@ export async function joinKeeper(config: Config, options: AcquireOptions): Promi
       send(connection.socket, { type: 'release' });
       await joined;
       connection.socket.destroy();
+      await processGone(connection.leavingPid());
     },
   };
 }
@@ -53,6 +55,8 @@ interface Connection {
   socket: Socket;
   info: StackInfo;
   next: (type: Reply['type']) => Promise<void>;
+  /** Known after `bye`: the keeper that stops with this lease. */
+  leavingPid: () => number | null;
   /** `bye` when the keeper ended the lease, `lost` when it was killed. */
   closed: Promise<'bye' | 'lost'>;
 }
@@ -75,6 +79,7 @@ function ask(
   const { needs, purpose, onStep, onInterrupted, signal } = options;
   const waiting = new Map<Reply['type'], () => void>();
   let saidBye = false;
+  let leavingPid: number | null = null;
   let failed: StackError | null = null;
   const closed = new Promise<'bye' | 'lost'>((resolve) =>
     socket.once('close', () => resolve(saidBye ? 'bye' : 'lost')),
@@ -97,7 +102,10 @@ function ask(
       waiting.get(reply.type)?.();
       if (reply.type === 'step') onStep(reply.step);
       if (reply.type === 'interrupted') onInterrupted?.(reply.batches);
-      if (reply.type === 'bye') saidBye = true;
+      if (reply.type === 'bye') {
+        saidBye = true;
+        leavingPid = reply.leavingPid;
+      }
       if (reply.type === 'failed') {
         failed = new StackError(reply.what, reply);
         // A clean good-bye: what did start of the stack is not left behind.
@@ -106,7 +114,7 @@ function ask(
       if (reply.type === 'ready') {
         signal.removeEventListener('abort', leave);
         const next = (type: Reply['type']) => new Promise<void>((told) => waiting.set(type, told));
-        resolve({ socket, info: reply.info, next, closed });
+        resolve({ socket, info: reply.info, next, closed, leavingPid: () => leavingPid });
       }
     });
     // The interrupt may have come while the keeper was starting.

@@ -25,8 +25,8 @@ export type Reply =
   | { type: 'held' }
   | { type: 'where'; where: KeeperState }
   | { type: 'failed'; what: string; why?: string; next?: string }
-  /** The lease is over; with `stopped`, so is the stack. The keeper closes the connection. */
-  | { type: 'bye'; stopped: boolean }
+  /** The lease is over. With the pid of a keeper that has stopped everything and leaves, so is the stack. */
+  | { type: 'bye'; leavingPid: number | null }
   /** Come again when this connection closes: the keeper is leaving. */
   | { type: 'stopping' };
 

@@ -39,7 +39,7 @@ export function serveLeases(options: KeeperServerOptions): Promise<void> {
       await keeper.stop();
       server.close();
       for (const socket of connections) {
-        send(socket, { type: 'bye', stopped: true });
+        send(socket, { type: 'bye', leavingPid: process.pid });
         socket.end();
       }
       end();
@@ -98,7 +98,7 @@ export function serveLeases(options: KeeperServerOptions): Promise<void> {
     if (request.type === 'release') {
       leases.delete(socket);
       if (await stopIfUnneeded()) return;
-      send(socket, { type: 'bye', stopped: false });
+      send(socket, { type: 'bye', leavingPid: null });
       socket.end();
     }
     if (request.type === 'down') {

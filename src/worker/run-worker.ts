@@ -15,6 +15,7 @@ import type { Engine } from '../engine/engine.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Logger } from '../log.ts';
 import { deliverNotifications } from '../notify/deliver.ts';
+import { isProcessAlive } from '../is-process-alive.ts';
 import { createSandbox } from '../sandbox/pool.ts';
 import { prepareScheduledBatch } from '../intake/scheduled-batch.ts';
 import { every } from './every.ts';
@@ -138,16 +139,11 @@ function drain(engine: Engine, workers: readonly Worker[]): void {
 }
 
 function enter(db: Database, { workerId, host, slots }: WorkerOptions): Promise<void> {
-  return registerWorker(db, { id: workerId, host, pid: process.pid, slots, version: '0.1.0' }, isAlive);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return registerWorker(
+    db,
+    { id: workerId, host, pid: process.pid, slots, version: '0.1.0' },
+    isProcessAlive,
+  );
 }
 
 function forwardTo(log: Logger) {
