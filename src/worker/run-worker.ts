@@ -77,17 +77,21 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const workers = await createWorkers(connection, namespace, activities);
   const chores = [
     every(RECONCILE_MS, () => reconcile(db, client.client), log),
-    every(NOTIFY_MS, () => deliverNotifications(db), log),
+    every(NOTIFY_MS, () => deliverNotifications({ db, workerId, env, cwd: config.projectDir }), log),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   options.onReady();
-  const drainNow = () => drain(engine, workers);
+  const stopChores = () => Promise.all(chores.map((stop) => stop()));
+  const drainNow = () => {
+    drain(engine, workers);
+    void stopChores();
+  };
   if (signal.aborted) drainNow();
   else signal.addEventListener('abort', drainNow, { once: true });
   try {
     await running;
   } finally {
-    for (const stop of chores) await stop();
+    await stopChores();
     await engine.close();
     await sandbox.close();
     await removeWorker(db, workerId).catch(() => undefined);
