@@ -79,6 +79,21 @@ export async function markStarted(
   return new Set(rows.map((row) => row.documentId));
 }
 
+/** The ids that nobody else has taken or finished since. */
+export async function stillOurs(
+  db: Queryable,
+  batchId: string,
+  fences: readonly Fence[],
+): Promise<Set<string>> {
+  const { rows } = await db.query<{ documentId: string }>(
+    `SELECT i.document_id AS "documentId" FROM batch_items i
+     JOIN unnest($2::uuid[], $3::int[]) AS f(document_id, epoch) ON f.document_id = i.document_id AND f.epoch = i.epoch
+     WHERE i.batch_id = $1 AND i.state IN ('processing', 'retrying')`,
+    [batchId, fences.map((fence) => fence.documentId), fences.map((fence) => fence.epoch)],
+  );
+  return new Set(rows.map((row) => row.documentId));
+}
+
 /** Gives back what was not finished, without an attempt: a chunk's items to `pending`, retried ones stay `retrying`. */
 export async function handBack(db: Queryable, batchId: string, fences: readonly Fence[]): Promise<void> {
   if (fences.length === 0) return;

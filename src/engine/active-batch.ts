@@ -17,6 +17,10 @@ export interface Task {
   /** True while this task's call is the one probe of a closed gate. */
   isProbe: boolean;
   abort: AbortController;
+  /** The answer of equal content under the same recipe; undefined when there is none. */
+  cachedAnswer: unknown;
+  /** The feeder wants no more of its documents to start. */
+  isStopped(): boolean;
   /** The feeder hears that the task left the pool: committed, dropped (someone else's by now), or put back. */
   settle(end: TaskEnd, outcome?: Outcome): void;
   fail(error: unknown): void;
@@ -41,10 +45,6 @@ export interface ActiveBatch {
   /** Number of the last turn in which a slot was given; the batch that waited longest is next among equals. */
   lastServed: number;
   isMarking: boolean;
-  /** Results of equal content under the same recipe, by SHA-256; filled per chunk. */
-  cached: Map<string, unknown>;
-  /** Where the documents in work are, by id; for `--out`. */
-  uris: Map<string, string>;
 }
 
 /** Whether another document of this batch may start now, the free slots apart. */

@@ -10,6 +10,8 @@ import { openBatch, refresh } from './open-batch.ts';
 import type { Feeder, FeederResult, FeederStop } from './feeder.ts';
 import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
+import { createProber } from './prober.ts';
+import type { CallVerdict } from './run-document.ts';
 import { runDocument } from './run-document.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { fenceOf, partition, taskOf, workerCrashed } from './tasks.ts';
@@ -65,6 +67,11 @@ export function createEngine(options: EngineOptions): Engine {
     mark: (batch, tasks) => outlastOutage(() => markStarted(db, batch.batchId, tasks.map(fenceOf))),
     run: runTask,
   });
+  const probeClosedGates = createProber(batches, {
+    isOpen: () => !isDraining && ticker.ageMs() < NEWS_LIMIT_MS,
+    mark: (batch, task) => outlastOutage(() => markStarted(db, batch.batchId, [fenceOf(task)])),
+    run: (task) => runTask(task).finally(() => pool.pump()),
+  });
   const ticker = startTicker({
     ...options,
     batches,
@@ -84,41 +91,10 @@ export function createEngine(options: EngineOptions): Engine {
     else if (feeder.gateWaitMs > GATE_PATIENCE_MS) feeder.stop('gate');
   }
 
-  /** One document of one batch may try a closed gate, over all workers. */
-  function probeClosedGates(): void {
-    if (isDraining || ticker.ageMs() > NEWS_LIMIT_MS) return;
-    const asked = new Set<string>();
-    for (const batch of batches.values()) {
-      const { gate } = batch;
-      if (!gate.isClosed() || gate.probeInMs() > 0 || asked.has(gate.provider)) continue;
-      if (batch.view.control !== 'run' || batch.queue.length === 0 || batch.inSlots.size >= batch.share)
-        continue;
-      asked.add(gate.provider);
-      void probe(batch).catch(() => undefined);
-    }
-  }
-
-  async function probe(batch: ActiveBatch): Promise<void> {
-    if (!(await batch.gate.claimProbe())) return;
-    const task = batch.queue.shift();
-    const ours =
-      task === undefined ? new Set<string>() : await markStarted(db, batch.batchId, [fenceOf(task)]);
-    if (task === undefined || !ours.has(task.item.documentId)) {
-      task?.settle('dropped');
-      await batch.gate.endProbe(null);
-      return;
-    }
-    task.isProbe = true;
-    batch.inSlots.add(task);
-    await runTask(task);
-    batch.inSlots.delete(task);
-    pool.pump();
-  }
-
   async function runTask(task: Task): Promise<void> {
     const { batch } = task;
     try {
-      const { outcome, verdict } = await runDocument(options, task);
+      const { outcome, verdict } = await runDocument({ db, sandbox: options.sandbox, mayAsk }, task);
       if (verdict !== null) await noteCall(task, verdict);
       else if (task.isProbe) await batch.gate.endProbe(null);
       const wasProbe = task.isProbe;
@@ -133,23 +109,31 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
-  async function noteCall(task: Task, verdict: { ok: boolean; reason: string }): Promise<void> {
+  async function noteCall(task: Task, verdict: NonNullable<CallVerdict>): Promise<void> {
     const { gate } = task.batch;
-    if (task.isProbe) await gate.endProbe(verdict.ok);
+    if (task.isProbe) await gate.endProbe(verdict);
     // Another worker may have closed it within the last half second.
     else if (!verdict.ok && !gate.isClosed()) await gate.refresh();
-    await gate.record(verdict.ok, verdict.reason);
+    await gate.record(verdict);
+  }
+
+  /** A document that waited for its text must not start its call against an order, a closed gate, or without news. */
+  function mayAsk({ batch, isProbe }: Task): boolean {
+    if (ticker.ageMs() > NEWS_LIMIT_MS || batch.view.control !== 'run') return false;
+    return isProbe || !batch.gate.isClosed();
   }
 
   function putBack(task: Task): void {
     const { view } = task.batch;
     task.markedAtMs = null;
-    if (view.control !== 'run' || isDraining || task.abort.signal.aborted) task.settle('returned');
-    else enqueue(task.batch, [task]);
+    const mayStayHere = view.control === 'run' && !isDraining && !task.isStopped();
+    if (mayStayHere && !task.abort.signal.aborted) enqueue(task.batch, [task]);
+    else task.settle('returned');
   }
 
   function commit(task: Task, outcome: Outcome): void {
     task.batch.committer.add({
+      uri: task.item.uri,
       outcome,
       settle: (written) => {
         const end = outcome.state === 'pending' ? 'returned' : outcome.state;
@@ -175,6 +159,17 @@ export function createEngine(options: EngineOptions): Engine {
     return opened;
   }
 
+  /** Holds the batch for one more feeder. */
+  async function join(batchId: string): Promise<ActiveBatch> {
+    for (;;) {
+      const batch = await outlastOutage(() => activeBatch(batchId));
+      // Its last feeder may have left while we waited: then nobody serves this object any more.
+      if (batches.get(batchId) !== batch) continue;
+      batch.feeders += 1;
+      return batch;
+    }
+  }
+
   function letGo(batch: ActiveBatch): void {
     batch.feeders -= 1;
     if (batch.feeders > 0) return;
@@ -184,61 +179,66 @@ export function createEngine(options: EngineOptions): Engine {
     releaseShare(db, options.workerId, batch.batchId).catch(() => undefined);
   }
 
-  /** Claims, queues and follows documents; the batch is held for as long as they are under way. */
-  async function feed(
-    batch: ActiveBatch,
-    claimed: { items: ClaimedItem[]; from: Task['from'] },
+  async function claimAndFeed(
+    batchId: string,
+    from: Task['from'],
+    claim: () => Promise<ClaimedItem[]>,
   ): Promise<Feeder> {
+    const batch = await join(batchId);
+    try {
+      await outlastOutage(() => refresh(options, batch));
+      const stopped = isDraining ? 'draining' : batch.view.control === 'run' ? null : 'control';
+      const items = stopped === null ? await outlastOutage(claim) : [];
+      return feed(batch, { items, from, stopped });
+    } catch (error) {
+      letGo(batch);
+      throw error;
+    }
+  }
+
+  /** Queues and follows documents; the batch is held for as long as they are under way. */
+  function feed(
+    batch: ActiveBatch,
+    { items, from, stopped }: { items: ClaimedItem[]; from: Task['from']; stopped: FeederStop | null },
+  ): Feeder {
     const { feeder, tasks } = createFeeder(
-      { batch, handBack: (fences) => outlastOutage(() => handBack(db, batch.batchId, fences)) },
-      (self) => claimed.items.map((item) => taskOf(batch, item, claimed.from, self)),
+      { batch, stopped, handBack: (fences) => outlastOutage(() => handBack(db, batch.batchId, fences)) },
+      (self) => items.map((item) => taskOf(batch, item, from, self)),
     );
     feeders.add(feeder);
-    if (batch.view.settings.outDir !== null) {
-      for (const item of claimed.items) batch.uris.set(item.documentId, item.uri);
-    }
     const forget = (): void => {
       feeders.delete(feeder);
       letGo(batch);
     };
     void feeder.result.then(forget, forget);
-    if (batch.view.settings.cache) await prefetchCache(batch, claimed.items);
+    begin(feeder, tasks).catch((error: unknown) => {
+      feeder.fail(error);
+      for (const task of tasks) task.settle('returned');
+    });
+    return feeder;
+  }
+
+  async function begin(feeder: Feeder, tasks: readonly Task[]): Promise<void> {
+    const { batch } = feeder;
+    if (batch.view.settings.cache) await prefetchCache(batch, tasks);
     const [crashed, sound] = partition(tasks, (task) => task.item.crashCount >= 3);
     if (crashed.length > 0) {
-      await markStarted(db, batch.batchId, crashed.map(fenceOf));
+      await outlastOutage(() => markStarted(db, batch.batchId, crashed.map(fenceOf)));
       for (const task of crashed) commit(task, workerCrashed(task));
+    }
+    if (feeder.isStopped()) {
+      for (const task of sound) task.settle('returned');
+      return;
     }
     enqueue(batch, sound);
     watch(feeder, 0);
     pool.pump();
-    return feeder;
   }
 
-  async function prefetchCache(batch: ActiveBatch, items: readonly ClaimedItem[]): Promise<void> {
-    const hashes = items.flatMap((item) => item.contentSha256 ?? []);
+  async function prefetchCache(batch: ActiveBatch, tasks: readonly Task[]): Promise<void> {
+    const hashes = tasks.flatMap(({ item }) => item.contentSha256 ?? []);
     const found = await outlastOutage(() => cachedResults(db, batch.view.recipeId, hashes));
-    for (const [sha, result] of found) batch.cached.set(sha, result);
-  }
-
-  async function claimAndFeed(
-    batchId: string,
-    claim: () => Promise<{ items: ClaimedItem[]; from: Task['from'] }>,
-  ): Promise<Feeder> {
-    const batch = await outlastOutage(() => activeBatch(batchId));
-    batch.feeders += 1;
-    try {
-      await outlastOutage(() => refresh(options, batch));
-      if (batch.view.control !== 'run' || isDraining) {
-        return await feed(batch, { items: [], from: 'processing' }).then((feeder) => {
-          feeder.stop(isDraining ? 'draining' : 'control');
-          return feeder;
-        });
-      }
-      return await feed(batch, await outlastOutage(claim));
-    } catch (error) {
-      if (![...feeders].some((feeder) => feeder.batch === batch)) letGo(batch);
-      throw error;
-    }
+    for (const task of tasks) task.cachedAnswer = found.get(task.item.contentSha256 ?? '');
   }
 
   const finish = async (feeder: Feeder): Promise<WorkResult> => {
@@ -255,10 +255,7 @@ export function createEngine(options: EngineOptions): Engine {
       const key = `${batchId}/${chunkNo}`;
       let entry = chunks.get(key);
       if (entry === undefined) {
-        const feeder = claimAndFeed(batchId, async () => ({
-          items: await claimChunk(db, batchId, chunkNo),
-          from: 'processing',
-        }));
+        const feeder = claimAndFeed(batchId, 'processing', () => claimChunk(db, batchId, chunkNo));
         entry = { feeder, waiters: 0 };
         chunks.set(key, entry);
         const forget = (): boolean => chunks.delete(key);
@@ -282,18 +279,18 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async runRetry(batchId, documentId, signal) {
-      const claimed: ClaimedItem[] = [];
-      const feeder = await claimAndFeed(batchId, async () => {
+      let isOurs = false;
+      const feeder = await claimAndFeed(batchId, 'retrying', async () => {
         const item = await claimRetry(db, batchId, documentId);
-        if (item !== null) claimed.push(item);
-        return { items: claimed, from: 'retrying' };
+        isOurs = item !== null;
+        return item === null ? [] : [item];
       });
       const onAbort = (): void => feeder.stop(isDraining ? 'draining' : 'control');
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
       try {
         const result = await finish(feeder);
-        if (claimed.length === 0 && result.stop === null) return null;
+        if (!isOurs && result.stop === null) return null;
         return { ...result, outcome: feeder.lastOutcome };
       } finally {
         signal.removeEventListener('abort', onAbort);

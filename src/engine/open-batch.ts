@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { stillOurs } from '../db/claims.ts';
 import { commitOutcomes } from '../db/commit-outcomes.ts';
 import { grantShares, readBatchViews } from '../db/workers.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
@@ -33,7 +34,7 @@ export async function openBatch(
     committer: createCommitter({
       commit: (outcomes) =>
         commitOutcomes(db, { batchId, generation: batch.view.generation, analyzer: analyzer.name }, outcomes),
-      beforeCommit: (outcomes) => writeOutFiles(batch, outcomes),
+      beforeCommit: (group) => writeOutFiles(batch, group, (fences) => stillOurs(db, batchId, fences)),
       onCommitted: ({ control, settings, totals, planned }) => {
         batch.view = { ...batch.view, control, settings, totals, planned };
         onCommitted();
@@ -46,8 +47,6 @@ export async function openBatch(
     feeders: 0,
     lastServed: 0,
     isMarking: false,
-    cached: new Map(),
-    uris: new Map(),
   };
   return batch;
 }

@@ -77,7 +77,8 @@ async function tick({ db, workerId, batches, rssBytes, register }: TickerOptions
     if (batch !== undefined) batch.share = share;
   }
   const gates = new Map([...batches.values()].map(({ gate }) => [gate.provider, gate]));
+  const askedAtMs = performance.now();
   const closed = new Map((await readClosedGates(db, [...gates.keys()])).map((row) => [row.provider, row]));
-  for (const [provider, gate] of gates) gate.update(closed.get(provider));
+  for (const [provider, gate] of gates) gate.update(closed.get(provider), askedAtMs);
   await notePeakRss(db, ids);
 }
