@@ -279,18 +279,18 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async runRetry(batchId, documentId, signal) {
-      let isOurs = false;
+      const claimed: ClaimedItem[] = [];
       const feeder = await claimAndFeed(batchId, 'retrying', async () => {
         const item = await claimRetry(db, batchId, documentId);
-        isOurs = item !== null;
-        return item === null ? [] : [item];
+        if (item !== null) claimed.push(item);
+        return claimed;
       });
       const onAbort = (): void => feeder.stop(isDraining ? 'draining' : 'control');
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
       try {
         const result = await finish(feeder);
-        if (!isOurs && result.stop === null) return null;
+        if (claimed.length === 0 && result.stop === null) return null;
         return { ...result, outcome: feeder.lastOutcome };
       } finally {
         signal.removeEventListener('abort', onAbort);

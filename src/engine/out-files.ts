@@ -32,9 +32,9 @@ export async function writeOutFiles(
     files.map(({ outcome, path }) => {
       const temporary = temporaryPath(path, outcome.epoch);
       if (!ours.has(outcome.documentId)) return rm(temporary, { force: true });
-      return rename(temporary, path).catch((error: NodeJS.ErrnoException) => {
+      return rename(temporary, path).catch((error: unknown) => {
         // A newer claim removed it: the commit will say so too.
-        if (error.code !== 'ENOENT') throw error;
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       });
     }),
   );
