@@ -7,12 +7,17 @@ export interface Call {
   batch: string;
   name: string;
   startedAtMs: number;
+  /** 0 while it is open; the moment of the answer, or of the caller's going away. */
+  endedAtMs: number;
 }
 
 export interface ModelAnswer {
   delayMs?: number;
   status?: number;
+  headers?: Record<string, string>;
   body?: unknown;
+  /** The body as it is, instead. */
+  text?: string;
 }
 
 export interface ModelServer {
@@ -29,6 +34,7 @@ export async function startModelServer(
   answer: (call: Call, nth: number) => ModelAnswer,
 ): Promise<ModelServer> {
   const calls: Call[] = [];
+  const seen = new Map<string, number>();
   const open = new Map<string, number>();
   const peaks = new Map<string, number>();
   const server: Server = createServer((request, response) => {
@@ -44,21 +50,30 @@ export async function startModelServer(
       const { document: described } = JSON.parse(Buffer.concat(chunks).toString()) as {
         document: { name: string };
       };
-      const call = { document, batch, name: described.name, startedAtMs: Date.now() };
+      const call = { document, batch, name: described.name, startedAtMs: Date.now(), endedAtMs: 0 };
       calls.push(call);
-      const nth = calls.filter((other) => other.document === document).length;
+      const nth = (seen.get(document) ?? 0) + 1;
+      seen.set(document, nth);
       open.set(batch, (open.get(batch) ?? 0) + 1);
       peaks.set(batch, Math.max(peaks.get(batch) ?? 0, open.get(batch) ?? 0));
       let ended = false;
       const end = () => {
-        if (!ended) open.set(batch, (open.get(batch) ?? 1) - 1);
+        if (ended) return;
         ended = true;
+        call.endedAtMs = Date.now();
+        open.set(batch, (open.get(batch) ?? 1) - 1);
       };
       response.on('close', end);
-      const { delayMs = 0, status = 200, body = { summary: `about ${call.name}` } } = answer(call, nth);
+      const {
+        delayMs = 0,
+        status = 200,
+        headers = {},
+        body = { summary: `about ${call.name}` },
+        text,
+      } = answer(call, nth);
       setTimeout(() => {
-        response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(body));
+        response.writeHead(status, { 'content-type': 'application/json', ...headers });
+        response.end(text ?? JSON.stringify(body));
         end();
       }, delayMs);
     });
