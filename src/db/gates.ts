@@ -8,6 +8,9 @@ export interface GateRow {
   probeInMs: number;
 }
 
+/** NOTIFY with a provider: its row has changed. Workers poll as well. */
+export const gateChannel = 'docbatch_gate';
+
 /** The first wait before a probe; doubled by each probe that fails, up to 30 s. */
 const FIRST_PROBE_SQL = `interval '1 second'`;
 
@@ -34,11 +37,13 @@ export async function closeGate(
   retryAfterMs = 0,
 ): Promise<void> {
   await db.query(
-    `INSERT INTO provider_gate AS g (provider, closed_at, closed_until, reason, probes)
+    `WITH closed AS (
+     INSERT INTO provider_gate AS g (provider, closed_at, closed_until, reason, probes)
      VALUES ($1, clock_timestamp(), clock_timestamp() + GREATEST(${FIRST_PROBE_SQL}, $3 * interval '1 millisecond'), $2, 0)
      ON CONFLICT (provider) DO UPDATE SET closed_at = EXCLUDED.closed_at, closed_until = EXCLUDED.closed_until, reason = EXCLUDED.reason,
        probes = 0, probe_worker = NULL, probe_until = NULL, updated_at = now()
-     WHERE g.closed_at IS NULL`,
+     WHERE g.closed_at IS NULL RETURNING provider)
+     SELECT pg_notify('${gateChannel}', provider) FROM closed`,
     [provider, reason, retryAfterMs],
   );
 }
@@ -68,12 +73,14 @@ export async function endProbe(
   retryAfterMs = 0,
 ): Promise<void> {
   await db.query(
-    `UPDATE provider_gate SET
+    `WITH ended AS (
+     UPDATE provider_gate SET
        closed_at = CASE WHEN $3 IS TRUE THEN NULL ELSE closed_at END,
        probes = probes + CASE WHEN $3 IS FALSE THEN 1 ELSE 0 END,
        closed_until = CASE WHEN $3 IS FALSE THEN clock_timestamp() + GREATEST(LEAST(${FIRST_PROBE_SQL} * 2 ^ (probes + 1), interval '30 seconds'), $4 * interval '1 millisecond') ELSE closed_until END,
        probe_worker = NULL, probe_until = NULL, updated_at = now()
-     WHERE provider = $1 AND probe_worker = $2`,
+     WHERE provider = $1 AND probe_worker = $2 RETURNING provider)
+     SELECT pg_notify('${gateChannel}', provider) FROM ended`,
     [provider, workerId, ok, retryAfterMs],
   );
 }

@@ -1,6 +1,8 @@
 import type { ClaimedItem } from '../db/claims.ts';
 import { claimChunk, claimRetry, handBack, markStarted } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
+import { gateChannel } from '../db/gates.ts';
+import { listen } from '../db/listen.ts';
 import { cachedResults } from '../db/texts.ts';
 import { releaseShare } from '../db/workers.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
@@ -80,6 +82,13 @@ export function createEngine(options: EngineOptions): Engine {
       probeClosedGates();
       pool.pump();
     },
+  });
+
+  // The tick would bring it too, half a second and some calls later.
+  const stopListening = listen(db, gateChannel, (provider) => {
+    for (const { gate } of batches.values()) {
+      if (gate.provider === provider) gate.refresh().then(pool.pump, () => undefined);
+    }
   });
 
   /** Hands back what an order, a drain or a long closed gate forbids. */
@@ -304,6 +313,8 @@ export function createEngine(options: EngineOptions): Engine {
     abort() {
       for (const feeder of feeders) feeder.stop('draining', true);
     },
-    close: () => ticker.stop(),
+    async close() {
+      await Promise.all([ticker.stop(), stopListening()]);
+    },
   };
 }
