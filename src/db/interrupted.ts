@@ -24,11 +24,17 @@ export function pauseInterrupted(db: Database): Promise<{ id: string; name: stri
   });
 }
 
-/** True while a detached batch has work to do: the stack stays up for it, without any command. */
+/**
+ * True while a detached batch has work to do, or a fresh `--notify` is not delivered yet: the stack stays up for it,
+ * without any command.
+ */
 export async function hasDetachedWork(db: Queryable): Promise<boolean> {
   const { rows } = await db.query(
     `SELECT FROM processing_batches
-     WHERE recipe_id IS NOT NULL AND detached AND status IN ('pending', 'processing', 'finalizing') LIMIT 1`,
+     WHERE recipe_id IS NOT NULL AND detached AND status IN ('pending', 'processing', 'finalizing')
+     UNION ALL
+     SELECT FROM notifications WHERE delivered_at IS NULL AND created_at > now() - interval '1 minute'
+     LIMIT 1`,
   );
   return rows.length > 0;
 }

@@ -24,13 +24,10 @@ export async function registerWorker(
     `DELETE FROM workers WHERE id = ANY($1::uuid[]) OR heartbeat_at < now() - interval '10 minutes'`,
     [dead],
   );
-  await db.query(`INSERT INTO workers (id, host, pid, slots, version) VALUES ($1, $2, $3, $4, $5)`, [
-    worker.id,
-    worker.host,
-    worker.pid,
-    worker.slots,
-    worker.version,
-  ]);
+  await db.query(
+    `INSERT INTO workers (id, host, pid, slots, version) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
+    [worker.id, worker.host, worker.pid, worker.slots, worker.version],
+  );
 }
 
 export async function removeWorker(db: Queryable, workerId: string): Promise<void> {
