@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { haltOverBudget } from './failure-budget.ts';
 
 /** Documents per transaction: large enough to be set-based, small enough that processing starts after the first. */
 const PAGE = 10_000;
@@ -37,15 +38,18 @@ export async function planPage(
     const planned = page.read < PAGE;
     const lastChunkNo = page.lastChunkNo ?? batch.lastChunkNo;
     // The row is touched last, so that commits of results wait for it as briefly as can be.
-    const updated = await tx.query(
-      `UPDATE processing_batches SET total_items = COALESCE(total_items, 0) + $3, last_chunk_no = $4, plan_position = $5,
-              planned_at = CASE WHEN $6 THEN now() END
-       WHERE id = $1 AND plan_position = $2 AND planned_at IS NULL`,
+    const updated = await tx.query<{ lastChunkNo: number }>(
+      `UPDATE processing_batches SET total_items = COALESCE(total_items, 0) + $3, last_chunk_no = GREATEST(last_chunk_no, $4),
+              plan_position = $5, planned_at = CASE WHEN $6 THEN now() END
+       WHERE id = $1 AND plan_position = $2 AND planned_at IS NULL RETURNING last_chunk_no AS "lastChunkNo"`,
       [batchId, batch.position, page.inserted, lastChunkNo, page.lastPosition ?? batch.position, planned],
     );
     if (updated.rowCount === 0) throw Object.assign(new Error('another planner was here'), { code: '40001' });
-    if (planned) await tx.query('DELETE FROM batch_candidates WHERE batch_id = $1', [batchId]);
-    return { lastChunkNo, planned };
+    if (planned) {
+      await tx.query('DELETE FROM batch_candidates WHERE batch_id = $1', [batchId]);
+      await haltOverBudget(tx, batchId);
+    }
+    return { lastChunkNo: updated.rows[0]!.lastChunkNo, planned };
   });
 }
 

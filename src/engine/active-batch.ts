@@ -53,8 +53,20 @@ export function mayStart(batch: ActiveBatch): boolean {
   if (view.control !== 'run') return false;
   if (batch.inSlots.size >= batch.share) return false;
   if (committer.count() >= view.settings.parallel || committer.oldestAgeMs() > 2_000) return false;
-  const failed = view.totals.failed + committer.failures();
-  return !exceedsFailureBudget(view.settings.maxFailures, failed, view.totals.total, view.planned);
+  // The commit decides; only while it is under way must the worker hold back by itself.
+  const uncommitted = committer.failures();
+  if (uncommitted === 0) return true;
+  const { settings, totals, planned } = view;
+  return !exceedsFailureBudget(settings.maxFailures, totals.failed + uncommitted, totals.total, planned);
+}
+
+/** Takes over what was read of the row, unless that was before an order, or a failure, that is known here already. */
+export function adoptView(batch: ActiveBatch, view: BatchView): void {
+  const known = batch.view;
+  if (view.controlSeq < known.controlSeq) return;
+  const isSameOrder = view.controlSeq === known.controlSeq;
+  const failed = isSameOrder ? Math.max(view.totals.failed, known.totals.failed) : view.totals.failed;
+  batch.view = { ...view, totals: { ...view.totals, failed } };
 }
 
 /** Retries before first tries, then chunk by chunk in planned order. */

@@ -4,7 +4,6 @@ import type { Outcome } from '../db/commit-outcomes.ts';
 import { gateChannel } from '../db/gates.ts';
 import { listen } from '../db/listen.ts';
 import { cachedResults } from '../db/texts.ts';
-import { releaseShare } from '../db/workers.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
 import { enqueue } from './active-batch.ts';
 import type { BatchOpenerDeps } from './open-batch.ts';
@@ -15,6 +14,7 @@ import { outlastOutage } from './outage.ts';
 import { createProber } from './prober.ts';
 import type { CallVerdict } from './run-document.ts';
 import { runDocument } from './run-document.ts';
+import { createShares } from './shares.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { fenceOf, partition, taskOf, workerCrashed } from './tasks.ts';
 import { startTicker } from './ticker.ts';
@@ -50,6 +50,11 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+interface Followed {
+  feeder: Feeder;
+  result: WorkResult;
+}
+
 /** Without news of the rows for this long nothing starts: the orders may have changed. */
 const NEWS_LIMIT_MS = 4_000;
 /** A feeder waits this long at a closed gate; then the workflow sleeps instead. */
@@ -59,7 +64,8 @@ export function createEngine(options: EngineOptions): Engine {
   const { db } = options;
   const batches = new Map<string, ActiveBatch>();
   const opening = new Map<string, Promise<ActiveBatch>>();
-  const chunks = new Map<string, { feeder: Promise<Feeder>; waiters: number }>();
+  /** By chunk, or by document that is retried: what runs here already is adopted, never run twice. */
+  const running = new Map<string, { feeder: Promise<Feeder>; waiters: number }>();
   const feeders = new Set<Feeder>();
   let isDraining = false;
 
@@ -74,9 +80,11 @@ export function createEngine(options: EngineOptions): Engine {
     mark: (batch, task) => outlastOutage(() => markStarted(db, batch.batchId, [fenceOf(task)])),
     run: (task) => runTask(task).finally(() => pool.pump()),
   });
+  const shares = createShares(db, options.workerId);
   const ticker = startTicker({
     ...options,
     batches,
+    shares,
     onTick: (elapsedMs) => {
       for (const feeder of feeders) watch(feeder, elapsedMs);
       probeClosedGates();
@@ -185,7 +193,7 @@ export function createEngine(options: EngineOptions): Engine {
     batches.delete(batch.batchId);
     opening.delete(batch.batchId);
     // When this is lost the row counts for nothing 5 s later, or with the worker's next look at the batch.
-    releaseShare(db, options.workerId, batch.batchId).catch(() => undefined);
+    shares.release(batch.batchId).catch(() => undefined);
   }
 
   async function claimAndFeed(
@@ -195,7 +203,7 @@ export function createEngine(options: EngineOptions): Engine {
   ): Promise<Feeder> {
     const batch = await join(batchId);
     try {
-      await outlastOutage(() => refresh(options, batch));
+      await outlastOutage(() => refresh(options, shares, batch));
       const stopped = isDraining ? 'draining' : batch.view.control === 'run' ? null : 'control';
       const items = stopped === null ? await outlastOutage(claim) : [];
       return feed(batch, { items, from, stopped });
@@ -250,6 +258,31 @@ export function createEngine(options: EngineOptions): Engine {
     for (const task of tasks) task.cachedAnswer = found.get(task.item.contentSha256 ?? '');
   }
 
+  /** Starts what does not run here yet; when the last activity that waits for it is cancelled, it hands back. */
+  async function follow(key: string, start: () => Promise<Feeder>, signal: AbortSignal): Promise<Followed> {
+    let entry = running.get(key);
+    if (entry === undefined) {
+      entry = { feeder: start(), waiters: 0 };
+      running.set(key, entry);
+      const forget = (): boolean => running.delete(key);
+      entry.feeder.then((feeder) => feeder.result.then(forget, forget), forget);
+    }
+    entry.waiters += 1;
+    const mine = entry;
+    const feeder = await entry.feeder;
+    const onAbort = (): void => {
+      mine.waiters -= 1;
+      if (mine.waiters === 0) feeder.stop(isDraining ? 'draining' : 'control');
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return { feeder, result: await finish(feeder) };
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
   const finish = async (feeder: Feeder): Promise<WorkResult> => {
     const result = await feeder.result;
     const { batch } = feeder;
@@ -261,49 +294,19 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     async runChunk(batchId, chunkNo, signal) {
-      const key = `${batchId}/${chunkNo}`;
-      let entry = chunks.get(key);
-      if (entry === undefined) {
-        const feeder = claimAndFeed(batchId, 'processing', () => claimChunk(db, batchId, chunkNo));
-        entry = { feeder, waiters: 0 };
-        chunks.set(key, entry);
-        const forget = (): boolean => chunks.delete(key);
-        feeder.then((running) => running.result.then(forget, forget), forget);
-      }
-      entry.waiters += 1;
-      const mine = entry;
-      const feeder = await entry.feeder;
-      // Only when no later attempt has adopted the chunk does a cancelled one stop it.
-      const onAbort = (): void => {
-        mine.waiters -= 1;
-        if (mine.waiters === 0) feeder.stop(isDraining ? 'draining' : 'control');
-      };
-      if (signal.aborted) onAbort();
-      else signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        return await finish(feeder);
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-      }
+      const start = () => claimAndFeed(batchId, 'processing', () => claimChunk(db, batchId, chunkNo));
+      return (await follow(`${batchId}/${chunkNo}`, start, signal)).result;
     },
 
     async runRetry(batchId, documentId, signal) {
-      const claimed: ClaimedItem[] = [];
-      const feeder = await claimAndFeed(batchId, 'retrying', async () => {
+      const claim = async () => {
         const item = await claimRetry(db, batchId, documentId);
-        if (item !== null) claimed.push(item);
-        return claimed;
-      });
-      const onAbort = (): void => feeder.stop(isDraining ? 'draining' : 'control');
-      if (signal.aborted) onAbort();
-      else signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        const result = await finish(feeder);
-        if (claimed.length === 0 && result.stop === null) return null;
-        return { ...result, outcome: feeder.lastOutcome };
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-      }
+        return item === null ? [] : [item];
+      };
+      const start = () => claimAndFeed(batchId, 'retrying', claim);
+      const { feeder, result } = await follow(`${batchId}/${documentId}`, start, signal);
+      const wasThere = Object.values(result.ends).some((count) => count > 0);
+      return wasThere || result.stop !== null ? { ...result, outcome: feeder.lastOutcome } : null;
     },
 
     drain() {

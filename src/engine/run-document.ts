@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Json } from '../domain/analyzer.ts';
+import type { BatchSettings } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
@@ -94,7 +95,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   const { db, sandbox } = deps;
   const { batch, item } = task;
   const { signal } = task.abort;
-  const { timeoutMs, cache } = batch.view.settings;
+  const { timeoutMs, cache } = settingsOf(task);
   const file = { path: fileURLToPath(item.uri), name: item.name, timeoutMs };
   let read = await sandbox.extract(
     { ...file, knownSha256: item.hasText ? item.contentSha256 : null },
@@ -135,6 +136,11 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   };
   const analysis = await watched(batch.analyzer.analyze(input, signal), timeoutMs + WATCHDOG_GRACE_MS);
   return { ...analysis, cached: false };
+}
+
+/** What `retry` gave to this document goes before the batch's own. */
+function settingsOf({ batch, item }: Task): BatchSettings {
+  return { ...batch.view.settings, ...item.settings };
 }
 
 async function cachedAnswer(db: Database, task: Task, sha: string): Promise<unknown> {
@@ -180,14 +186,14 @@ async function asDocumentFailure(error: unknown, { item }: Task): Promise<Docume
 /** The failure class decides: critical puts the item back, transient tries again while tries are left, else failed. */
 function consequence(
   failure: DocumentFailure,
-  { item, batch }: Task,
+  task: Task,
 ): Pick<Outcome, 'state' | 'failure' | 'nextAttemptMs'> {
   const { failureClass, code, stage, message, context } = failure;
   const described = { failure: { failureClass, code, stage, message, context } };
   if (failureClass === 'critical') return { ...described, state: 'pending', nextAttemptMs: null };
-  const made = item.attempts - item.attemptsBefore + 1;
+  const made = task.item.attempts - task.item.attemptsBefore + 1;
   const nextAttemptMs =
-    failureClass === 'transient' ? nextAttempt(batch.view.settings, made, failure.retryAfterMs) : null;
+    failureClass === 'transient' ? nextAttempt(settingsOf(task), made, failure.retryAfterMs) : null;
   return { ...described, state: nextAttemptMs === null ? 'failed' : 'retrying', nextAttemptMs };
 }
 

@@ -33,7 +33,7 @@ export interface WorkerOptions {
 
 /** What is in a slot may finish for this long after SIGTERM; the whole drain stays below 30 s. */
 const DRAIN_MS = 22_000;
-const RECONCILE_MS = 10_000;
+const RECONCILE_MS = 5_000;
 const NOTIFY_MS = 1_000;
 
 /** The production worker: polls both task queues until `signal`, then drains. */
@@ -76,7 +76,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   });
   const workers = await createWorkers(connection, namespace, activities);
   const chores = [
-    every(RECONCILE_MS, () => reconcile(db, client.client), log),
+    every(RECONCILE_MS, () => reconcile(db, client.client, 'turns'), log),
     every(NOTIFY_MS, () => deliverNotifications({ db, workerId, env, cwd: config.projectDir }), log),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));

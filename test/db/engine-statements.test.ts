@@ -131,7 +131,7 @@ describe('the statements of the engine', () => {
       outcome(items[2]!, { state: 'failed', failure: failure('permanent', 'empty') }),
     ]);
     await finishBatch(db, batchId);
-    const retry = { failureClass: null, failureCode: 'empty', uriLike: null };
+    const retry = { failureClass: null, failureCode: 'empty', uriPattern: null };
     expect(await countRetryable(db, batchId, retry)).to.equal(1);
     const request = { batchId, actor: 'test', reason: null, retry, settings: { parallel: 7 } };
     expect(await reopenBatch(db, request)).to.deep.equal({ reopened: 1 });
@@ -262,7 +262,7 @@ describe('the statements of the engine', () => {
       [batchId],
     );
     const open = (await openBatches(db)).find(({ id }) => id === batchId)!;
-    await markTerminated(db, { ...open, generation: 99 }, 'x');
+    await markTerminated(db, { ...open, controlSeq: 99 }, 'x');
     expect((await batchSnapshot(db, batchId)).status).to.equal('pending');
     await markTerminated(db, open, 'x');
     expect((await batchSnapshot(db, batchId)).status).to.equal('terminated');
@@ -305,7 +305,7 @@ async function claimed(db: Database, batchId: string): Promise<ClaimedItem[]> {
 }
 
 function commit(db: Database, batchId: string, outcomes: Outcome[]) {
-  return commitOutcomes(db, { batchId, generation: 0, analyzer: 'local' }, outcomes);
+  return commitOutcomes(db, { batchId, analyzer: 'local' }, outcomes);
 }
 
 function failure(failureClass: 'transient' | 'permanent' | 'critical', code: string) {

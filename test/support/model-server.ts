@@ -25,7 +25,8 @@ export interface ModelServer {
   /** The callee's ledger: every call that arrived, in order. */
   calls: Call[];
   inFlight(): number;
-  peakInFlight(batch: string): number;
+  /** The most calls of a batch at once, ever or between two moments (`Date.now()`). */
+  peakInFlight(batch: string, fromMs?: number, toMs?: number): number;
   close(): Promise<void>;
 }
 
@@ -35,8 +36,6 @@ export async function startModelServer(
 ): Promise<ModelServer> {
   const calls: Call[] = [];
   const seen = new Map<string, number>();
-  const open = new Map<string, number>();
-  const peaks = new Map<string, number>();
   const server: Server = createServer((request, response) => {
     const batch = String(request.headers['x-docbatch-batch'] ?? '');
     const document = request.headers['x-docbatch-document'];
@@ -54,14 +53,8 @@ export async function startModelServer(
       calls.push(call);
       const nth = (seen.get(document) ?? 0) + 1;
       seen.set(document, nth);
-      open.set(batch, (open.get(batch) ?? 0) + 1);
-      peaks.set(batch, Math.max(peaks.get(batch) ?? 0, open.get(batch) ?? 0));
-      let ended = false;
       const end = () => {
-        if (ended) return;
-        ended = true;
-        call.endedAtMs = Date.now();
-        open.set(batch, (open.get(batch) ?? 1) - 1);
+        call.endedAtMs ||= Date.now();
       };
       response.on('close', end);
       const {
@@ -82,11 +75,29 @@ export async function startModelServer(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/analyze`,
     calls,
-    inFlight: () => [...open.values()].reduce((sum, count) => sum + count, 0),
-    peakInFlight: (batch) => peaks.get(batch) ?? 0,
+    inFlight: () => calls.filter(({ endedAtMs }) => endedAtMs === 0).length,
+    peakInFlight: (batch, fromMs = 0, toMs = Infinity) => peakOf(calls, batch, fromMs, toMs),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function peakOf(calls: readonly Call[], batch: string, fromMs: number, toMs: number): number {
+  const steps = calls
+    .filter((call) => call.batch === batch)
+    .flatMap(({ startedAtMs, endedAtMs }) => [
+      { atMs: startedAtMs, by: 1 },
+      { atMs: endedAtMs || Infinity, by: -1 },
+    ])
+    .sort((a, b) => a.atMs - b.atMs || a.by - b.by);
+  let [now, peak] = [0, 0];
+  for (const { atMs, by } of steps) {
+    if (atMs >= fromMs) peak = Math.max(peak, now);
+    if (atMs > toMs) break;
+    now += by;
+    if (atMs >= fromMs) peak = Math.max(peak, now);
+  }
+  return peak;
 }
