@@ -143,6 +143,20 @@ export async function createScene(fate: (name: string, nth: number) => ModelAnsw
   };
 }
 
+/** Runs the parts of a script, or only those named on its command line, and cleans up. */
+export async function runParts(scene: Scene, parts: Record<string, () => Promise<void>>): Promise<void> {
+  const named = process.argv.slice(2);
+  try {
+    for (const [name, part] of Object.entries(parts)) {
+      if (named.length > 0 && !named.includes(name)) continue;
+      process.stdout.write(`${name}\n`);
+      process.stdout.write(`     ${await seconds(part)} s\n`);
+    }
+  } finally {
+    await scene.remove();
+  }
+}
+
 /** How long it took, in seconds with one decimal, for the figure. */
 export async function seconds(work: () => Promise<unknown>): Promise<number> {
   const startedAtMs = performance.now();
@@ -153,4 +167,18 @@ export async function seconds(work: () => Promise<unknown>): Promise<number> {
 /** Calls beyond one per document: what was repeated. */
 export function repeatedCalls(calls: readonly Call[]): number {
   return calls.length - new Set(calls.map(({ document }) => document)).size;
+}
+
+/** `kill -9` of every process of the project's stack, all at once. */
+export async function killEverything(folder: string): Promise<void> {
+  const worker = Number(await readFile(join(folder, '.docbatch/worker.pid'), 'utf8'));
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
+  const others = stdout.split('\n').filter((line) => line.includes(folder));
+  for (const pid of [worker, ...others.map((line) => Number(/\d+/.exec(line)?.[0]))]) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It fell with another.
+    }
+  }
 }

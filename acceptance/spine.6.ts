@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdLeaseElsewhere } from '../test/support/hold-lease.ts';
 import { check, until } from './check.ts';
-import { createScene, repeatedCalls, seconds } from './scene.ts';
+import { createScene, repeatedCalls, runParts, seconds } from './scene.ts';
 
 const COUNT = Number(process.env.COUNT ?? 60);
 const DELAY_MS = Number(process.env.DELAY_MS ?? 300);
@@ -36,6 +36,7 @@ async function lose(
 async function finishBy(command: 'resume' | 'retry', name: string, exitCode: number): Promise<void> {
   const before = scene.calls(name).length;
   const ended = await cli(command, name, '--json');
+  if (ended.stdout === '') throw new Error(`${command} ${name}: ${ended.stderr}`);
   const { counts } = JSON.parse(ended.stdout) as { counts: Record<string, number> };
   check(
     `${name}: ${command} finishes the rest`,
@@ -49,86 +50,78 @@ function checkRepeated(name: string, allowed: number): void {
   check(`${name}: at most ${allowed} calls beyond one per document`, repeated <= allowed, repeated);
 }
 
-try {
+async function terminated(): Promise<void> {
   await lose('terminated', 'terminate', (id) => temporal('workflow', 'terminate', '--workflow-id', id));
   await finishBy('resume', 'terminated', 2);
   checkRepeated('terminated', PARALLEL);
   await finishBy('retry', 'terminated', 0);
   checkRepeated('terminated', PARALLEL + 3);
+}
 
+async function deleted(): Promise<void> {
   await lose('deleted', 'delete', (id) => temporal('workflow', 'delete', '--workflow-id', id));
   await finishBy('resume', 'deleted', 2);
+  checkRepeated('deleted', PARALLEL);
+}
 
-  await lose('failed', 'failure', async () => {
+async function failed(): Promise<void> {
+  await lose('failed', 'failure', async (id) => {
     // A statement that can never succeed is a fault of ours: the workflow fails.
     await scene.sql('ALTER TABLE batch_items RENAME COLUMN chunk_no TO chunk_number');
-    await cli('pause', 'failed');
-    await until('the workflow failed', async () =>
-      /FAILED/i.test(
-        await temporal(
-          'workflow',
-          'describe',
-          '--workflow-id',
-          await scene.workflowId('failed'),
-          '-o',
-          'json',
-        ),
-      ),
-    );
+    await temporal('workflow', 'signal', '--workflow-id', id, '--name', 'wake');
+    const describe = () => temporal('workflow', 'describe', '--workflow-id', id, '-o', 'json');
+    await until('the workflow failed', async () => /FAILED/i.test(await describe()));
     await scene.sql('ALTER TABLE batch_items RENAME COLUMN chunk_number TO chunk_no');
   });
   await finishBy('resume', 'failed', 2);
+}
 
-  const cancelled = await scene.process('cancelled', COUNT);
+async function cancelled(): Promise<void> {
+  const running = await scene.process('cancelled', COUNT);
   await until('the batch runs', () => scene.calls('cancelled').length >= COUNT / 3);
   await temporal('workflow', 'cancel', '--workflow-id', await scene.workflowId('cancelled'));
-  const { exitCode } = await cancelled.done;
+  const { exitCode } = await running.done;
   check('workflow cancel: cancelled, exit 4', exitCode === 4, (await scene.status('cancelled')).status);
   await finishBy('retry', 'cancelled', 0);
+}
 
-  const reset = await scene.process('reset', COUNT);
+async function reset(): Promise<void> {
+  const running = await scene.process('reset', COUNT);
   await until('the batch runs', () => scene.calls('reset').length >= COUNT / 3);
-  const from = [
-    '--type',
-    'FirstWorkflowTask',
-    '--reason',
-    'try',
-    '--workflow-id',
-    await scene.workflowId('reset'),
-  ];
-  await temporal('workflow', 'reset', ...from);
-  check(
-    'workflow reset: the batch goes on by itself',
-    (await reset.done).exitCode === 2,
-    (await reset.done).exitCode,
-  );
+  const id = await scene.workflowId('reset');
+  await temporal('workflow', 'reset', '--type', 'FirstWorkflowTask', '--reason', 'try', '--workflow-id', id);
+  const { exitCode } = await running.done;
+  check('workflow reset: the batch goes on by itself', exitCode === 2, exitCode);
   checkRepeated('reset', PARALLEL);
-
-  await temporal('workflow', 'delete', '--workflow-id', await scene.workflowId('reset'));
+  await temporal('workflow', 'delete', '--workflow-id', id);
   await finishBy('retry', 'reset', 0);
   checkRepeated('reset', PARALLEL + 3);
+}
 
-  // Nothing but servers: only `status` looks.
-  for (const name of ['only-status', 'lost']) {
+/** Nothing but servers: only `status` looks. Then the server loses everything. */
+async function noWorker(): Promise<void> {
+  for (const name of ['looked-at', 'lost']) {
     const running = await scene.process(name, COUNT);
     await until('the batch runs', () => scene.calls(name).length >= COUNT / 3);
     await cli('pause', name);
     await running.done;
   }
+  const finished = await scene.process('finished', COUNT);
+  await finished.done;
   await cli('down');
   const lease = await holdLeaseElsewhere(scene.folder);
-  await temporal('workflow', 'terminate', '--workflow-id', await scene.workflowId('only-status'));
-  const took = await seconds(() =>
-    until('status says it', async () => (await scene.status('only-status')).status === 'terminated', 60_000),
-  );
+  await temporal('workflow', 'terminate', '--workflow-id', await scene.workflowId('looked-at'));
+  const isSeen = async () => (await scene.status('looked-at')).status === 'terminated';
+  const took = await seconds(() => until('status says it', isSeen, 60_000));
   check('without a worker `status` says it within 30 s', took <= 30, `${took} s`);
   process.kill(lease);
   await cli('down');
   for (const suffix of ['', '-wal', '-shm'])
     await rm(join(scene.folder, `.docbatch/temporal.sqlite${suffix}`), { force: true });
+  await finishBy('retry', 'finished', 0);
   await finishBy('resume', 'lost', 2);
-  await finishBy('resume', 'only-status', 2);
-  await finishBy('retry', 'failed', 0);
-} finally {
-  await scene.remove();
+  await finishBy('resume', 'looked-at', 2);
+  checkRepeated('lost', 0);
 }
+
+await runParts(scene, { terminated, deleted, failed, cancelled, reset, noWorker });

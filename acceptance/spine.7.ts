@@ -1,9 +1,8 @@
 // Pause, cancel and live settings, seen by the callee; two batches over workers that join, leave, freeze and die.
-import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { check, killPart, until } from './check.ts';
-import { createScene, repeatedCalls, seconds } from './scene.ts';
+import { createScene, killEverything, repeatedCalls, runParts } from './scene.ts';
 
 const DELAY_MS = Number(process.env.DELAY_MS ?? 500);
 const LOAD_DELAY_MS = Number(process.env.LOAD_DELAY_MS ?? 1_000);
@@ -44,8 +43,7 @@ async function pauseSurvives(): Promise<void> {
   await cli('down');
   await cli('up');
   check('paused after down and up', (await scene.status('pause')).status === 'paused', '');
-  execFileSync('sh', ['-c', `pkill -9 -f '${scene.folder}'; true`]);
-  await killPart(scene.folder, 'postgres').catch(() => undefined);
+  await killEverything(scene.folder);
   await cli('up');
   await pause(6 * SECOND);
   const after = await scene.status('pause');
@@ -182,14 +180,4 @@ async function twoWorkers(): Promise<void> {
   check('repeated: at most what was in flight at two kills and two freezes', repeated <= 4 * 55, repeated);
 }
 
-const parts = { pauseSurvives, pauseNow, cancelTwice, settings, twoWorkers };
-try {
-  for (const [name, part] of Object.entries(parts)) {
-    if (process.argv.length > 2 && !process.argv.includes(name)) continue;
-    process.stdout.write(`${name}\n`);
-    const took = await seconds(part);
-    process.stdout.write(`     ${took} s\n`);
-  }
-} finally {
-  await scene.remove();
-}
+await runParts(scene, { pauseSurvives, pauseNow, cancelTwice, settings, twoWorkers });

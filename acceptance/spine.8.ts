@@ -10,7 +10,7 @@ const number = (name: string) => Number(/(\d+)\.txt$/.exec(name)?.[1]);
 const scene = await createScene((name, nth) => {
   const isBad = name.startsWith('flaky') ? nth === 1 && number(name) % 2 === 0 : number(name) <= BAD;
   const status = isBad ? (name.startsWith('flaky') ? 503 : 422) : 200;
-  return { delayMs: DELAY_MS * (0.5 + Math.random()), status };
+  return { delayMs: DELAY_MS, status };
 });
 const { cli } = scene;
 

@@ -107,6 +107,8 @@ describe('the statements of the engine', () => {
     expect(await finishBatch(db, batchId)).to.deep.include({ finished: false, openChunks: [1] });
     await handBack(db, batchId, items);
     expect((await batchSnapshot(db, batchId)).counts.pending).to.equal(3);
+    expect(await cancelRemaining(db, batchId)).to.equal(null);
+    await orderControl(db, { batchId, control: 'cancel', now: false, actor: 'me', reason: null });
     await cancelRemaining(db, batchId);
     expect((await batchSnapshot(db, batchId)).status).to.equal('cancelled');
   });
