@@ -143,7 +143,9 @@ async function twoWorkers(): Promise<void> {
     const [a, b] = [model.peakInFlight(await big(), from), model.peakInFlight(await small(), from)];
     return { fifty: a, five: b };
   };
-  const say = async (what: string, from = started) => check(what, true, await used(from));
+  const repeated = () => repeatedCalls([...scene.calls('fifty'), ...scene.calls('five')]);
+  const say = async (what: string, from = started) =>
+    check(what, true, { ...(await used(from)), repeated: repeated() });
   await called(0.1);
   await say('one worker, at most at once');
   const second = await scene.worker();
@@ -163,10 +165,13 @@ async function twoWorkers(): Promise<void> {
   await called(0.75);
   await say('the second left, a third joined');
   await killPart(scene.folder, 'worker');
+  await called(0.8);
+  await say('the first was killed');
   third.kill('SIGSTOP');
   await pause(3 * SECOND);
   third.kill('SIGCONT');
-  await called(0.85);
+  await called(0.87);
+  await say('the third was frozen for 3 s');
   third.kill('SIGKILL');
   const ends = await Promise.all([fifty.done, five.done]);
   check(
@@ -176,8 +181,11 @@ async function twoWorkers(): Promise<void> {
   );
   const most = await used(started);
   check('never more than 50 and 5 at once', most.fifty <= 50 && most.five <= 5, most);
-  const repeated = repeatedCalls([...scene.calls('fifty'), ...scene.calls('five')]);
-  check('repeated: at most what was in flight at two kills and two freezes', repeated <= 4 * 55, repeated);
+  check(
+    'repeated: at most what was in flight at two kills and two freezes',
+    repeated() <= 4 * 55,
+    repeated(),
+  );
 }
 
 await runParts(scene, { pauseSurvives, pauseNow, cancelTwice, settings, twoWorkers });
