@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Database } from '../src/db/database.ts';
@@ -7,7 +7,8 @@ import { packageRoot } from '../src/paths.ts';
 import type { Call, ModelAnswer, ModelServer } from '../test/support/model-server.ts';
 import { startModelServer } from '../test/support/model-server.ts';
 import { runCli, startCli, type CliResult, type RunningCli } from '../test/support/run-cli.ts';
-import { freshProject, lookInto } from './check.ts';
+import { databaseUrl, freshProject, lookInto } from './check.ts';
+import { temporalAddress } from './temporal-address.ts';
 
 /** A project with its stack up, a model on loopback that keeps a ledger, and eyes into the database. */
 export interface Scene {
@@ -78,12 +79,6 @@ export async function createScene(fate: (name: string, nth: number) => ModelAnsw
     );
     return rows[0] ?? { id: '', status: 'none', reason: null };
   };
-  const ports = async () =>
-    (
-      JSON.parse(await readFile(join(folder, '.docbatch/stack.json'), 'utf8')) as {
-        ports: { postgres: number; temporal: number };
-      }
-    ).ports;
   return {
     folder,
     model,
@@ -111,21 +106,19 @@ export async function createScene(fate: (name: string, nth: number) => ModelAnsw
     },
     temporal: async (...args) => {
       const program = join(packageRoot, '.docbatch/bin/temporal');
-      const address = ['--address', `127.0.0.1:${(await ports()).temporal}`];
-      const running = promisify(execFile)(program, [...args, ...address], { timeout: 30_000 });
+      const address = await temporalAddress(folder);
+      const running = promisify(execFile)(program, [...args, '--address', address], { timeout: 30_000 });
       // Some of its commands ask for a confirmation.
       running.child.stdin?.end('y\n');
       return (await running).stdout;
     },
     worker: async () => {
-      const { postgres, temporal } = await ports();
-      const password = (await readFile(join(folder, '.docbatch/postgres-password'), 'utf8')).trim();
       const child = spawn(process.execPath, [join(packageRoot, 'dist/cli/main.js'), 'worker'], {
         cwd: folder,
         env: {
           ...process.env,
-          DATABASE_URL: `postgres://docbatch:${password}@127.0.0.1:${postgres}/docbatch`,
-          TEMPORAL_ADDRESS: `127.0.0.1:${temporal}`,
+          DATABASE_URL: await databaseUrl(folder),
+          TEMPORAL_ADDRESS: await temporalAddress(folder),
         },
         stdio: ['ignore', 'ignore', 'pipe'],
       });
@@ -167,18 +160,4 @@ export async function seconds(work: () => Promise<unknown>): Promise<number> {
 /** Calls beyond one per document: what was repeated. */
 export function repeatedCalls(calls: readonly Call[]): number {
   return calls.length - new Set(calls.map(({ document }) => document)).size;
-}
-
-/** `kill -9` of every process of the project's stack, all at once. */
-export async function killEverything(folder: string): Promise<void> {
-  const worker = Number(await readFile(join(folder, '.docbatch/worker.pid'), 'utf8'));
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
-  const others = stdout.split('\n').filter((line) => line.includes(folder));
-  for (const pid of [worker, ...others.map((line) => Number(/\d+/.exec(line)?.[0]))]) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It fell with another.
-    }
-  }
 }

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { check, killPart, until } from './check.ts';
-import { createScene, killEverything, repeatedCalls, runParts } from './scene.ts';
+import { killEverything } from './processes.ts';
+import { createScene, repeatedCalls, runParts } from './scene.ts';
 
 const DELAY_MS = Number(process.env.DELAY_MS ?? 500);
 const LOAD_DELAY_MS = Number(process.env.LOAD_DELAY_MS ?? 1_000);
@@ -43,7 +44,7 @@ async function pauseSurvives(): Promise<void> {
   await cli('down');
   await cli('up');
   check('paused after down and up', (await scene.status('pause')).status === 'paused', '');
-  await killEverything(scene.folder);
+  killEverything(scene.folder);
   await cli('up');
   await pause(6 * SECOND);
   const after = await scene.status('pause');

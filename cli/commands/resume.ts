@@ -4,11 +4,13 @@ import { orderControl } from '../../src/db/orders.ts';
 import type { ItemSelection } from '../../src/db/reopen.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
+import { resumableBatches } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { uriPattern } from '../../src/domain/uri-pattern.ts';
 import { actorName } from '../actor.ts';
 import { showEnd } from '../batch-end.ts';
-import type { CliContext } from '../context.ts';
+import { commandLine } from '../command-name.ts';
+import { CliError, type CliContext } from '../context.ts';
 import { followBatch } from '../follow-batch.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
@@ -55,13 +57,15 @@ function addCommon(command: Command): Command {
 
 async function resume(context: CliContext, named: string | undefined, flags: Flags): Promise<number> {
   const session = await openSession(context, { worker: true });
-  let exitCode = 0;
-  for (const batch of await chosenBatches(session.db, named, flags.all === true)) {
+  const batches =
+    flags.all === true ? await resumableBatches(session.db) : await chosenBatches(session.db, named, false);
+  for (const batch of batches) {
     if (['completed', 'completed_with_failures', 'cancelled'].includes(batch.status)) {
       context.err(`Batch ${shortId(batch.id)} is ${batch.status}; there is nothing to resume.`);
     } else await reopen(context, session, batch, flags, null);
-    exitCode = Math.max(exitCode, await follow(context, session, batch, flags));
   }
+  let exitCode = 0;
+  for (const batch of batches) exitCode = Math.max(exitCode, await follow(context, session, batch, flags));
   return exitCode;
 }
 
@@ -82,8 +86,14 @@ async function retry(context: CliContext, named: string | undefined, flags: Flag
     );
     return 0;
   }
-  await reopen(context, session, batch, flags, selection);
-  context.err(`Batch ${shortId(batch.id)}: ${count} documents again`);
+  const reopened = await reopen(context, session, batch, flags, selection);
+  if (reopened === 0) {
+    throw new CliError(`Batch ${shortId(batch.id)} is being cancelled`, {
+      why: 'documents in work are being finished first',
+      next: commandLine(context.env, `wait ${shortId(batch.id)}`),
+    });
+  }
+  context.err(`Batch ${shortId(batch.id)}: ${reopened} documents again`);
   return follow(context, session, batch, flags);
 }
 
@@ -93,8 +103,8 @@ async function reopen(
   batch: NamedBatch,
   flags: Flags,
   selection: ItemSelection | null,
-): Promise<void> {
-  await reopenBatch(db, {
+): Promise<number> {
+  const { reopened } = await reopenBatch(db, {
     batchId: batch.id,
     actor: actorName(context.env),
     reason: flags.reason ?? null,
@@ -102,6 +112,7 @@ async function reopen(
     settings: changedSettings(flags, context.config().userDir),
   });
   await startBatch(db, client, batch.id);
+  return reopened;
 }
 
 async function follow(

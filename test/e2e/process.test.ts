@@ -81,8 +81,8 @@ describe('process', function () {
 
   it('starts nothing after a pause until it is resumed; retry then runs exactly the failed one', async () => {
     await documents('pause', 60);
-    fates.set('pause-05.txt', (nth) => ({ status: nth === 1 ? 422 : 200, delayMs: 100 }));
-    for (let n = 0; n < 60; n++) if (n !== 5) fates.set(`pause-${pad(n)}.txt`, () => ({ delayMs: 100 }));
+    fates.set('pause-05.txt', (nth) => ({ status: nth === 1 ? 422 : 200, delayMs: 500 }));
+    for (let n = 0; n < 60; n++) if (n !== 5) fates.set(`pause-${pad(n)}.txt`, () => ({ delayMs: 500 }));
     const running = startCli(project.folder, ['process', 'pause', '--analyzer', model.url, '--json']);
     const seen = () => model.calls.filter(({ name }) => name.startsWith('pause-')).length;
     await until(() => seen() >= 10);
