@@ -10,7 +10,10 @@ const scene = await createScene((name, nth) => {
   const which = BAD.findIndex((pattern) => pattern.test(name));
   if (name.startsWith('slow') && which === 0) return { delayMs: nth === 1 ? 4_000 : 1_500 };
   const isBad = which === 2 ? nth < 6 : which >= 0 && nth < 3;
-  return { delayMs: DELAY_MS, status: isBad ? (which === 2 ? 503 : 422) : 200 };
+  return {
+    delayMs: /^(live|cancelled)/.test(name) ? 4 * DELAY_MS : DELAY_MS,
+    status: isBad ? (which === 2 ? 503 : 422) : 200,
+  };
 });
 const { cli } = scene;
 const isBad = (name: string) => BAD.some((pattern) => pattern.test(name));
