@@ -64,11 +64,16 @@ async function postmaster(folder: string): Promise<number> {
 
 /** The project's own database, for looking from outside. */
 export async function lookInto(folder: string): Promise<Database> {
+  return openDatabase(await databaseUrl(folder), 2);
+}
+
+/** With the password, as a worker of one's own needs it. */
+export async function databaseUrl(folder: string): Promise<string> {
   const stack = JSON.parse(await readFile(join(folder, '.docbatch/stack.json'), 'utf8')) as {
     ports: { postgres: number };
   };
   const password = (await readFile(join(folder, '.docbatch/postgres-password'), 'utf8')).trim();
-  return openDatabase(`postgres://docbatch:${password}@127.0.0.1:${stack.ports.postgres}/docbatch`, 2);
+  return `postgres://docbatch:${password}@127.0.0.1:${stack.ports.postgres}/docbatch`;
 }
 
 /** Counters of the row against a count over the items, and results against completed items. */

@@ -15,6 +15,7 @@ export async function processDocument(
     if (result === null) return { state: 'gone' };
     const { outcome, stop, waitMs } = result;
     if (outcome?.state === 'completed' || outcome?.state === 'failed') return { state: outcome.state };
+    if (outcome?.state === 'retrying' && cancellationSignal.aborted) return { state: 'stopped' };
     if (outcome?.state === 'retrying') {
       throw later(
         `${outcome.failure?.code}: ${outcome.failure?.message}`,

@@ -56,6 +56,9 @@ export interface BatchOrders {
   batchSize: number;
   priority: number;
   liveWorkers: number;
+  /** The lowest chunk with an item to do; one after the last when there is none. */
+  firstOpenChunk: number;
+  lastChunkNo: number;
   name: string;
   totals: BatchTotals;
 }
@@ -113,6 +116,7 @@ export interface ControlActivities {
   takeRetries(request: TakeRetries): Promise<RetryTicket[]>;
   recordStatus(change: StatusChange): Promise<void>;
   orderControl(order: ControlOrder): Promise<void>;
-  cancelRemaining(batch: BatchRef): Promise<BatchTotals>;
+  /** Null when `cancel` is not the row's order any more. */
+  cancelRemaining(batch: BatchRef): Promise<BatchTotals | null>;
   finishBatch(batch: BatchRef): Promise<FinishResult>;
 }

@@ -45,10 +45,12 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
 }
 
 /** The exact commands that make sense now. */
-export function nextCommands({ id, status, counts }: BatchSnapshot): [string, string][] {
+export function nextCommands({ id, status, reason, counts }: BatchSnapshot): [string, string][] {
   const short = shortId(id);
   const resumable = ['paused', 'halted', 'terminated'].includes(status);
+  const isOverBudget = status === 'halted' && reason === 'failure_budget';
   return [
+    ...(isOverBudget ? [['Allow more:', `set ${short} --max-failures 20%`] as [string, string]] : []),
     ...(resumable ? [['Go on:', `resume ${short}`] as [string, string]] : []),
     ['All results:', `export ${short} --format jsonl --output results.jsonl`],
     ['Report:', `report ${short}`],

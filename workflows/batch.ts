@@ -80,23 +80,30 @@ function listen(state: BatchState): void {
 }
 
 async function run(state: BatchState, input: BatchInput): Promise<BatchOutcome> {
+  // Not a child of the root scope, which a native cancel cancels for good.
+  state.chunkScope = new CancellationScope();
   await prepare(state, input);
-  planInBackground(state);
   for (;;) {
     const seen = state.version;
     await followOrders(state);
     if (workflowInfo().continueAsNewSuggested) await goOnAsNew(state, input);
+    if (state.control === 'cancel') {
+      const outcome = await cancelBatch(state);
+      if (outcome !== null && !hasNews(state)) return outcome;
+      continue;
+    }
     if (state.halt !== null || state.control !== 'run') {
-      if (state.control === 'cancel') return cancelBatch(state);
       await standStill(state, input);
       continue;
     }
     state.phase = state.planned ? 'processing' : 'planning';
+    planInBackground(state);
     startRetryLane(state);
     dispatchChunks(state);
     if (isDone(state)) {
-      const outcome = await finish(state, input);
-      if (outcome !== null) return outcome;
+      const outcome = await finish(state);
+      // `retry` may have reopened the batch since it was counted; its signal must not end with this run.
+      if (outcome !== null && !hasNews(state)) return ended(input, outcome);
       continue;
     }
     if (state.version === seen) await condition(() => state.version !== seen);
@@ -112,6 +119,8 @@ async function prepare(state: BatchState, input: BatchInput): Promise<void> {
     ).batchId;
   }
   await readOrders(state);
+  // A batch that was reopened begins where there is something to do.
+  if (input.carried === undefined) state.nextChunk = state.orders?.firstOpenChunk ?? 1;
 }
 
 /** Applies what signals asked for to the row, which rules, and reads the row again when it may have changed. */
@@ -137,6 +146,13 @@ async function readOrders(state: BatchState): Promise<void> {
   state.control = orders.control;
   state.status = orders.status;
   state.totals = orders.totals;
+  // `retry` gives the items that it reopens chunks of their own.
+  state.lastChunk = Math.max(state.lastChunk, orders.lastChunkNo);
+}
+
+/** Something came that the row must be asked about. */
+function hasNews(state: BatchState): boolean {
+  return state.mustRead || state.asked.length > 0;
 }
 
 /** Paused or halted: what is in flight ends by itself (workers read the row), retries are taken again later. */
@@ -144,29 +160,35 @@ async function standStill(state: BatchState, input: BatchInput): Promise<void> {
   const halted = state.halt !== null || state.control === 'halt';
   state.phase = halted ? 'halted' : 'paused';
   await stopRetryLane(state);
-  await condition(() => chunksAreIdle(state));
-  if (state.mustRead || state.asked.length > 0) return;
+  await condition(() => chunksAreIdle(state) || hasNews(state));
+  if (hasNews(state)) return;
   const reason = state.halt?.code ?? null;
   const detail = state.halt?.detail ?? null;
   await control.recordStatus({ ...orderOf(state), status: halted ? 'halted' : 'paused', reason, detail });
   state.status = halted ? 'halted' : 'paused';
   showDetails(state);
-  if (halted && input.schedule !== undefined) {
+  if (halted && input.schedule !== undefined && !hasNews(state)) {
     // The schedule must see a failure to pause itself; `resume` starts a new run from the rows.
     throw ApplicationFailure.nonRetryable('The scheduled batch halted', 'BatchHalted');
   }
-  await condition(() => state.mustRead || state.asked.length > 0);
+  await condition(() => hasNews(state));
 }
 
-async function cancelBatch(state: BatchState): Promise<BatchOutcome> {
+/** Null when the batch was reopened before everything in flight had ended. */
+async function cancelBatch(state: BatchState): Promise<BatchOutcome | null> {
   state.phase = 'finishing';
   state.stopPlanning = true;
   await stopRetryLane(state);
   await condition(() => chunksAreIdle(state) && state.planning === null);
-  state.totals = await control.cancelRemaining({ batchId: state.batchId });
+  const totals = await control.cancelRemaining({ batchId: state.batchId });
+  if (totals === null) {
+    state.mustRead = true;
+    return null;
+  }
+  state.totals = totals;
   state.status = 'cancelled';
   showDetails(state);
-  if (state.cancelledNatively) throw new CancelledFailure('Batch cancelled');
+  if (state.cancelledNatively && !hasNews(state)) throw new CancelledFailure('Batch cancelled');
   return outcomeOf(state);
 }
 
@@ -183,7 +205,7 @@ function isDone(state: BatchState): boolean {
 }
 
 /** Counts the rows: only when no item is open is the batch finished; else what is open is dispatched again. */
-async function finish(state: BatchState, input: BatchInput): Promise<BatchOutcome | null> {
+async function finish(state: BatchState): Promise<BatchOutcome | null> {
   state.phase = 'finishing';
   await stopRetryLane(state);
   const result = await control.finishBatch({ batchId: state.batchId });
@@ -191,17 +213,22 @@ async function finish(state: BatchState, input: BatchInput): Promise<BatchOutcom
     state.lastChunk = Math.max(state.lastChunk, result.lastChunkNo);
     state.requeued = result.openChunks;
     state.awaitsRetries = result.openChunks.length === 0 && result.retrying > 0;
+    // An order may stand in the way, and its signal may be lost.
+    state.mustRead = true;
     if (result.openChunks.length === 0 && result.retrying === 0) await sleep('2s');
     return null;
   }
   state.status = result.status;
   state.totals = result.totals;
   showDetails(state);
-  const { total, failed } = result.totals;
-  if (input.schedule !== undefined && total > 0 && failed === total) {
+  return outcomeOf(state);
+}
+
+function ended(input: BatchInput, outcome: BatchOutcome): BatchOutcome {
+  if (input.schedule !== undefined && outcome.total > 0 && outcome.failed === outcome.total) {
     throw ApplicationFailure.nonRetryable('Every document of the scheduled batch failed', 'BatchFailed');
   }
-  return outcomeOf(state);
+  return outcome;
 }
 
 /** Ends this run of the chain with nothing in flight; the next one starts from ranges and counters, never from ids. */

@@ -49,6 +49,8 @@ async function takeTickets(state: BatchState): Promise<void> {
 
 /** Runs in the lane's scope. Temporal waits only between attempts, so the wait before the first one is a timer. */
 async function retry(state: BatchState, { documentId, label, dueMs }: RetryTicket): Promise<void> {
+  // A poll of an earlier lane may still have moved the row; its document is in hand already.
+  if (state.retries.has(documentId)) return;
   state.retries.add(documentId);
   try {
     if (dueMs > 0) await sleep(dueMs, { summary: `Retry of ${label}` });

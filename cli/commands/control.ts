@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { wakeBatch } from '../../src/client/start-batch.ts';
+import { cancelTerminated } from '../../src/db/batch-ends.ts';
+import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
 import { orderControl } from '../../src/db/orders.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
 import { openBatchesByName, resolveBatch } from '../../src/db/resolve-batch.ts';
+import { terminalBatchStatuses, type BatchStatus } from '../../src/domain/batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../actor.ts';
 import { commandLine } from '../command-name.ts';
@@ -17,7 +20,10 @@ interface Flags {
   reason?: string;
 }
 
-/** `pause` and `cancel`: the row is written first and rules at once; the signal only wakes the workflow. */
+/**
+ * `pause` and `cancel`: the row is written first and rules at once; the signal only wakes the workflow. A cancel needs a
+ * worker, which ends the workflow; it is given a few seconds, so that `status` agrees right after.
+ */
 export function registerPause(register: Register): void {
   register(orderCommand('pause', 'let documents in work finish, start no other'), order('pause'));
 }
@@ -37,20 +43,47 @@ function orderCommand(name: string, description: string): Command {
 
 function order(control: 'pause' | 'cancel') {
   return async (context: CliContext, named: string | undefined, flags: Flags): Promise<number> => {
-    const { db, client } = await openSession(context, { worker: false });
+    const { db, client } = await openSession(context, { worker: control === 'cancel' });
     for (const batch of await chosenBatches(db, named, flags.all === true)) {
-      const request = { batchId: batch.id, control, now: flags.now === true, actor: actorName(context.env) };
-      const { changed, status } = await orderControl(db, { ...request, reason: flags.reason ?? null });
+      const order = { batchId: batch.id, actor: actorName(context.env), reason: flags.reason ?? null };
+      const { changed, status } = await orderControl(db, { ...order, control, now: flags.now === true });
       if (changed) await wakeBatch(client, batch.workflowId);
-      const done = control === 'pause' ? 'paused' : 'cancelled: documents in work are being finished';
-      context.out(
-        `Batch ${shortId(batch.id)} (${batch.name}): ${changed ? done : `${status} already; nothing changed`}`,
-      );
-      if (changed && control === 'pause')
-        context.err(`Go on with: ${commandLine(context.env, `resume ${shortId(batch.id)}`)}`);
+      const said =
+        control === 'pause'
+          ? afterPause(context, batch, changed, status)
+          : await afterCancel(db, order, changed, status);
+      context.out(`Batch ${shortId(batch.id)} (${batch.name}): ${said}`);
     }
     return 0;
   };
+}
+
+function afterPause(context: CliContext, { id }: NamedBatch, changed: boolean, status: BatchStatus): string {
+  if (!changed) return status === 'processing' ? 'a halt or a cancel is under way' : unchanged(status);
+  context.err(`Go on with: ${commandLine(context.env, `resume ${shortId(id)}`)}`);
+  return 'paused';
+}
+
+const CANCEL_WAIT_MS = 10_000;
+
+async function afterCancel(
+  db: Database,
+  order: { batchId: string; actor: string; reason: string | null },
+  changed: boolean,
+  status: BatchStatus,
+): Promise<string> {
+  if (status === 'terminated') return (await cancelTerminated(db, order)) ? 'cancelled' : unchanged(status);
+  if (terminalBatchStatuses.includes(status)) return unchanged(status);
+  const deadlineMs = performance.now() + CANCEL_WAIT_MS;
+  while (performance.now() < deadlineMs) {
+    if ((await batchSnapshot(db, order.batchId)).status === 'cancelled') return 'cancelled';
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return `${changed ? '' : 'already '}being cancelled; documents in work are being finished`;
+}
+
+function unchanged(status: BatchStatus): string {
+  return `${status} already; nothing changed`;
 }
 
 export async function chosenBatches(

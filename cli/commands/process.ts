@@ -114,7 +114,8 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
       control: 'pause',
       now: false,
       actor: actorName(context.env),
-      reason: 'interrupted',
+      code: 'interrupted',
+      reason: 'Ctrl-C',
     });
     await wakeBatch(client, batchWorkflowId(batchId));
   });

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { readEvents } from '../../src/db/batch-events.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import { readItems } from '../../src/db/items.ts';
 import { resolveBatch } from '../../src/db/resolve-batch.ts';
@@ -36,12 +37,8 @@ async function report(
 ): Promise<number> {
   const db = await context.database();
   const { id } = await resolveBatch(db, named);
-  const snapshot = await batchSnapshot(db, id);
-  await writeLines(
-    context,
-    reportLines(snapshot, readItems(db, id, false), flags.format),
-    flags.output ?? '-',
-  );
+  const batch = { ...(await batchSnapshot(db, id)), events: await readEvents(db, id) };
+  await writeLines(context, reportLines(batch, readItems(db, id, false), flags.format), flags.output ?? '-');
   return 0;
 }
 

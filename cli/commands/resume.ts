@@ -1,14 +1,16 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { startBatch, wakeBatch } from '../../src/client/start-batch.ts';
-import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import { orderControl } from '../../src/db/orders.ts';
 import type { ItemSelection } from '../../src/db/reopen.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
+import { resumableBatches } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
+import { uriPattern } from '../../src/domain/uri-pattern.ts';
 import { actorName } from '../actor.ts';
 import { showEnd } from '../batch-end.ts';
-import type { CliContext } from '../context.ts';
+import { commandLine } from '../command-name.ts';
+import { CliError, type CliContext } from '../context.ts';
 import { followBatch } from '../follow-batch.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
@@ -55,16 +57,15 @@ function addCommon(command: Command): Command {
 
 async function resume(context: CliContext, named: string | undefined, flags: Flags): Promise<number> {
   const session = await openSession(context, { worker: true });
-  let exitCode = 0;
-  for (const batch of await chosenBatches(session.db, named, flags.all === true)) {
-    const { status } = await batchSnapshot(session.db, batch.id);
-    if (['paused', 'halted', 'terminated'].includes(status)) {
-      await reopen(context, session, batch, flags, null);
-    } else if (['completed', 'completed_with_failures', 'cancelled'].includes(status)) {
-      context.err(`Batch ${shortId(batch.id)} is ${status}; there is nothing to resume.`);
-    } else await startBatch(session.db, session.client, batch.id);
-    exitCode = Math.max(exitCode, await follow(context, session, batch, flags));
+  const batches =
+    flags.all === true ? await resumableBatches(session.db) : await chosenBatches(session.db, named, false);
+  for (const batch of batches) {
+    if (['completed', 'completed_with_failures', 'cancelled'].includes(batch.status)) {
+      context.err(`Batch ${shortId(batch.id)} is ${batch.status}; there is nothing to resume.`);
+    } else await reopen(context, session, batch, flags, null);
   }
+  let exitCode = 0;
+  for (const batch of batches) exitCode = Math.max(exitCode, await follow(context, session, batch, flags));
   return exitCode;
 }
 
@@ -74,17 +75,25 @@ async function retry(context: CliContext, named: string | undefined, flags: Flag
   const selection = {
     failureClass: flags.only?.failureClass ?? null,
     failureCode: flags.only?.failureCode ?? null,
-    uriLike: flags.match === undefined ? null : likePattern(flags.match),
+    uriPattern: flags.match === undefined ? null : uriPattern(flags.match),
   };
   const count = await countRetryable(session.db, batch.id, selection);
   if (flags.dryRun === true || count === 0) {
+    const said =
+      count === 0 ? 'Nothing to retry: no failed document is selected.' : `Would retry ${count} documents.`;
     context.out(
-      count === 0 ? 'Nothing to retry: no failed document is selected.' : `Would retry ${count} documents.`,
+      flags.json === true ? JSON.stringify({ batch: batch.id, selected: count, retried: 0 }) : said,
     );
     return 0;
   }
-  await reopen(context, session, batch, flags, selection);
-  context.err(`Batch ${shortId(batch.id)}: ${count} documents again`);
+  const reopened = await reopen(context, session, batch, flags, selection);
+  if (reopened === 0) {
+    throw new CliError(`Batch ${shortId(batch.id)} is being cancelled`, {
+      why: 'documents in work are being finished first',
+      next: commandLine(context.env, `wait ${shortId(batch.id)}`),
+    });
+  }
+  context.err(`Batch ${shortId(batch.id)}: ${reopened} documents again`);
   return follow(context, session, batch, flags);
 }
 
@@ -94,8 +103,8 @@ async function reopen(
   batch: NamedBatch,
   flags: Flags,
   selection: ItemSelection | null,
-): Promise<void> {
-  await reopenBatch(db, {
+): Promise<number> {
+  const { reopened } = await reopenBatch(db, {
     batchId: batch.id,
     actor: actorName(context.env),
     reason: flags.reason ?? null,
@@ -103,6 +112,7 @@ async function reopen(
     settings: changedSettings(flags, context.config().userDir),
   });
   await startBatch(db, client, batch.id);
+  return reopened;
 }
 
 async function follow(
@@ -117,8 +127,8 @@ async function follow(
   }
   const snapshot = await followBatch(context, db, batch.id, async () => {
     context.err('Pausing: documents in work are being finished; press Ctrl-C again to leave at once.');
-    const order = { batchId: batch.id, control: 'pause' as const, now: false, reason: 'interrupted' };
-    await orderControl(db, { ...order, actor: actorName(context.env) });
+    const order = { batchId: batch.id, control: 'pause', now: false, code: 'interrupted' } as const;
+    await orderControl(db, { ...order, reason: 'Ctrl-C', actor: actorName(context.env) });
     await wakeBatch(client, batch.workflowId);
   });
   return flags.json === true ? endAsJson(context, db, snapshot) : showEnd(context, db, snapshot);
@@ -131,10 +141,4 @@ function only(text: string): Flags['only'] {
     throw new InvalidArgumentError(`Expected transient, permanent or type=<code>, got \`${text}\`.`);
   }
   return { failureClass: null, failureCode: code };
-}
-
-/** A glob over the end of a uri, as a LIKE pattern. */
-function likePattern(glob: string): string {
-  const escaped = encodeURI(glob).replace(/[\\%_]/g, (character) => `\\${character}`);
-  return `%${escaped.replaceAll('*', '%').replaceAll('?', '_')}`;
 }

@@ -24,8 +24,9 @@ async function set(context: CliContext, named: string, flags: SettingsFlags): Pr
     throw new CliError('Nothing to set', { next: 'set last --parallel 10' });
   const { db, client } = await openSession(context, { worker: false });
   const batch = await resolveBatch(db, named);
-  await changeSettings(db, { batchId: batch.id, actor: actorName(context.env), changes });
+  const halts = await changeSettings(db, { batchId: batch.id, actor: actorName(context.env), changes });
   await wakeBatch(client, batch.workflowId);
   context.out(`Batch ${shortId(batch.id)} (${batch.name}): ${JSON.stringify(changes)}`);
+  if (halts) context.err('More documents have failed than that allows: the batch halts.');
   return 0;
 }

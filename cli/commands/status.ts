@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { readEvents } from '../../src/db/batch-events.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
 import { openBatchesByName, resolveBatch } from '../../src/db/resolve-batch.ts';
@@ -16,6 +17,7 @@ interface Flags {
   json?: boolean;
 }
 
+const SHOWN_EVENTS = 5;
 const BATCH = ['[batch]', 'id, start of an id, name, or last'] as const;
 
 export function registerStatus(register: Register): void {
@@ -44,8 +46,9 @@ async function status(context: CliContext, named: string | undefined, flags: Fla
   const { db } = await openSession(context, { worker: false });
   const { id } = await resolveBatch(db, named);
   const snapshot = await batchSnapshot(db, id);
+  const events = await readEvents(db, id);
   if (flags.json === true) {
-    context.out(JSON.stringify(snapshot, null, 2));
+    context.out(JSON.stringify({ ...snapshot, events }, null, 2));
     return 0;
   }
   const { counts, reason, detail } = snapshot;
@@ -54,6 +57,9 @@ async function status(context: CliContext, named: string | undefined, flags: Fla
   );
   context.out(`${describe({ ...snapshot, status: 'processing' })} · total ${counts.total}`);
   if (reason !== null) context.out(`Reason: ${reason}${detail === null ? '' : ` (${detail})`}`);
+  for (const { at, event, actor, reason: why } of events.slice(-SHOWN_EVENTS)) {
+    context.out(`  ${at.toISOString().slice(0, 19)}Z  ${event} by ${actor}${why === null ? '' : `: ${why}`}`);
+  }
   for (const [what, command] of nextCommands(snapshot)) {
     context.out(`${what.padEnd(16)}${commandLine(context.env, command)}`);
   }

@@ -58,10 +58,15 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
   });
 }
 
-/** Everything that is still open becomes `cancelled`; results that are there stay. */
-export async function cancelRemaining(db: Database, batchId: string): Promise<Totals> {
+/** Everything that is still open becomes `cancelled`; results that are there stay. Null when `cancel` is not the order any more. */
+export async function cancelRemaining(db: Database, batchId: string): Promise<Totals | null> {
   return db.transaction(async (tx) => {
-    await tx.query('SELECT 1 FROM processing_batches WHERE id = $1 FOR UPDATE', [batchId]);
+    const { rows } = await tx.query<{ control: string; status: BatchStatus }>(
+      'SELECT control, status FROM processing_batches WHERE id = $1 FOR UPDATE',
+      [batchId],
+    );
+    if (rows[0]?.control !== 'cancel') return null;
+    if (rows[0].status === 'cancelled') return totals(tx, batchId);
     await tx.query(
       `WITH gone AS (
          UPDATE batch_items SET state = 'cancelled', epoch = epoch + 1, finished_at = now(), started_at = NULL, next_attempt_at = NULL
@@ -75,6 +80,21 @@ export async function cancelRemaining(db: Database, batchId: string): Promise<To
   });
 }
 
+/** `cancel` of a batch that has no workflow any more, and so nobody else who could end it. */
+export async function cancelTerminated(
+  db: Database,
+  order: { batchId: string; actor: string; reason: string | null },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE processing_batches SET control = 'cancel', control_seq = control_seq + 1, status_reason = 'user', status_detail = $2
+     WHERE id = $1 AND status = 'terminated'`,
+    [order.batchId, order.reason],
+  );
+  if (rowCount === 0) return false;
+  await noteEvent(db, { ...order, event: 'cancelled' });
+  return (await cancelRemaining(db, order.batchId)) !== null;
+}
+
 /** Sets the final status from a fresh count over the items, so that counters equal items whatever happened before. */
 async function close(
   tx: Queryable,
@@ -86,7 +106,7 @@ async function close(
     `UPDATE processing_batches b SET status = ${statusSql}, completed_at = now(), stalled = false,
        total_items = n.total, processed_items = n.completed, failed_items = n.failed, skipped_items = n.skipped, cancelled_items = n.cancelled,
        status_reason = CASE WHEN ${statusSql} = 'cancelled' THEN b.status_reason END,
-       status_detail = NULL
+       status_detail = CASE WHEN ${statusSql} = 'cancelled' THEN b.status_detail END
      FROM (SELECT COUNT(*)::int AS total,
                   COUNT(*) FILTER (WHERE state = 'completed')::int AS completed,
                   COUNT(*) FILTER (WHERE state = 'failed')::int AS failed,

@@ -13,11 +13,12 @@ export interface NewBatch {
   actor: string;
 }
 
-/** The row of a new batch; its candidates are listed already. */
+/** The row of a new batch; its candidates are listed already. Calling it again (the answer was lost) changes nothing. */
 export async function insertBatch(db: Queryable, batch: NewBatch): Promise<void> {
-  await db.query(
+  const { rowCount } = await db.query(
     `INSERT INTO processing_batches (id, batch_name, recipe_id, settings, detached, origin, workflow_id, total_items, processed_items, failed_items, status)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 'pending')`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 'pending')
+     ON CONFLICT (id) DO NOTHING`,
     [
       batch.id,
       batch.name,
@@ -28,5 +29,6 @@ export async function insertBatch(db: Queryable, batch: NewBatch): Promise<void>
       batchWorkflowId(batch.id),
     ],
   );
+  if (rowCount === 0) return;
   await noteEvent(db, { batchId: batch.id, event: 'created', actor: batch.actor, reason: null });
 }

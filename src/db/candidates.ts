@@ -9,7 +9,8 @@ export async function listCandidates(
 ): Promise<void> {
   await db.query(
     `INSERT INTO batch_candidates (batch_id, document_id, position)
-     SELECT $1, u.id, $3 + u.position FROM unnest($2::uuid[]) WITH ORDINALITY AS u(id, position)`,
+     SELECT $1, u.id, $3 + u.position FROM unnest($2::uuid[]) WITH ORDINALITY AS u(id, position)
+     ON CONFLICT DO NOTHING`,
     [batchId, documentIds, startPosition],
   );
 }

@@ -1,3 +1,4 @@
+import type { DocumentSettings } from '../domain/batch.ts';
 import type { Queryable } from './database.ts';
 
 /** One document as a worker holds it: its epoch is the fence that every later write must match. */
@@ -10,6 +11,8 @@ export interface ClaimedItem {
   attempts: number;
   attemptsBefore: number;
   crashCount: number;
+  /** Of this item alone; null when it has none. */
+  settings: Partial<DocumentSettings> | null;
   uri: string;
   name: string;
   sourceRoot: string | null;
@@ -32,7 +35,7 @@ WHERE d.id = i.document_id AND i.batch_id = $1`;
 
 const RETURNED = `
 RETURNING i.document_id AS "documentId", i.epoch, i.chunk_no AS "chunkNo", i.position, i.priority, i.attempts,
-  i.attempts_before AS "attemptsBefore", i.crash_count AS "crashCount", COALESCE(d.uri, '') AS uri, COALESCE(d.name, d.uri, '') AS name,
+  i.attempts_before AS "attemptsBefore", i.crash_count AS "crashCount", i.settings, COALESCE(d.uri, '') AS uri, COALESCE(d.name, d.uri, '') AS name,
   d.source_root AS "sourceRoot", d.mime_type AS "mimeType", d.size_bytes AS "sizeBytes", d.content_sha256 AS "contentSha256",
   EXISTS (SELECT 1 FROM document_texts t WHERE t.content_sha256 = d.content_sha256) AS "hasText"`;
 
@@ -79,6 +82,21 @@ export async function markStarted(
   return new Set(rows.map((row) => row.documentId));
 }
 
+/** The ids that nobody else has taken or finished since. */
+export async function stillOurs(
+  db: Queryable,
+  batchId: string,
+  fences: readonly Fence[],
+): Promise<Set<string>> {
+  const { rows } = await db.query<{ documentId: string }>(
+    `SELECT i.document_id AS "documentId" FROM batch_items i
+     JOIN unnest($2::uuid[], $3::int[]) AS f(document_id, epoch) ON f.document_id = i.document_id AND f.epoch = i.epoch
+     WHERE i.batch_id = $1 AND i.state IN ('processing', 'retrying', 'pending')`,
+    [batchId, fences.map((fence) => fence.documentId), fences.map((fence) => fence.epoch)],
+  );
+  return new Set(rows.map((row) => row.documentId));
+}
+
 /** Gives back what was not finished, without an attempt: a chunk's items to `pending`, retried ones stay `retrying`. */
 export async function handBack(db: Queryable, batchId: string, fences: readonly Fence[]): Promise<void> {
   if (fences.length === 0) return;
@@ -88,5 +106,18 @@ export async function handBack(db: Queryable, batchId: string, fences: readonly 
      FROM unnest($2::uuid[], $3::int[]) AS f(document_id, epoch)
      WHERE i.batch_id = $1 AND i.document_id = f.document_id AND i.epoch = f.epoch AND i.state IN ('processing', 'retrying')`,
     [batchId, fences.map((fence) => fence.documentId), fences.map((fence) => fence.epoch)],
+  );
+}
+
+/**
+ * Whatever batches that stand still have in `processing` belongs to nobody any more. Its epoch stays: if the worker
+ * that was taken for dead still brings an answer before the next claim, the answer counts.
+ */
+export async function putBackLost(db: Queryable, batchIds: readonly string[]): Promise<void> {
+  await db.query(
+    `UPDATE batch_items SET state = 'pending', started_at = NULL,
+       crash_count = crash_count + CASE WHEN started_at IS NOT NULL THEN 1 ELSE 0 END
+     WHERE batch_id = ANY($1::uuid[]) AND state = 'processing'`,
+    [batchIds],
   );
 }

@@ -3,6 +3,7 @@ import type { BatchSettings, Control } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import type { FailureClass } from '../domain/failure.ts';
 import type { Queryable } from './database.ts';
+import { isOverBudgetSql, overBudgetSql } from './failure-budget.ts';
 import { storable } from './storable.ts';
 
 /** What became of one try of one document, as it goes into the group commit. */
@@ -39,19 +40,21 @@ export interface CommitResult {
   /** Ids that were ours and are written; the others belong to someone else by now and were dropped. */
   written: Set<string>;
   control: Control;
+  controlNow: boolean;
+  controlSeq: number;
   settings: BatchSettings;
   totals: { total: number; completed: number; failed: number };
   planned: boolean;
 }
 
 /**
- * One transaction for a group of outcomes: items (in id order, only where epoch, generation and state still match),
+ * One transaction for a group of outcomes: items (in id order, only where epoch and state still match),
  * results, errors and documents of the written ones, and last the counters, the failure budget and the halt order.
  * Safe to repeat: a second run of the same group matches nothing. Throws when the database refuses a value (class 22, 23).
  */
 export async function commitOutcomes(
   db: Queryable,
-  batch: { batchId: string; generation: number; analyzer: string },
+  batch: { batchId: string; analyzer: string },
   outcomes: readonly Outcome[],
 ): Promise<CommitResult> {
   const input = outcomes.map((outcome) => ({
@@ -80,22 +83,18 @@ export async function commitOutcomes(
   const { rows } = await db.query<{
     written: string[] | null;
     control: Control;
+    controlNow: boolean;
+    controlSeq: number;
     settings: BatchSettings;
     total: number;
     completed: number;
     failed: number;
     planned: boolean;
-  }>(COMMIT, [batch.batchId, batch.generation, batch.analyzer, JSON.stringify(storable(input))]);
+  }>(COMMIT, [batch.batchId, batch.analyzer, JSON.stringify(storable(input))]);
   const row = rows[0];
   if (row === undefined) throw new Error(`Batch ${batch.batchId} is not in the database`);
-  const { total, completed, failed } = row;
-  return {
-    written: new Set(row.written ?? []),
-    control: row.control,
-    settings: row.settings,
-    totals: { total, completed, failed },
-    planned: row.planned,
-  };
+  const { written, total, completed, failed, ...orders } = row;
+  return { ...orders, written: new Set(written ?? []), totals: { total, completed, failed } };
 }
 
 function withoutMarkdown({ markdown: _markdown, ...rest }: Extraction): Omit<Extraction, 'markdown'> {
@@ -104,17 +103,18 @@ function withoutMarkdown({ markdown: _markdown, ...rest }: Extraction): Omit<Ext
 
 const COMMIT = `
 WITH input AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset($4::jsonb) AS r(
+  SELECT * FROM jsonb_to_recordset($3::jsonb) AS r(
     document_id uuid, epoch int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
     failure_message text, context jsonb, next_attempt_ms int, duration_ms int, cached boolean, content_sha256 text,
     mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, calls int, calls_ok int, is_retry boolean)
 ), ours AS MATERIALIZED (
   -- In id order, so that two groups that overlap never deadlock. A retried item that was committed has no started_at
-  -- any more, so a repeated commit matches nothing.
+  -- any more, so a repeated commit matches nothing. The epoch is the whole fence: an item that was put back because its
+  -- worker was taken for dead, and that nobody claimed since, still takes the answer that was paid for.
   SELECT i.document_id FROM batch_items i JOIN input n ON n.document_id = i.document_id
-  WHERE i.batch_id = $1 AND i.epoch = n.epoch AND i.state = n.from_state
-    AND (n.from_state = 'processing' OR i.started_at IS NOT NULL)
-    AND EXISTS (SELECT 1 FROM processing_batches b WHERE b.id = $1 AND b.generation = $2)
+  WHERE i.batch_id = $1 AND i.epoch = n.epoch
+    AND CASE n.from_state WHEN 'retrying' THEN i.state = 'retrying' AND i.started_at IS NOT NULL
+        ELSE i.state = 'processing' OR (i.state = 'pending' AND n.state <> 'pending') END
   ORDER BY i.document_id FOR UPDATE OF i
 ), changed AS (
   UPDATE batch_items i SET
@@ -136,7 +136,7 @@ WITH input AS MATERIALIZED (
   RETURNING i.document_id, n.state, i.attempts
 ), results AS (
   INSERT INTO document_results (batch_id, document_id, analyzer, recipe_id, content_sha256, result)
-  SELECT $1, n.document_id, $3, b.recipe_id, COALESCE(n.content_sha256, ''), n.result
+  SELECT $1, n.document_id, $2, b.recipe_id, COALESCE(n.content_sha256, ''), n.result
   FROM changed c JOIN input n ON n.document_id = c.document_id, processing_batches b
   WHERE b.id = $1 AND c.state = 'completed'
   ON CONFLICT (batch_id, document_id) DO UPDATE SET analyzer = EXCLUDED.analyzer, recipe_id = EXCLUDED.recipe_id,
@@ -184,17 +184,14 @@ UPDATE processing_batches b SET
   control_now = CASE WHEN ${halts()} THEN b.settings->>'halt' = 'now' ELSE b.control_now END,
   control_seq = b.control_seq + CASE WHEN ${halts()} THEN 1 ELSE 0 END,
   status_reason = CASE WHEN ${halts()} THEN COALESCE(d.critical_code, 'failure_budget') ELSE b.status_reason END,
-  status_detail = CASE WHEN ${halts()} THEN COALESCE(d.critical_message, format(
-    '%s of %s documents failed; --max-failures allows %s', b.failed_items + d.failed, b.total_items,
-    COALESCE(b.settings->'maxFailures'->>'count', (b.settings->'maxFailures'->>'percent') || '%'))) ELSE b.status_detail END
+  status_detail = CASE WHEN ${halts()} THEN COALESCE(d.critical_message, ${overBudgetSql('b.failed_items + d.failed')}) ELSE b.status_detail END
 FROM delta d
 WHERE b.id = $1
-RETURNING b.control, b.settings, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed,
+RETURNING b.control, b.control_now AS "controlNow", b.control_seq AS "controlSeq", b.settings, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed,
   b.planned_at IS NOT NULL AS planned, (SELECT array_agg(document_id) FROM changed) AS written`;
 
 /** A critical failure, or more failed items than the budget: only while the batch runs. */
 function halts(): string {
-  return `(b.control = 'run' AND (d.critical_code IS NOT NULL OR (d.failed > 0 AND (
-    b.failed_items + d.failed > (b.settings->'maxFailures'->>'count')::numeric
-    OR (b.planned_at IS NOT NULL AND (b.failed_items + d.failed) * 100 > (b.settings->'maxFailures'->>'percent')::numeric * b.total_items)))) IS TRUE)`;
+  return `(b.control = 'run' AND (d.critical_code IS NOT NULL OR (d.failed > 0
+    AND ${isOverBudgetSql('b.failed_items + d.failed')})) IS TRUE)`;
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import QueryStream from 'pg-query-stream';
 
 /** Runs one statement; `$1` parameters only. Rows come back as the SQL names them (snake_case). */
 export interface Queryable {
@@ -11,6 +12,8 @@ export interface Queryable {
 export interface Database extends Queryable {
   /** One transaction on one connection; repeated as a whole on 40001, 40P01 and a lost connection. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /** Rows as they are needed, a few hundred in memory; one connection, one snapshot. */
+  stream<Row extends object>(sql: string, parameters: readonly unknown[]): AsyncIterable<Row>;
   /** One connection for as long as `work` runs: cursors, LISTEN, COPY, session locks. */
   withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
   /** How often, and how long in all, a caller waited for a free connection. */
@@ -28,7 +31,8 @@ export function openDatabase(url: string, max = 10): Database {
     connectionString: url,
     max,
     connectionTimeoutMillis: 10_000,
-    options: '-c timezone=UTC -c application_name=docbatch',
+    // A process that was frozen in the middle of a transaction must not hold its locks against the living.
+    options: '-c timezone=UTC -c application_name=docbatch -c idle_in_transaction_session_timeout=15s',
     keepAlive: true,
   });
   // An idle connection that breaks (server restarted) is simply replaced.
@@ -64,8 +68,25 @@ export function openDatabase(url: string, max = 10): Database {
   const query: Database['query'] = (sql, parameters = []) =>
     repeatTransient(() => withClient((client) => runOn(client, sql, parameters)));
 
+  async function* stream<Row extends object>(
+    sql: string,
+    parameters: readonly unknown[],
+  ): AsyncIterable<Row> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      yield* client.query(new QueryStream(sql, [...parameters], { batchSize: 200 })) as AsyncIterable<Row>;
+    } catch (error) {
+      broken = error as Error;
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
   return {
     query,
+    stream,
     withClient,
     transaction: (work) =>
       repeatTransient(() =>
@@ -97,12 +118,12 @@ const REPEATABLE = new Set(['40001', '40P01', '57P01', '57P02', '57P03', '53300'
 export function isConnectionLost(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string') {
-    if (code.startsWith('08') || /^57P0[123]$/.test(code)) return true;
+    if (code.startsWith('08') || /^(57P0[123]|25P03)$/.test(code)) return true;
     if (/^(ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH)$/.test(code)) return true;
   }
   return (
     typeof message === 'string' &&
-    /Connection terminated|timeout exceeded when trying to connect/.test(message)
+    /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(message)
   );
 }
 

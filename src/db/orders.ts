@@ -1,4 +1,5 @@
 import type { BatchStatus, Control } from '../domain/batch.ts';
+import { putBackLost } from './claims.ts';
 import type { Database, Queryable } from './database.ts';
 
 export interface OrdersRow {
@@ -12,23 +13,32 @@ export interface OrdersRow {
   batchSize: number;
   priority: number;
   liveWorkers: number;
+  /** The lowest chunk with an item to do; one after the last when there is none. */
+  firstOpenChunk: number;
+  lastChunkNo: number;
   name: string;
   totals: { total: number; completed: number; failed: number };
 }
 
-/** The row that rules, as the workflow needs it. Throws when the batch was deleted. */
+/** The row that rules, as the workflow needs it; to read an order is to acknowledge it. Throws when the batch was deleted. */
 export async function readOrders(db: Queryable, batchId: string): Promise<OrdersRow> {
   const { rows } = await db.query<Omit<OrdersRow, 'totals'> & OrdersRow['totals']>(
     `SELECT control, control_seq AS "controlSeq", control_now AS "controlNow", status, status_reason AS "statusReason",
             generation, (settings->>'parallel')::int AS parallel, (settings->>'batchSize')::int AS "batchSize",
             (settings->>'priority')::int AS priority, batch_name AS name,
-            total_items AS total, processed_items AS completed, failed_items AS failed,
+            total_items AS total, processed_items AS completed, failed_items AS failed, last_chunk_no AS "lastChunkNo",
+            COALESCE((SELECT MIN(chunk_no) FROM batch_items WHERE batch_id = $1 AND state IN ('pending', 'processing')),
+                     last_chunk_no + 1) AS "firstOpenChunk",
             (SELECT COUNT(*)::int FROM workers WHERE heartbeat_at > now() - interval '5 seconds') AS "liveWorkers"
      FROM processing_batches WHERE id = $1`,
     [batchId],
   );
   const row = rows[0];
   if (row === undefined) throw new Error(`Batch ${batchId} is not in the database`);
+  await db.query('UPDATE processing_batches SET control_ack = $2 WHERE id = $1 AND control_ack < $2', [
+    batchId,
+    row.controlSeq,
+  ]);
   const { total, completed, failed, ...orders } = row;
   return { ...orders, totals: { total, completed, failed } };
 }
@@ -43,7 +53,8 @@ export interface NewStatus {
 
 /**
  * Writes where the workflow stands, unless a newer order is in the row already (then the workflow reads that first).
- * A halt that only the workflow knows becomes the row's order too. Calling it twice changes nothing.
+ * A halt that only the workflow knows becomes the row's order too. A row that was taken for terminated is mended: the
+ * workflow lives. Calling it twice changes nothing.
  */
 export async function recordStatus(db: Database, change: NewStatus): Promise<void> {
   await db.transaction(async (tx) => {
@@ -60,11 +71,13 @@ export async function recordStatus(db: Database, change: NewStatus): Promise<voi
          control = CASE WHEN $2::text = 'halted' AND b.control = 'run' THEN 'halt' ELSE b.control END,
          control_ack = $5::int
        FROM (SELECT id, status FROM processing_batches WHERE id = $1 FOR UPDATE) was
-       WHERE b.id = was.id AND b.control_seq <= $5::int AND b.status IN ('pending', 'processing', 'paused', 'halted')
+       WHERE b.id = was.id AND b.control_seq <= $5::int AND b.status IN ('pending', 'processing', 'paused', 'halted', 'terminated')
        RETURNING was.status <> 'halted' AS changed, b.status_reason AS "statusReason", b.status_detail AS "statusDetail"`,
       [change.batchId, change.status, change.reason, change.detail, change.controlSeq],
     );
     const row = rows[0];
+    // The workflow stands still only when none of its chunks runs.
+    if (row !== undefined && change.status !== 'processing') await putBackLost(tx, [change.batchId]);
     if (row?.changed !== true || change.status !== 'halted') return;
     await noteEvent(tx, {
       batchId: change.batchId,
@@ -82,7 +95,10 @@ export interface ControlOrderRow {
   control: Control;
   now: boolean;
   actor: string;
+  /** The person's own words. */
   reason: string | null;
+  /** What `status_reason` says of a pause or a cancel. @default 'user' */
+  code?: 'user' | 'interrupted';
 }
 
 const EVENT_OF: Record<Control, string> = {
@@ -115,13 +131,7 @@ export async function orderControl(
          status_reason = CASE WHEN $2::text = 'run' THEN NULL ELSE $4::text END,
          status_detail = CASE WHEN $2::text = 'run' THEN NULL ELSE $5::text END
        WHERE id = $1 RETURNING status`,
-      [
-        order.batchId,
-        order.control,
-        order.now,
-        order.control === 'pause' ? (order.reason ?? 'user') : order.reason,
-        null,
-      ],
+      [order.batchId, order.control, order.now, order.code ?? 'user', order.reason],
     );
     await noteEvent(tx, {
       batchId: order.batchId,
@@ -174,7 +184,9 @@ export async function notifyLater(
      SELECT b.id, $2::text, $3::int, target, jsonb_build_object(
        'event', $2::text, 'batch', b.id, 'name', b.batch_name, 'status', b.status, 'reason', b.status_reason, 'detail', b.status_detail,
        'counts', jsonb_build_object('total', b.total_items, 'completed', b.processed_items, 'failed', b.failed_items,
-                                    'skipped', b.skipped_items, 'cancelled', b.cancelled_items))
+                                    'skipped', b.skipped_items, 'cancelled', b.cancelled_items),
+       'next', 'docbatch ' || CASE WHEN $2::text = 'halted' THEN 'resume ' WHEN $2::text = 'stalled' THEN 'status '
+                                   WHEN b.failed_items > 0 THEN 'retry ' ELSE 'export ' END || left(b.id::text, 8))
      FROM processing_batches b, jsonb_array_elements_text(COALESCE(b.settings->'notify', '[]'::jsonb)) AS target
      WHERE b.id = $1
      ON CONFLICT DO NOTHING`,

@@ -1,59 +1,52 @@
-import type { Database } from './database.ts';
+import { putBackLost } from './claims.ts';
+import type { Database, Queryable } from './database.ts';
 import { noteEvent } from './orders.ts';
 
 export interface OpenBatch {
   id: string;
   workflowId: string;
   status: string;
-  generation: number;
+  controlSeq: number;
   /** An order stands in the row that the workflow has not acknowledged for a while. */
   isUnheard: boolean;
 }
 
-/** Batches of ours that are not finished and whose row has been as it is for 10 s. */
-export async function openBatches(db: Database): Promise<OpenBatch[]> {
+const COLUMNS = `id, workflow_id AS "workflowId", status, control_seq AS "controlSeq", control_ack < control_seq AS "isUnheard"`;
+
+/** Not finished, and the row has been as it is for 10 s: whoever changed it has had the time to tell the workflow. */
+const OPEN = `recipe_id IS NOT NULL AND workflow_id IS NOT NULL
+  AND status IN ('pending', 'processing', 'paused', 'halted', 'finalizing')
+  AND status_changed_at < now() - interval '10 seconds'`;
+
+/** Batches of ours to be compared with their workflows. */
+export async function openBatches(db: Queryable): Promise<OpenBatch[]> {
+  return (await db.query<OpenBatch>(`SELECT ${COLUMNS} FROM processing_batches WHERE ${OPEN}`)).rows;
+}
+
+/** The same for workers that look all the time: each batch goes to one of them every few seconds. */
+export async function claimOpenBatches(db: Queryable): Promise<OpenBatch[]> {
   const { rows } = await db.query<OpenBatch>(
-    `SELECT id, workflow_id AS "workflowId", status, generation, control_ack < control_seq AS "isUnheard"
-     FROM processing_batches
-     WHERE recipe_id IS NOT NULL AND workflow_id IS NOT NULL
-       AND status IN ('pending', 'processing', 'paused', 'halted', 'finalizing')
-       AND status_changed_at < now() - interval '10 seconds'`,
+    `UPDATE processing_batches SET reconciled_at = clock_timestamp()
+     WHERE ${OPEN} AND (reconciled_at IS NULL OR reconciled_at < clock_timestamp() - interval '4 seconds')
+     RETURNING ${COLUMNS}`,
   );
   return rows;
 }
 
-/** Runs `work` when no other process does; else does nothing. */
-export async function tryLock(db: Database, work: () => Promise<void>): Promise<void> {
-  await db.withClient(async (client) => {
-    const key = `hashtextextended('docbatch-reconcile', 0)`;
-    const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${key}) AS locked`);
-    if (rows[0]?.locked !== true) return;
-    try {
-      await work();
-    } finally {
-      await client.query(`SELECT pg_advisory_unlock(${key})`);
-    }
-  });
-}
-
-/** The workflow ended without the row: say so, give its items back. Nothing happens when the batch was reopened meanwhile. */
+/** The workflow ended without the row: say so, give its items back. Nothing happens when an order came meanwhile. */
 export async function markTerminated(
   db: Database,
-  batch: { id: string; generation: number },
+  batch: { id: string; controlSeq: number },
   why: string,
 ): Promise<void> {
   await db.transaction(async (tx) => {
     const { rowCount } = await tx.query(
       `UPDATE processing_batches SET status = 'terminated', status_reason = 'workflow', status_detail = $3
-       WHERE id = $1 AND generation = $2 AND status IN ('pending', 'processing', 'paused', 'halted', 'finalizing')`,
-      [batch.id, batch.generation, why],
+       WHERE id = $1 AND control_seq = $2 AND ${OPEN}`,
+      [batch.id, batch.controlSeq, why],
     );
     if (rowCount === 0) return;
-    await tx.query(
-      `UPDATE batch_items SET state = 'pending', epoch = epoch + 1, started_at = NULL
-       WHERE batch_id = $1 AND state = 'processing'`,
-      [batch.id],
-    );
+    await putBackLost(tx, [batch.id]);
     await noteEvent(tx, { batchId: batch.id, event: 'terminated', actor: 'docbatch', reason: why });
   });
 }

@@ -1,13 +1,14 @@
+import { partSettings, type BatchSettings } from '../domain/batch.ts';
+import { putBackLost } from './claims.ts';
 import type { Database, Queryable } from './database.ts';
-import type { BatchSettings } from '../domain/batch.ts';
 import { noteEvent } from './orders.ts';
 
 export interface ItemSelection {
   /** A failure class, or a code. Null: every failed item. */
   failureClass: string | null;
   failureCode: string | null;
-  /** A LIKE pattern over uri; null for all. */
-  uriLike: string | null;
+  /** A regular expression over uri; null for all. */
+  uriPattern: string | null;
 }
 
 export interface Reopen {
@@ -23,7 +24,7 @@ export interface Reopen {
 export async function countRetryable(db: Queryable, batchId: string, select: ItemSelection): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `SELECT COUNT(*)::int AS count FROM batch_items i JOIN file_document d ON d.id = i.document_id ${RETRYABLE}`,
-    [batchId, select.failureClass, select.failureCode, select.uriLike],
+    [batchId, select.failureClass, select.failureCode, select.uriPattern],
   );
   return rows[0]?.count ?? 0;
 }
@@ -32,44 +33,47 @@ export async function countRetryable(db: Queryable, batchId: string, select: Ite
 const RETRYABLE = `
   WHERE i.batch_id = $1 AND i.state IN ('failed', 'cancelled')
     AND ($2::text IS NULL OR i.failure_class = $2) AND ($3::text IS NULL OR i.failure_code = $3)
-    AND ($4::text IS NULL OR d.uri LIKE $4)
+    AND ($4::text IS NULL OR d.uri ~ $4)
     AND NOT EXISTS (SELECT 1 FROM batch_items o WHERE o.document_id = i.document_id AND o.batch_id <> i.batch_id
                     AND o.state IN ('pending', 'processing', 'retrying', 'review'))`;
 
 /**
- * `resume` and `retry` in one transaction: the selected items become pending in new chunks, their attempts go on, the
- * generation is raised so that nothing of an older run counts, and the row orders `run`.
+ * `resume` and `retry` in one transaction: the selected items become pending in new chunks, their attempts go on, and
+ * the row orders `run`. A closed batch begins a new generation; one that runs just gets more to do. Settings for single
+ * documents go to the items that are retried, all others to the batch. A cancel that is under way is not overruled.
  */
 export async function reopenBatch(db: Database, request: Reopen): Promise<{ reopened: number }> {
   const { batchId, retry } = request;
+  const { ofDocuments, ofBatch } = partSettings(request.settings);
+  const batchSettings = retry === null ? request.settings : ofBatch;
   return db.transaction(async (tx) => {
-    const { rows } = await tx.query<{ status: string; lastChunkNo: number; batchSize: number }>(
-      `SELECT status, last_chunk_no AS "lastChunkNo", (settings->>'batchSize')::int AS "batchSize"
+    const { rows } = await tx.query<{
+      status: string;
+      control: string;
+      lastChunkNo: number;
+      batchSize: number;
+    }>(
+      `SELECT status, control, last_chunk_no AS "lastChunkNo", (settings->>'batchSize')::int AS "batchSize"
        FROM processing_batches WHERE id = $1 FOR UPDATE`,
       [batchId],
     );
     const batch = rows[0];
     if (batch === undefined) throw new Error(`Batch ${batchId} is not in the database`);
     const closed = ['completed', 'completed_with_failures', 'cancelled', 'terminated'].includes(batch.status);
-    const reopened = retry === null ? 0 : await reopenItems(tx, batchId, retry, batch);
-    if (closed) {
-      await tx.query(
-        `UPDATE batch_items SET state = 'pending', epoch = epoch + 1, started_at = NULL
-         WHERE batch_id = $1 AND state = 'processing'`,
-        [batchId],
-      );
-    }
+    if (!closed && batch.control === 'cancel') return { reopened: 0 };
+    const reopened = retry === null ? 0 : await reopenItems(tx, batchId, { ...retry, ofDocuments }, batch);
+    if (closed) await putBackLost(tx, [batchId]);
     await tx.query(
       `UPDATE processing_batches b SET
          control = 'run', control_now = false, control_seq = control_seq + 1,
-         generation = generation + $4, status = 'processing', status_reason = NULL, status_detail = NULL, completed_at = NULL,
-         settings = b.settings || $2::jsonb, last_chunk_no = COALESCE((SELECT MAX(chunk_no) FROM batch_items WHERE batch_id = $1), 0),
+         generation = generation + $3, status = 'processing', status_changed_at = now(), status_reason = NULL, status_detail = NULL, completed_at = NULL,
+         settings = b.settings || $2::jsonb, last_chunk_no = GREATEST(b.last_chunk_no, (SELECT MAX(chunk_no) FROM batch_items WHERE batch_id = $1)),
          processed_items = n.completed, failed_items = n.failed, skipped_items = n.skipped, cancelled_items = n.cancelled
        FROM (SELECT COUNT(*) FILTER (WHERE state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE state = 'failed')::int AS failed,
                     COUNT(*) FILTER (WHERE state = 'skipped')::int AS skipped, COUNT(*) FILTER (WHERE state = 'cancelled')::int AS cancelled
              FROM batch_items WHERE batch_id = $1) n
-       WHERE b.id = $1 AND $3 = $3`,
-      [batchId, JSON.stringify(request.settings), batchId, closed || reopened > 0 ? 1 : 0],
+       WHERE b.id = $1`,
+      [batchId, JSON.stringify(batchSettings), closed ? 1 : 0],
     );
     const event = retry === null ? 'resumed' : 'retried';
     await noteEvent(tx, {
@@ -86,7 +90,7 @@ export async function reopenBatch(db: Database, request: Reopen): Promise<{ reop
 async function reopenItems(
   tx: Queryable,
   batchId: string,
-  select: ItemSelection,
+  select: ItemSelection & { ofDocuments: object },
   batch: { lastChunkNo: number; batchSize: number },
 ): Promise<number> {
   const { rowCount } = await tx.query(
@@ -97,10 +101,14 @@ async function reopenItems(
        UPDATE file_document d SET status = 'pending', batch_id = $1 FROM chosen c WHERE d.id = c.document_id
      )
      UPDATE batch_items i SET state = 'pending', chunk_no = c.chunk_no, epoch = epoch + 1, attempts_before = attempts, crash_count = 0,
+       settings = NULLIF(COALESCE(i.settings, '{}') || $7::jsonb, '{}'),
        failure_class = NULL, failure_code = NULL, failure_stage = NULL, failure_message = NULL,
        started_at = NULL, finished_at = NULL, next_attempt_at = NULL, retry_run = NULL, retry_call = NULL
      FROM chosen c WHERE i.batch_id = $1 AND i.document_id = c.document_id`,
-    [batchId, select.failureClass, select.failureCode, select.uriLike, batch.lastChunkNo, batch.batchSize],
+    [
+      ...[batchId, select.failureClass, select.failureCode, select.uriPattern],
+      ...[batch.lastChunkNo, batch.batchSize, JSON.stringify(select.ofDocuments)],
+    ],
   );
   return rowCount;
 }

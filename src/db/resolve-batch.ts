@@ -74,3 +74,12 @@ export async function openBatchesByName(db: Queryable): Promise<NamedBatch[]> {
   );
   return rows;
 }
+
+/** For `resume --all`: those, and the ones whose workflow was lost. */
+export async function resumableBatches(db: Queryable): Promise<NamedBatch[]> {
+  const { rows } = await db.query<NamedBatch>(
+    `SELECT ${COLUMNS} FROM processing_batches
+     WHERE ${OURS} AND status IN ('pending', 'processing', 'paused', 'halted', 'finalizing', 'terminated') ORDER BY created_at`,
+  );
+  return rows;
+}

@@ -24,13 +24,10 @@ export async function registerWorker(
     `DELETE FROM workers WHERE id = ANY($1::uuid[]) OR heartbeat_at < now() - interval '10 minutes'`,
     [dead],
   );
-  await db.query(`INSERT INTO workers (id, host, pid, slots, version) VALUES ($1, $2, $3, $4, $5)`, [
-    worker.id,
-    worker.host,
-    worker.pid,
-    worker.slots,
-    worker.version,
-  ]);
+  await db.query(
+    `INSERT INTO workers (id, host, pid, slots, version) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
+    [worker.id, worker.host, worker.pid, worker.slots, worker.version],
+  );
 }
 
 export async function removeWorker(db: Queryable, workerId: string): Promise<void> {
@@ -51,7 +48,7 @@ export interface BatchView {
   batchId: string;
   control: Control;
   controlNow: boolean;
-  generation: number;
+  controlSeq: number;
   settings: BatchSettings;
   recipeId: number;
   analyzer: string;
@@ -61,7 +58,7 @@ export interface BatchView {
 
 export async function readBatchViews(db: Queryable, batchIds: readonly string[]): Promise<BatchView[]> {
   const { rows } = await db.query<Omit<BatchView, 'totals'> & BatchView['totals']>(
-    `SELECT b.id AS "batchId", b.control, b.control_now AS "controlNow", b.generation, b.settings, b.recipe_id AS "recipeId",
+    `SELECT b.id AS "batchId", b.control, b.control_now AS "controlNow", b.control_seq AS "controlSeq", b.settings, b.recipe_id AS "recipeId",
             r.recipe->>'analyzer' AS analyzer, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed,
             b.planned_at IS NOT NULL AS planned
      FROM processing_batches b JOIN recipes r ON r.id = b.recipe_id WHERE b.id = ANY($1::uuid[])`,
@@ -73,7 +70,7 @@ export async function readBatchViews(db: Queryable, batchIds: readonly string[])
   }));
 }
 
-/** This worker's share of each batch, given what it has in slots; see `docbatch_grant_share`. */
+/** This worker's share of each batch, given how many it has or may give out until it hears; see `docbatch_grant_share`. */
 export async function grantShares(
   db: Queryable,
   workerId: string,

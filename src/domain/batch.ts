@@ -66,6 +66,23 @@ export interface BatchSettings {
   notify: string[];
 }
 
+/** Settings that `retry` may give to the documents that it takes up again, without touching the others. */
+export type DocumentSettings = Pick<BatchSettings, 'timeoutMs' | 'retries' | 'retryDelayMs' | 'cache'>;
+
+/** Parts what counts for single documents from what only a whole batch can have. */
+export function partSettings(settings: Partial<BatchSettings>): {
+  ofDocuments: Partial<DocumentSettings>;
+  ofBatch: Partial<BatchSettings>;
+} {
+  const isOfDocuments = ([key]: [string, unknown]) =>
+    ['timeoutMs', 'retries', 'retryDelayMs', 'cache'].includes(key);
+  const entries = Object.entries(settings);
+  return {
+    ofDocuments: Object.fromEntries(entries.filter(isOfDocuments)),
+    ofBatch: Object.fromEntries(entries.filter((entry) => !isOfDocuments(entry))),
+  };
+}
+
 export const defaultSettings: Readonly<BatchSettings> = {
   batchSize: 50,
   parallel: 5,

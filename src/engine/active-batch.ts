@@ -17,6 +17,10 @@ export interface Task {
   /** True while this task's call is the one probe of a closed gate. */
   isProbe: boolean;
   abort: AbortController;
+  /** The answer of equal content under the same recipe; undefined when there is none. */
+  cachedAnswer: unknown;
+  /** The feeder wants no more of its documents to start. */
+  isStopped(): boolean;
   /** The feeder hears that the task left the pool: committed, dropped (someone else's by now), or put back. */
   settle(end: TaskEnd, outcome?: Outcome): void;
   fail(error: unknown): void;
@@ -41,10 +45,6 @@ export interface ActiveBatch {
   /** Number of the last turn in which a slot was given; the batch that waited longest is next among equals. */
   lastServed: number;
   isMarking: boolean;
-  /** Results of equal content under the same recipe, by SHA-256; filled per chunk. */
-  cached: Map<string, unknown>;
-  /** Where the documents in work are, by id; for `--out`. */
-  uris: Map<string, string>;
 }
 
 /** Whether another document of this batch may start now, the free slots apart. */
@@ -53,8 +53,20 @@ export function mayStart(batch: ActiveBatch): boolean {
   if (view.control !== 'run') return false;
   if (batch.inSlots.size >= batch.share) return false;
   if (committer.count() >= view.settings.parallel || committer.oldestAgeMs() > 2_000) return false;
-  const failed = view.totals.failed + committer.failures();
-  return !exceedsFailureBudget(view.settings.maxFailures, failed, view.totals.total, view.planned);
+  // The commit decides; only while it is under way must the worker hold back by itself.
+  const uncommitted = committer.failures();
+  if (uncommitted === 0) return true;
+  const { settings, totals, planned } = view;
+  return !exceedsFailureBudget(settings.maxFailures, totals.failed + uncommitted, totals.total, planned);
+}
+
+/** Takes over what was read of the row, unless that was before an order, or a failure, that is known here already. */
+export function adoptView(batch: ActiveBatch, view: BatchView): void {
+  const known = batch.view;
+  if (view.controlSeq < known.controlSeq) return;
+  const isSameOrder = view.controlSeq === known.controlSeq;
+  const failed = isSameOrder ? Math.max(view.totals.failed, known.totals.failed) : view.totals.failed;
+  batch.view = { ...view, totals: { ...view.totals, failed } };
 }
 
 /** Retries before first tries, then chunk by chunk in planned order. */

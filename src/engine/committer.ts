@@ -3,6 +3,7 @@ import { describeFailureCode } from '../domain/failure-codes.ts';
 import { outlastOutage } from './outage.ts';
 
 export interface Pending {
+  uri: string;
   outcome: Outcome;
   settle(written: boolean): void;
   fail(error: unknown): void;
@@ -25,7 +26,7 @@ const GROUP_WAIT_MS = 20;
 export interface CommitterOptions {
   commit(outcomes: readonly Outcome[]): Promise<CommitResult>;
   /** Runs before each commit, e.g. to write `--out` files: what is committed is there. */
-  beforeCommit(outcomes: readonly Outcome[]): Promise<void>;
+  beforeCommit(group: readonly Pending[]): Promise<void>;
   onCommitted(result: CommitResult): void;
   /** True when failures must be known at once (a failure budget is set). */
   isUrgent(outcome: Outcome): boolean;
@@ -75,7 +76,7 @@ export function createCommitter(options: CommitterOptions): Committer {
 async function write(group: readonly Pending[], options: CommitterOptions): Promise<void> {
   const outcomes = group.map((pending) => pending.outcome);
   try {
-    await options.beforeCommit(outcomes);
+    await options.beforeCommit(group);
     const result = await outlastOutage(() => options.commit(outcomes), isRefusedValue);
     options.onCommitted(result);
     for (const { outcome, settle } of group) settle(result.written.has(outcome.documentId));
@@ -93,8 +94,12 @@ async function write(group: readonly Pending[], options: CommitterOptions): Prom
   }
 }
 
-/** SQLSTATE class 22 (data exception), 23 (constraint), and 54 (a limit, such as a jsonb string above 256 MB). */
+/**
+ * SQLSTATE class 22 (data exception), 23 (constraint), and 54 (a limit, such as a jsonb string above 256 MB). RangeError:
+ * an answer nested too deeply, or a group too long, to become JSON at all.
+ */
 function isRefusedValue(error: unknown): boolean {
+  if (error instanceof RangeError) return true;
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && code.length === 5 && /^(22|23|54)/.test(code);
 }

@@ -1,8 +1,9 @@
 import type { ClaimedItem } from '../db/claims.ts';
 import { claimChunk, claimRetry, handBack, markStarted } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
+import { gateChannel } from '../db/gates.ts';
+import { listen } from '../db/listen.ts';
 import { cachedResults } from '../db/texts.ts';
-import { releaseShare } from '../db/workers.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
 import { enqueue } from './active-batch.ts';
 import type { BatchOpenerDeps } from './open-batch.ts';
@@ -10,7 +11,10 @@ import { openBatch, refresh } from './open-batch.ts';
 import type { Feeder, FeederResult, FeederStop } from './feeder.ts';
 import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
+import { createProber } from './prober.ts';
+import type { CallVerdict } from './run-document.ts';
 import { runDocument } from './run-document.ts';
+import { createShares } from './shares.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { fenceOf, partition, taskOf, workerCrashed } from './tasks.ts';
 import { startTicker } from './ticker.ts';
@@ -46,6 +50,11 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+interface Followed {
+  feeder: Feeder;
+  result: WorkResult;
+}
+
 /** Without news of the rows for this long nothing starts: the orders may have changed. */
 const NEWS_LIMIT_MS = 4_000;
 /** A feeder waits this long at a closed gate; then the workflow sleeps instead. */
@@ -55,7 +64,8 @@ export function createEngine(options: EngineOptions): Engine {
   const { db } = options;
   const batches = new Map<string, ActiveBatch>();
   const opening = new Map<string, Promise<ActiveBatch>>();
-  const chunks = new Map<string, { feeder: Promise<Feeder>; waiters: number }>();
+  /** By chunk, or by document that is retried: what runs here already is adopted, never run twice. */
+  const running = new Map<string, { feeder: Promise<Feeder>; waiters: number }>();
   const feeders = new Set<Feeder>();
   let isDraining = false;
 
@@ -65,14 +75,28 @@ export function createEngine(options: EngineOptions): Engine {
     mark: (batch, tasks) => outlastOutage(() => markStarted(db, batch.batchId, tasks.map(fenceOf))),
     run: runTask,
   });
+  const probeClosedGates = createProber(batches, {
+    isOpen: () => !isDraining && ticker.ageMs() < NEWS_LIMIT_MS,
+    mark: (batch, task) => outlastOutage(() => markStarted(db, batch.batchId, [fenceOf(task)])),
+    run: (task) => runTask(task).finally(() => pool.pump()),
+  });
+  const shares = createShares(db, options.workerId);
   const ticker = startTicker({
     ...options,
     batches,
+    shares,
     onTick: (elapsedMs) => {
       for (const feeder of feeders) watch(feeder, elapsedMs);
       probeClosedGates();
       pool.pump();
     },
+  });
+
+  // The tick would bring it too, half a second and some calls later.
+  const stopListening = listen(db, gateChannel, (provider) => {
+    for (const { gate } of batches.values()) {
+      if (gate.provider === provider) gate.refresh().then(pool.pump, () => undefined);
+    }
   });
 
   /** Hands back what an order, a drain or a long closed gate forbids. */
@@ -84,41 +108,10 @@ export function createEngine(options: EngineOptions): Engine {
     else if (feeder.gateWaitMs > GATE_PATIENCE_MS) feeder.stop('gate');
   }
 
-  /** One document of one batch may try a closed gate, over all workers. */
-  function probeClosedGates(): void {
-    if (isDraining || ticker.ageMs() > NEWS_LIMIT_MS) return;
-    const asked = new Set<string>();
-    for (const batch of batches.values()) {
-      const { gate } = batch;
-      if (!gate.isClosed() || gate.probeInMs() > 0 || asked.has(gate.provider)) continue;
-      if (batch.view.control !== 'run' || batch.queue.length === 0 || batch.inSlots.size >= batch.share)
-        continue;
-      asked.add(gate.provider);
-      void probe(batch).catch(() => undefined);
-    }
-  }
-
-  async function probe(batch: ActiveBatch): Promise<void> {
-    if (!(await batch.gate.claimProbe())) return;
-    const task = batch.queue.shift();
-    const ours =
-      task === undefined ? new Set<string>() : await markStarted(db, batch.batchId, [fenceOf(task)]);
-    if (task === undefined || !ours.has(task.item.documentId)) {
-      task?.settle('dropped');
-      await batch.gate.endProbe(null);
-      return;
-    }
-    task.isProbe = true;
-    batch.inSlots.add(task);
-    await runTask(task);
-    batch.inSlots.delete(task);
-    pool.pump();
-  }
-
   async function runTask(task: Task): Promise<void> {
     const { batch } = task;
     try {
-      const { outcome, verdict } = await runDocument(options, task);
+      const { outcome, verdict } = await runDocument({ db, sandbox: options.sandbox, mayAsk }, task);
       if (verdict !== null) await noteCall(task, verdict);
       else if (task.isProbe) await batch.gate.endProbe(null);
       const wasProbe = task.isProbe;
@@ -133,23 +126,31 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
-  async function noteCall(task: Task, verdict: { ok: boolean; reason: string }): Promise<void> {
+  async function noteCall(task: Task, verdict: NonNullable<CallVerdict>): Promise<void> {
     const { gate } = task.batch;
-    if (task.isProbe) await gate.endProbe(verdict.ok);
+    if (task.isProbe) await gate.endProbe(verdict);
     // Another worker may have closed it within the last half second.
     else if (!verdict.ok && !gate.isClosed()) await gate.refresh();
-    await gate.record(verdict.ok, verdict.reason);
+    await gate.record(verdict);
+  }
+
+  /** A document that waited for its text must not start its call against an order, a closed gate, or without news. */
+  function mayAsk({ batch, isProbe }: Task): boolean {
+    if (ticker.ageMs() > NEWS_LIMIT_MS || batch.view.control !== 'run') return false;
+    return isProbe || !batch.gate.isClosed();
   }
 
   function putBack(task: Task): void {
     const { view } = task.batch;
     task.markedAtMs = null;
-    if (view.control !== 'run' || isDraining || task.abort.signal.aborted) task.settle('returned');
-    else enqueue(task.batch, [task]);
+    const mayStayHere = view.control === 'run' && !isDraining && !task.isStopped();
+    if (mayStayHere && !task.abort.signal.aborted) enqueue(task.batch, [task]);
+    else task.settle('returned');
   }
 
   function commit(task: Task, outcome: Outcome): void {
     task.batch.committer.add({
+      uri: task.item.uri,
       outcome,
       settle: (written) => {
         const end = outcome.state === 'pending' ? 'returned' : outcome.state;
@@ -175,69 +176,110 @@ export function createEngine(options: EngineOptions): Engine {
     return opened;
   }
 
+  /** Holds the batch for one more feeder. */
+  async function join(batchId: string): Promise<ActiveBatch> {
+    for (;;) {
+      const batch = await outlastOutage(() => activeBatch(batchId));
+      // Its last feeder may have left while we waited: then nobody serves this object any more.
+      if (batches.get(batchId) !== batch) continue;
+      batch.feeders += 1;
+      return batch;
+    }
+  }
+
   function letGo(batch: ActiveBatch): void {
     batch.feeders -= 1;
     if (batch.feeders > 0) return;
     batches.delete(batch.batchId);
     opening.delete(batch.batchId);
     // When this is lost the row counts for nothing 5 s later, or with the worker's next look at the batch.
-    releaseShare(db, options.workerId, batch.batchId).catch(() => undefined);
+    shares.release(batch.batchId).catch(() => undefined);
   }
 
-  /** Claims, queues and follows documents; the batch is held for as long as they are under way. */
-  async function feed(
-    batch: ActiveBatch,
-    claimed: { items: ClaimedItem[]; from: Task['from'] },
+  async function claimAndFeed(
+    batchId: string,
+    from: Task['from'],
+    claim: () => Promise<ClaimedItem[]>,
   ): Promise<Feeder> {
+    const batch = await join(batchId);
+    try {
+      await outlastOutage(() => refresh(options, shares, batch));
+      const stopped = isDraining ? 'draining' : batch.view.control === 'run' ? null : 'control';
+      const items = stopped === null ? await outlastOutage(claim) : [];
+      return feed(batch, { items, from, stopped });
+    } catch (error) {
+      letGo(batch);
+      throw error;
+    }
+  }
+
+  /** Queues and follows documents; the batch is held for as long as they are under way. */
+  function feed(
+    batch: ActiveBatch,
+    { items, from, stopped }: { items: ClaimedItem[]; from: Task['from']; stopped: FeederStop | null },
+  ): Feeder {
     const { feeder, tasks } = createFeeder(
-      { batch, handBack: (fences) => outlastOutage(() => handBack(db, batch.batchId, fences)) },
-      (self) => claimed.items.map((item) => taskOf(batch, item, claimed.from, self)),
+      { batch, stopped, handBack: (fences) => outlastOutage(() => handBack(db, batch.batchId, fences)) },
+      (self) => items.map((item) => taskOf(batch, item, from, self)),
     );
     feeders.add(feeder);
-    if (batch.view.settings.outDir !== null) {
-      for (const item of claimed.items) batch.uris.set(item.documentId, item.uri);
-    }
     const forget = (): void => {
       feeders.delete(feeder);
       letGo(batch);
     };
     void feeder.result.then(forget, forget);
-    if (batch.view.settings.cache) await prefetchCache(batch, claimed.items);
+    begin(feeder, tasks).catch((error: unknown) => {
+      feeder.fail(error);
+      for (const task of tasks) task.settle('returned');
+    });
+    return feeder;
+  }
+
+  async function begin(feeder: Feeder, tasks: readonly Task[]): Promise<void> {
+    const { batch } = feeder;
+    if (batch.view.settings.cache) await prefetchCache(batch, tasks);
     const [crashed, sound] = partition(tasks, (task) => task.item.crashCount >= 3);
     if (crashed.length > 0) {
-      await markStarted(db, batch.batchId, crashed.map(fenceOf));
+      await outlastOutage(() => markStarted(db, batch.batchId, crashed.map(fenceOf)));
       for (const task of crashed) commit(task, workerCrashed(task));
+    }
+    if (feeder.isStopped()) {
+      for (const task of sound) task.settle('returned');
+      return;
     }
     enqueue(batch, sound);
     watch(feeder, 0);
     pool.pump();
-    return feeder;
   }
 
-  async function prefetchCache(batch: ActiveBatch, items: readonly ClaimedItem[]): Promise<void> {
-    const hashes = items.flatMap((item) => item.contentSha256 ?? []);
+  async function prefetchCache(batch: ActiveBatch, tasks: readonly Task[]): Promise<void> {
+    const hashes = tasks.flatMap(({ item }) => item.contentSha256 ?? []);
     const found = await outlastOutage(() => cachedResults(db, batch.view.recipeId, hashes));
-    for (const [sha, result] of found) batch.cached.set(sha, result);
+    for (const task of tasks) task.cachedAnswer = found.get(task.item.contentSha256 ?? '');
   }
 
-  async function claimAndFeed(
-    batchId: string,
-    claim: () => Promise<{ items: ClaimedItem[]; from: Task['from'] }>,
-  ): Promise<Feeder> {
-    const batch = await outlastOutage(() => activeBatch(batchId));
-    batch.feeders += 1;
+  /** Starts what does not run here yet; when the last activity that waits for it is cancelled, it hands back. */
+  async function follow(key: string, start: () => Promise<Feeder>, signal: AbortSignal): Promise<Followed> {
+    let entry = running.get(key);
+    if (entry === undefined) {
+      entry = { feeder: start(), waiters: 0 };
+      running.set(key, entry);
+      const forget = (): boolean => running.delete(key);
+      entry.feeder.then((feeder) => feeder.result.then(forget, forget), forget);
+    }
+    entry.waiters += 1;
+    const mine = entry;
+    const feeder = await entry.feeder;
+    const onAbort = (): void => {
+      mine.waiters -= 1;
+      if (mine.waiters === 0) feeder.stop(isDraining ? 'draining' : 'control');
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
     try {
-      await outlastOutage(() => refresh(options, batch));
-      if (batch.view.control !== 'run' || isDraining) {
-        return await feed(batch, { items: [], from: 'processing' }).then((feeder) => {
-          feeder.stop(isDraining ? 'draining' : 'control');
-          return feeder;
-        });
-      }
-      return await feed(batch, await outlastOutage(claim));
-    } catch (error) {
-      if (![...feeders].some((feeder) => feeder.batch === batch)) letGo(batch);
-      throw error;
+      return { feeder, result: await finish(feeder) };
+    } finally {
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
@@ -252,52 +294,19 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     async runChunk(batchId, chunkNo, signal) {
-      const key = `${batchId}/${chunkNo}`;
-      let entry = chunks.get(key);
-      if (entry === undefined) {
-        const feeder = claimAndFeed(batchId, async () => ({
-          items: await claimChunk(db, batchId, chunkNo),
-          from: 'processing',
-        }));
-        entry = { feeder, waiters: 0 };
-        chunks.set(key, entry);
-        const forget = (): boolean => chunks.delete(key);
-        feeder.then((running) => running.result.then(forget, forget), forget);
-      }
-      entry.waiters += 1;
-      const mine = entry;
-      const feeder = await entry.feeder;
-      // Only when no later attempt has adopted the chunk does a cancelled one stop it.
-      const onAbort = (): void => {
-        mine.waiters -= 1;
-        if (mine.waiters === 0) feeder.stop(isDraining ? 'draining' : 'control');
-      };
-      if (signal.aborted) onAbort();
-      else signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        return await finish(feeder);
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-      }
+      const start = () => claimAndFeed(batchId, 'processing', () => claimChunk(db, batchId, chunkNo));
+      return (await follow(`${batchId}/${chunkNo}`, start, signal)).result;
     },
 
     async runRetry(batchId, documentId, signal) {
-      const claimed: ClaimedItem[] = [];
-      const feeder = await claimAndFeed(batchId, async () => {
+      const claim = async () => {
         const item = await claimRetry(db, batchId, documentId);
-        if (item !== null) claimed.push(item);
-        return { items: claimed, from: 'retrying' };
-      });
-      const onAbort = (): void => feeder.stop(isDraining ? 'draining' : 'control');
-      if (signal.aborted) onAbort();
-      else signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        const result = await finish(feeder);
-        if (claimed.length === 0 && result.stop === null) return null;
-        return { ...result, outcome: feeder.lastOutcome };
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-      }
+        return item === null ? [] : [item];
+      };
+      const start = () => claimAndFeed(batchId, 'retrying', claim);
+      const { feeder, result } = await follow(`${batchId}/${documentId}`, start, signal);
+      const wasThere = Object.values(result.ends).some((count) => count > 0);
+      return wasThere || result.stop !== null ? { ...result, outcome: feeder.lastOutcome } : null;
     },
 
     drain() {
@@ -307,6 +316,8 @@ export function createEngine(options: EngineOptions): Engine {
     abort() {
       for (const feeder of feeders) feeder.stop('draining', true);
     },
-    close: () => ticker.stop(),
+    async close() {
+      await Promise.all([ticker.stop(), stopListening()]);
+    },
   };
 }

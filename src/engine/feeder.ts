@@ -18,6 +18,7 @@ export interface Feeder {
   gateWaitMs: number;
   /** Of the document that was committed last. */
   lastOutcome: Outcome | null;
+  isStopped(): boolean;
   /** No more of its documents start; those in a slot finish, unless `abort` says otherwise. */
   stop(reason: FeederStop, abort?: boolean): void;
   end(task: Task, end: TaskEnd, outcome?: Outcome): void;
@@ -26,18 +27,20 @@ export interface Feeder {
 
 export interface FeederOptions {
   batch: ActiveBatch;
+  /** Set when nothing may start from the beginning. */
+  stopped: FeederStop | null;
   handBack(fences: readonly Fence[]): Promise<void>;
 }
 
 export function createFeeder(
-  { batch, handBack }: FeederOptions,
+  { batch, stopped: stoppedBefore, handBack }: FeederOptions,
   makeTasks: (feeder: Feeder) => Task[],
 ): { feeder: Feeder; tasks: Task[] } {
   const ends: Record<TaskEnd, number> = { completed: 0, failed: 0, retrying: 0, returned: 0, dropped: 0 };
   const open = new Set<Task>();
   const returned: Fence[] = [];
   const done = deferred<FeederResult>();
-  let stopped: FeederStop | null = null;
+  let stopped = stoppedBefore;
   let failure: { error: unknown } | null = null;
 
   const finishWhenEmpty = (): void => {
@@ -54,6 +57,7 @@ export function createFeeder(
     result: done.promise,
     gateWaitMs: 0,
     lastOutcome: null,
+    isStopped: () => stopped !== null,
     end: (task, end, outcome) => {
       if (!open.delete(task)) return;
       feeder.lastOutcome = outcome ?? null;

@@ -1,6 +1,8 @@
 import type { Database } from '../db/database.ts';
 import type { GateRow } from '../db/gates.ts';
 import { claimProbe, closeGate, endProbe, readClosedGates } from '../db/gates.ts';
+import type { CallVerdict } from './run-document.ts';
+import { outlastOutage } from './outage.ts';
 
 /** This worker's view of the shared circuit breaker of one analyzer (row `provider_gate`). */
 export interface Gate {
@@ -8,32 +10,42 @@ export interface Gate {
   isClosed(): boolean;
   /** Milliseconds until the next probe may be made. */
   probeInMs(): number;
-  /** What the rows say; called by the ticker for all gates at once. */
-  update(row: GateRow | undefined): void;
+  /** What the rows said to a question of this moment (`performance.now()`); called by the ticker for all gates at once. */
+  update(row: GateRow | undefined, askedAtMs: number): void;
   /** Counts a call that was answered, or failed in a way that a retry may heal. Closes the gate for all when too many fail. */
-  record(ok: boolean, reason: string): Promise<void>;
+  record(verdict: NonNullable<CallVerdict>): Promise<void>;
   /** Reads the row now: another worker may have closed the gate since the last tick. */
   refresh(): Promise<void>;
-  /** True for the one task, over all workers, that may try next; `end` must follow. */
+  /** True for the one task, over all workers, that may try next; `endProbe` must follow. */
   claimProbe(): Promise<boolean>;
-  endProbe(ok: boolean | null): Promise<void>;
+  /** Null: the probe made no call. */
+  endProbe(verdict: CallVerdict): Promise<void>;
 }
 
 /** Half of the last 20 calls (design.md, "gate"). */
 const WINDOW = 20;
 const LIMIT = 0.5;
-/** A probe that has not ended by then belongs to a dead worker. */
+/** A probe that has not ended by then is lost, even when its worker lives. */
 const PROBE_RIGHT_MS = 30_000;
 
 export function createGate(db: Database, provider: string, workerId: string, callTimeoutMs: number): Gate {
   let recent: boolean[] = [];
   let row: GateRow | undefined;
-  const refresh = async (): Promise<void> => {
-    update((await readClosedGates(db, [provider]))[0]);
-  };
-  const update = (next: GateRow | undefined): void => {
+  let changedAtMs = 0;
+  const update: Gate['update'] = (next, askedAtMs) => {
+    // An answer from before our own change would open the gate for half a second, or close it again.
+    if (askedAtMs < changedAtMs) return;
     if (row !== undefined && next === undefined) recent = [];
     row = next;
+  };
+  const refresh = async (): Promise<void> => {
+    const askedAtMs = performance.now();
+    update((await outlastOutage(() => readClosedGates(db, [provider])))[0], askedAtMs);
+  };
+  const change = async (statement: () => Promise<void>): Promise<void> => {
+    await outlastOutage(statement);
+    changedAtMs = performance.now();
+    await refresh();
   };
   return {
     provider,
@@ -41,19 +53,16 @@ export function createGate(db: Database, provider: string, workerId: string, cal
     probeInMs: () => row?.probeInMs ?? 0,
     update,
     refresh,
-    record: async (ok, reason) => {
+    record: async ({ ok, reason, retryAfterMs }) => {
       if (row !== undefined) return;
       recent.push(ok);
       if (recent.length > WINDOW) recent.shift();
       const faults = recent.filter((good) => !good).length;
       if (ok || recent.length < WINDOW || faults < WINDOW * LIMIT) return;
-      await closeGate(db, provider, reason);
-      await refresh();
+      await change(() => closeGate(db, provider, reason, retryAfterMs));
     },
     claimProbe: () => claimProbe(db, provider, workerId, callTimeoutMs + PROBE_RIGHT_MS),
-    endProbe: async (ok) => {
-      await endProbe(db, provider, workerId, ok);
-      await refresh();
-    },
+    endProbe: (verdict) =>
+      change(() => endProbe(db, provider, workerId, verdict?.ok ?? null, verdict?.retryAfterMs ?? 0)),
   };
 }

@@ -1,12 +1,15 @@
 import type { Database } from '../db/database.ts';
+import { stillOurs } from '../db/claims.ts';
 import { commitOutcomes } from '../db/commit-outcomes.ts';
-import { grantShares, readBatchViews } from '../db/workers.ts';
+import { readBatchViews } from '../db/workers.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { ActiveBatch } from './active-batch.ts';
+import { adoptView } from './active-batch.ts';
 import { createCommitter } from './committer.ts';
 import { createGate } from './gate.ts';
 import { writeOutFiles } from './out-files.ts';
+import type { Shares } from './shares.ts';
 
 export interface BatchOpenerDeps {
   db: Database;
@@ -31,11 +34,10 @@ export async function openBatch(
     analyzer,
     gate: createGate(db, analyzer.provider, workerId, view.settings.timeoutMs),
     committer: createCommitter({
-      commit: (outcomes) =>
-        commitOutcomes(db, { batchId, generation: batch.view.generation, analyzer: analyzer.name }, outcomes),
-      beforeCommit: (outcomes) => writeOutFiles(batch, outcomes),
-      onCommitted: ({ control, settings, totals, planned }) => {
-        batch.view = { ...batch.view, control, settings, totals, planned };
+      commit: (outcomes) => commitOutcomes(db, { batchId, analyzer: analyzer.name }, outcomes),
+      beforeCommit: (group) => writeOutFiles(batch, group, (fences) => stillOurs(db, batchId, fences)),
+      onCommitted: ({ written: _written, ...row }) => {
+        adoptView(batch, { ...batch.view, ...row });
         onCommitted();
       },
       isUrgent: (outcome) => outcome.state === 'failed' && batch.view.settings.maxFailures !== null,
@@ -46,17 +48,14 @@ export async function openBatch(
     feeders: 0,
     lastServed: 0,
     isMarking: false,
-    cached: new Map(),
-    uris: new Map(),
   };
   return batch;
 }
 
 /** What the rows say now, before documents are claimed: an order may have come since the last tick. */
-export async function refresh({ db, workerId }: BatchOpenerDeps, batch: ActiveBatch): Promise<void> {
+export async function refresh({ db }: BatchOpenerDeps, shares: Shares, batch: ActiveBatch): Promise<void> {
   const [view] = await readBatchViews(db, [batch.batchId]);
-  if (view !== undefined) batch.view = view;
-  const shares = await grantShares(db, workerId, new Map([[batch.batchId, batch.inSlots.size]]));
-  batch.share = shares.get(batch.batchId) ?? 0;
+  if (view !== undefined) adoptView(batch, view);
+  await shares.renew(() => [batch]);
   await batch.gate.refresh();
 }

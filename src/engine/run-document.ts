@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Json } from '../domain/analyzer.ts';
+import type { BatchSettings } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
@@ -15,13 +16,20 @@ import type { Task } from './active-batch.ts';
 export interface DocumentDeps {
   db: Database;
   sandbox: Sandbox;
+  /** Whether the analyzer may be asked now: while the document was read, an order or the gate may have forbidden it. */
+  mayAsk(task: Task): boolean;
 }
 
 /** What the analysis said about the other side; the gate counts it. Null when no call was made. */
-export type CallVerdict = { ok: boolean; reason: string } | null;
+export type CallVerdict = {
+  ok: boolean;
+  reason: string;
+  /** How long the other side asked us to wait. */
+  retryAfterMs: number;
+} | null;
 
 export interface DocumentRun {
-  /** Null: nothing happened that counts (aborted, or the database was away); the item goes back without an attempt. */
+  /** Null: nothing happened that counts (aborted, not asked, or the database was away); the item goes back without an attempt. */
   outcome: Outcome | null;
   verdict: CallVerdict;
 }
@@ -60,16 +68,19 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     isRetry: task.from === 'retrying',
   });
   try {
-    const { answer, cached, calls, callsOk } = await work(deps, task, facts);
-    const verdict = facts.asked ? { ok: true, reason: '' } : null;
+    const worked = await work(deps, task, facts);
+    if (worked === null) return { outcome: null, verdict: null };
+    const { answer, cached, calls, callsOk } = worked;
+    const verdict = facts.asked ? { ok: true, reason: '', retryAfterMs: 0 } : null;
     return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
   } catch (error) {
     if (task.abort.signal.aborted || isConnectionLost(error)) return { outcome: null, verdict: null };
     const failure = await asDocumentFailure(error, task);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
     const isFault = failure.failureClass === 'transient' && failure.stage === 'analyze';
-    const verdict = facts.asked ? { ok: !isFault, reason: `${failure.code}: ${failure.message}` } : null;
-    return { outcome, verdict };
+    const reason = `${failure.code}: ${failure.message}`;
+    const verdict = { ok: !isFault, reason, retryAfterMs: failure.retryAfterMs ?? 0 };
+    return { outcome, verdict: facts.asked ? verdict : null };
   }
 }
 
@@ -80,10 +91,11 @@ interface Answer {
   callsOk: number;
 }
 
-async function work({ db, sandbox }: DocumentDeps, task: Task, facts: Facts): Promise<Answer> {
+async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answer | null> {
+  const { db, sandbox } = deps;
   const { batch, item } = task;
   const { signal } = task.abort;
-  const { timeoutMs, cache } = batch.view.settings;
+  const { timeoutMs, cache } = settingsOf(task);
   const file = { path: fileURLToPath(item.uri), name: item.name, timeoutMs };
   let read = await sandbox.extract(
     { ...file, knownSha256: item.hasText ? item.contentSha256 : null },
@@ -108,6 +120,7 @@ async function work({ db, sandbox }: DocumentDeps, task: Task, facts: Facts): Pr
   }
   if (extraction === null) throw new Error('the sandbox gave no text');
   facts.mimeType = extraction.metadata.mimeType;
+  if (!deps.mayAsk(task)) return null;
   facts.asked = true;
   const input = {
     documentId: item.documentId,
@@ -125,9 +138,15 @@ async function work({ db, sandbox }: DocumentDeps, task: Task, facts: Facts): Pr
   return { ...analysis, cached: false };
 }
 
-async function cachedAnswer(db: Database, { batch, item }: Task, sha: string): Promise<unknown> {
+/** What `retry` gave to this document goes before the batch's own. */
+function settingsOf({ batch, item }: Task): BatchSettings {
+  return { ...batch.view.settings, ...item.settings };
+}
+
+async function cachedAnswer(db: Database, task: Task, sha: string): Promise<unknown> {
+  const { batch, item } = task;
   // The chunk asked for all its hashes at once; only a file that changed since then needs a question of its own.
-  if (sha === item.contentSha256) return batch.cached.get(sha);
+  if (sha === item.contentSha256) return task.cachedAnswer;
   return (await cachedResults(db, batch.view.recipeId, [sha])).get(sha);
 }
 
@@ -167,14 +186,14 @@ async function asDocumentFailure(error: unknown, { item }: Task): Promise<Docume
 /** The failure class decides: critical puts the item back, transient tries again while tries are left, else failed. */
 function consequence(
   failure: DocumentFailure,
-  { item, batch }: Task,
+  task: Task,
 ): Pick<Outcome, 'state' | 'failure' | 'nextAttemptMs'> {
   const { failureClass, code, stage, message, context } = failure;
   const described = { failure: { failureClass, code, stage, message, context } };
   if (failureClass === 'critical') return { ...described, state: 'pending', nextAttemptMs: null };
-  const made = item.attempts - item.attemptsBefore + 1;
+  const made = task.item.attempts - task.item.attemptsBefore + 1;
   const nextAttemptMs =
-    failureClass === 'transient' ? nextAttempt(batch.view.settings, made, failure.retryAfterMs) : null;
+    failureClass === 'transient' ? nextAttempt(settingsOf(task), made, failure.retryAfterMs) : null;
   return { ...described, state: nextAttemptMs === null ? 'failed' : 'retrying', nextAttemptMs };
 }
 

@@ -48,7 +48,7 @@ export function createSlotPool(
       batch.lastServed = turn += 1;
       isAlone = alone;
       start(task);
-      if (unmarkedSoon(batch)) markAhead(batch);
+      if (!alone && unmarkedSoon(batch)) markAhead(batch);
     }
   };
 
@@ -66,10 +66,9 @@ export function createSlotPool(
   /** Marks the next few, so that no slot waits for the database. */
   const markAhead = (batch: ActiveBatch): void => {
     if (batch.isMarking) return;
-    const room = Math.min(batch.share - batch.inSlots.size, options.capacity - running.size);
-    const tasks = batch.queue
-      .filter((task) => !isMarked(task))
-      .slice(0, Math.max(room, 0) + lookahead(batch));
+    const room = Math.max(0, Math.min(batch.share - batch.inSlots.size, options.capacity - running.size));
+    const unmarked = batch.queue.filter((task) => !isMarked(task));
+    const tasks = nextToMark(unmarked, { room, ahead: room + lookahead(batch), isIdle: running.size === 0 });
     if (tasks.length === 0) return;
     batch.isMarking = true;
     for (const task of tasks) task.isMarking = true;
@@ -92,6 +91,22 @@ export function createSlotPool(
   };
 
   return { pump, inUse: () => running.size };
+}
+
+/**
+ * Which tasks to mark. A mark says "in work" to whoever finds it after a crash, so what saw a worker die already is
+ * marked only when a slot is free for it, and the one that runs alone is marked alone: it must not take innocents along.
+ */
+function nextToMark(
+  unmarked: readonly Task[],
+  { room, ahead, isIdle }: { room: number; ahead: number; isIdle: boolean },
+): Task[] {
+  const [first] = unmarked;
+  if (first !== undefined && first.item.crashCount >= 2) return isIdle && room > 0 ? [first] : [];
+  const end = unmarked.findIndex(
+    ({ item }, index) => index >= (item.crashCount === 0 ? ahead : room) || item.crashCount >= 2,
+  );
+  return unmarked.slice(0, end < 0 ? undefined : end);
 }
 
 function settleMarks(batch: ActiveBatch, tasks: readonly Task[], ours: Set<string>): void {

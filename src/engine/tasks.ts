@@ -13,6 +13,8 @@ export function taskOf(batch: ActiveBatch, item: ClaimedItem, from: Task['from']
     isMarking: false,
     isProbe: false,
     abort: new AbortController(),
+    cachedAnswer: undefined,
+    isStopped: () => feeder.isStopped(),
     settle: (end, outcome) => feeder.end(task, end, outcome),
     fail: (error) => feeder.fail(error),
   };

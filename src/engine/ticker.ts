@@ -1,7 +1,9 @@
 import type { Database } from '../db/database.ts';
 import { readClosedGates } from '../db/gates.ts';
-import { beat, grantShares, notePeakRss, readBatchViews } from '../db/workers.ts';
+import { beat, notePeakRss, readBatchViews } from '../db/workers.ts';
 import type { ActiveBatch } from './active-batch.ts';
+import { adoptView } from './active-batch.ts';
+import type { Shares } from './shares.ts';
 
 /** How often a worker reads the rows that rule it. */
 const TICK_MS = 500;
@@ -10,6 +12,7 @@ export interface TickerOptions {
   db: Database;
   workerId: string;
   batches: ReadonlyMap<string, ActiveBatch>;
+  shares: Shares;
   /** Of this process and its children. */
   rssBytes(): number;
   /** The worker's row is gone (it was taken for dead): enter it again. */
@@ -63,21 +66,18 @@ export function startTicker(options: TickerOptions): Ticker {
   };
 }
 
-async function tick({ db, workerId, batches, rssBytes, register }: TickerOptions): Promise<void> {
+async function tick({ db, workerId, batches, shares, rssBytes, register }: TickerOptions): Promise<void> {
   if (!(await beat(db, workerId, rssBytes()))) await register();
   if (batches.size === 0) return;
   const ids = [...batches.keys()];
   for (const view of await readBatchViews(db, ids)) {
     const batch = batches.get(view.batchId);
-    if (batch !== undefined) batch.view = view;
+    if (batch !== undefined) adoptView(batch, view);
   }
-  const inUse = new Map([...batches.values()].map((batch) => [batch.batchId, batch.inSlots.size]));
-  for (const [batchId, share] of await grantShares(db, workerId, inUse)) {
-    const batch = batches.get(batchId);
-    if (batch !== undefined) batch.share = share;
-  }
+  await shares.renew(() => batches.values());
   const gates = new Map([...batches.values()].map(({ gate }) => [gate.provider, gate]));
+  const askedAtMs = performance.now();
   const closed = new Map((await readClosedGates(db, [...gates.keys()])).map((row) => [row.provider, row]));
-  for (const [provider, gate] of gates) gate.update(closed.get(provider));
+  for (const [provider, gate] of gates) gate.update(closed.get(provider), askedAtMs);
   await notePeakRss(db, ids);
 }

@@ -1,3 +1,4 @@
+import type { BatchEventRow } from '../db/batch-events.ts';
 import type { BatchSnapshot } from '../db/batch-snapshot.ts';
 import type { ItemRow } from '../db/items.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
@@ -19,9 +20,11 @@ const COLUMNS = [
   'message',
 ] as const;
 
+export type ReportedBatch = BatchSnapshot & { events: BatchEventRow[] };
+
 /** The report as lines: each document once, and what the batch as a whole shows. */
 export async function* reportLines(
-  snapshot: BatchSnapshot,
+  snapshot: ReportedBatch,
   items: AsyncIterable<ItemRow>,
   format: ReportFormat,
 ): AsyncIterable<string> {
@@ -32,7 +35,7 @@ export async function* reportLines(
   else yield* markdownLines(snapshot, items);
 }
 
-async function* jsonLines(snapshot: BatchSnapshot, items: AsyncIterable<ItemRow>): AsyncIterable<string> {
+async function* jsonLines(snapshot: ReportedBatch, items: AsyncIterable<ItemRow>): AsyncIterable<string> {
   const { settings: _settings, failures, ...batch } = snapshot;
   const patterns = failures.map(({ code, count }) => ({ code, count, ...describeFailureCode(code) }));
   yield `${JSON.stringify({ batch, targets: targetsOf(snapshot), patterns }).slice(0, -1)},"documents":[`;
@@ -44,12 +47,16 @@ async function* jsonLines(snapshot: BatchSnapshot, items: AsyncIterable<ItemRow>
   yield ']}';
 }
 
-async function* markdownLines(snapshot: BatchSnapshot, items: AsyncIterable<ItemRow>): AsyncIterable<string> {
+async function* markdownLines(snapshot: ReportedBatch, items: AsyncIterable<ItemRow>): AsyncIterable<string> {
   const { counts, name, status, id, reason, detail, failures } = snapshot;
   yield `# Batch ${name}`;
   yield '';
   yield `${id}: **${status}**, ${counts.completed} completed, ${counts.failed} failed, ${counts.skipped} skipped, ${counts.total} in all; ${formatDuration(snapshot.activeMs)} of work; analyzer: ${snapshot.analyzer}`;
   if (reason !== null) yield `\nReason: ${reason}${detail === null ? '' : ` (${detail})`}`;
+  yield '\n## History\n\n| when | what | who | why |\n|---|---|---|---|';
+  for (const { at, event, actor, reason: why } of snapshot.events) {
+    yield `| ${at.toISOString()} | ${event} | ${cell(actor)} | ${cell(why ?? '')} |`;
+  }
   yield '\n## Targets\n\n| target | value | goal | |\n|---|---|---|---|';
   for (const { name: what, value, unit, goal, met } of targetsOf(snapshot)) {
     yield `| ${what} | ${value === null ? 'n/a' : `${value} ${unit}`} | ${goal} | ${met === null ? 'n/a' : met ? 'met' : 'missed'} |`;
@@ -62,14 +69,11 @@ async function* markdownLines(snapshot: BatchSnapshot, items: AsyncIterable<Item
   }
   yield '\n## Documents\n\n| document | state | class | code | stage | attempts | duration |\n|---|---|---|---|---|---|---|';
   for await (const item of items) {
-    const cells = [
-      item.name.replaceAll('|', '\\|'),
-      item.state,
-      item.class,
-      item.code,
-      item.stage,
-      item.attempts,
-    ];
+    const cells = [cell(item.name), item.state, item.class, item.code, item.stage, item.attempts];
     yield `| ${cells.map((cell) => cell ?? '').join(' | ')} | ${item.durationMs === null ? '' : formatDuration(item.durationMs)} |`;
   }
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }

@@ -34,7 +34,7 @@ export interface WorkerOptions {
 
 /** What is in a slot may finish for this long after SIGTERM; the whole drain stays below 30 s. */
 const DRAIN_MS = 22_000;
-const RECONCILE_MS = 10_000;
+const RECONCILE_MS = 5_000;
 const NOTIFY_MS = 1_000;
 
 /** The production worker: polls both task queues until `signal`, then drains. */
@@ -77,18 +77,22 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   });
   const workers = await createWorkers(connection, namespace, activities);
   const chores = [
-    every(RECONCILE_MS, () => reconcile(db, client.client), log),
-    every(NOTIFY_MS, () => deliverNotifications(db), log),
+    every(RECONCILE_MS, () => reconcile(db, client.client, 'turns'), log),
+    every(NOTIFY_MS, () => deliverNotifications({ db, workerId, env, cwd: config.projectDir }), log),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   options.onReady();
-  const drainNow = () => drain(engine, workers);
+  const stopChores = () => Promise.all(chores.map((stop) => stop()));
+  const drainNow = () => {
+    drain(engine, workers);
+    void stopChores();
+  };
   if (signal.aborted) drainNow();
   else signal.addEventListener('abort', drainNow, { once: true });
   try {
     await running;
   } finally {
-    for (const stop of chores) await stop();
+    await stopChores();
     await engine.close();
     await sandbox.close();
     await removeWorker(db, workerId).catch(() => undefined);

@@ -18,7 +18,14 @@ import { saveRecipe } from '../../src/db/recipes.ts';
 import { markTerminated, openBatches } from '../../src/db/reconcile.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import { takeRetries } from '../../src/db/retries.ts';
-import { beat, grantShares, notePeakRss, readBatchViews, registerWorker } from '../../src/db/workers.ts';
+import {
+  beat,
+  grantShares,
+  notePeakRss,
+  readBatchViews,
+  registerWorker,
+  removeWorker,
+} from '../../src/db/workers.ts';
 import { defaultSettings } from '../../src/domain/batch.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { testDatabase } from '../support/postgres.ts';
@@ -100,6 +107,8 @@ describe('the statements of the engine', () => {
     expect(await finishBatch(db, batchId)).to.deep.include({ finished: false, openChunks: [1] });
     await handBack(db, batchId, items);
     expect((await batchSnapshot(db, batchId)).counts.pending).to.equal(3);
+    expect(await cancelRemaining(db, batchId)).to.equal(null);
+    await orderControl(db, { batchId, control: 'cancel', now: false, actor: 'me', reason: null });
     await cancelRemaining(db, batchId);
     expect((await batchSnapshot(db, batchId)).status).to.equal('cancelled');
   });
@@ -124,7 +133,7 @@ describe('the statements of the engine', () => {
       outcome(items[2]!, { state: 'failed', failure: failure('permanent', 'empty') }),
     ]);
     await finishBatch(db, batchId);
-    const retry = { failureClass: null, failureCode: 'empty', uriLike: null };
+    const retry = { failureClass: null, failureCode: 'empty', uriPattern: null };
     expect(await countRetryable(db, batchId, retry)).to.equal(1);
     const request = { batchId, actor: 'test', reason: null, retry, settings: { parallel: 7 } };
     expect(await reopenBatch(db, request)).to.deep.equal({ reopened: 1 });
@@ -154,10 +163,16 @@ describe('the statements of the engine', () => {
     const halt = { batchId, status: 'halted' as const, reason: 'internal', detail: 'x', controlSeq };
     await recordStatus(db, halt);
     await recordStatus(db, { ...halt, controlSeq: controlSeq + 1 });
-    const told = await claimNotification(db);
-    expect(told?.payload).to.include({ event: 'halted', reason: 'internal' });
+    const worker = randomUUID();
+    await registerWorker(db, { id: worker, host: worker, pid: 1, slots: 64, version: '0' }, () => true);
+    const told = await claimNotification(db, worker);
+    const next = `docbatch resume ${batchId.slice(0, 8)}`;
+    expect(told?.payload).to.include({ event: 'halted', reason: 'internal', next });
+    expect(await claimNotification(db, worker)).to.equal(null);
+    await removeWorker(db, worker);
+    expect((await claimNotification(db, worker))?.id).to.equal(told?.id);
     await settleNotification(db, told!.id, null);
-    expect(await claimNotification(db)).to.equal(null);
+    expect(await claimNotification(db, worker)).to.equal(null);
   });
 
   it('leaves out documents that another batch holds, and those that are finished', async () => {
@@ -217,6 +232,8 @@ describe('the statements of the engine', () => {
 
   it('lets one probe through a closed gate', async () => {
     const [a, b] = [randomUUID(), randomUUID()];
+    for (const id of [a, b])
+      await registerWorker(db, { id, host: id, pid: 1, slots: 64, version: '0' }, () => true);
     await closeGate(db, 'p', 'down');
     expect(await readClosedGates(db, ['p'])).to.have.length(1);
     await db.query(`UPDATE provider_gate SET closed_until = now()`);
@@ -226,6 +243,20 @@ describe('the statements of the engine', () => {
     expect(await readClosedGates(db, ['p'])).to.deep.equal([]);
   });
 
+  it('lets another probe through when the worker of the first has died, and heeds retry-after', async () => {
+    const [dead, b] = [randomUUID(), randomUUID()];
+    for (const id of [dead, b])
+      await registerWorker(db, { id, host: id, pid: 1, slots: 64, version: '0' }, () => true);
+    await closeGate(db, 'q', 'down', 5_000);
+    expect((await readClosedGates(db, ['q']))[0]?.probeInMs).to.be.within(4_000, 5_000);
+    await db.query(`UPDATE provider_gate SET closed_until = now() WHERE provider = 'q'`);
+    expect(await claimProbe(db, 'q', dead, 600_000)).to.equal(true);
+    expect((await readClosedGates(db, ['q']))[0]?.probeInMs).to.be.above(500_000);
+    await db.query(`UPDATE workers SET heartbeat_at = now() - interval '11 seconds' WHERE id = $1`, [dead]);
+    expect((await readClosedGates(db, ['q']))[0]?.probeInMs).to.equal(0);
+    expect(await claimProbe(db, 'q', b, 1_000)).to.equal(true);
+  });
+
   it('marks a batch terminated whose workflow is gone, unless it was reopened', async () => {
     const batchId = await newBatch(db, 1);
     await db.query(
@@ -233,7 +264,7 @@ describe('the statements of the engine', () => {
       [batchId],
     );
     const open = (await openBatches(db)).find(({ id }) => id === batchId)!;
-    await markTerminated(db, { ...open, generation: 99 }, 'x');
+    await markTerminated(db, { ...open, controlSeq: 99 }, 'x');
     expect((await batchSnapshot(db, batchId)).status).to.equal('pending');
     await markTerminated(db, open, 'x');
     expect((await batchSnapshot(db, batchId)).status).to.equal('terminated');
@@ -276,7 +307,7 @@ async function claimed(db: Database, batchId: string): Promise<ClaimedItem[]> {
 }
 
 function commit(db: Database, batchId: string, outcomes: Outcome[]) {
-  return commitOutcomes(db, { batchId, generation: 0, analyzer: 'local' }, outcomes);
+  return commitOutcomes(db, { batchId, analyzer: 'local' }, outcomes);
 }
 
 function failure(failureClass: 'transient' | 'permanent' | 'critical', code: string) {

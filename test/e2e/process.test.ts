@@ -80,21 +80,21 @@ describe('process', function () {
   });
 
   it('starts nothing after a pause until it is resumed; retry then runs exactly the failed one', async () => {
-    await documents('pause', 80);
-    fates.set('pause-05.txt', (nth) => ({ status: nth === 1 ? 422 : 200, delayMs: 300 }));
-    for (let n = 0; n < 80; n++) if (n !== 5) fates.set(`pause-${pad(n)}.txt`, () => ({ delayMs: 300 }));
+    await documents('pause', 60);
+    fates.set('pause-05.txt', (nth) => ({ status: nth === 1 ? 422 : 200, delayMs: 500 }));
+    for (let n = 0; n < 60; n++) if (n !== 5) fates.set(`pause-${pad(n)}.txt`, () => ({ delayMs: 500 }));
     const running = startCli(project.folder, ['process', 'pause', '--analyzer', model.url, '--json']);
     const seen = () => model.calls.filter(({ name }) => name.startsWith('pause-')).length;
     await until(() => seen() >= 10);
     expect((await cli('pause', '--reason', 'lunch')).exitCode).to.equal(0);
     expect((await running.done).exitCode).to.equal(130);
     const before = seen();
-    expect(before).to.be.lessThan(80);
+    expect(before).to.be.lessThan(60);
     const resumed = await cli('resume', 'last', '--json');
-    expect(JSON.parse(resumed.stdout).counts).to.include({ total: 80, completed: 79, failed: 1 });
-    expect(seen()).to.equal(80);
+    expect(JSON.parse(resumed.stdout).counts).to.include({ total: 60, completed: 59, failed: 1 });
+    expect(seen()).to.equal(60);
     expect((await cli('retry', 'last')).exitCode).to.equal(0);
-    expect(seen()).to.equal(81);
+    expect(seen()).to.equal(61);
   });
 
   it('loses nothing and repeats only what was in flight when the worker is killed', async () => {

@@ -7,12 +7,17 @@ export interface Call {
   batch: string;
   name: string;
   startedAtMs: number;
+  /** 0 while it is open; the moment of the answer, or of the caller's going away. */
+  endedAtMs: number;
 }
 
 export interface ModelAnswer {
   delayMs?: number;
   status?: number;
+  headers?: Record<string, string>;
   body?: unknown;
+  /** The body as it is, instead. */
+  text?: string;
 }
 
 export interface ModelServer {
@@ -20,7 +25,8 @@ export interface ModelServer {
   /** The callee's ledger: every call that arrived, in order. */
   calls: Call[];
   inFlight(): number;
-  peakInFlight(batch: string): number;
+  /** The most calls of a batch at once, ever or between two moments (`Date.now()`). */
+  peakInFlight(batch: string, fromMs?: number, toMs?: number): number;
   close(): Promise<void>;
 }
 
@@ -29,8 +35,7 @@ export async function startModelServer(
   answer: (call: Call, nth: number) => ModelAnswer,
 ): Promise<ModelServer> {
   const calls: Call[] = [];
-  const open = new Map<string, number>();
-  const peaks = new Map<string, number>();
+  const seen = new Map<string, number>();
   const server: Server = createServer((request, response) => {
     const batch = String(request.headers['x-docbatch-batch'] ?? '');
     const document = request.headers['x-docbatch-document'];
@@ -44,21 +49,24 @@ export async function startModelServer(
       const { document: described } = JSON.parse(Buffer.concat(chunks).toString()) as {
         document: { name: string };
       };
-      const call = { document, batch, name: described.name, startedAtMs: Date.now() };
+      const call = { document, batch, name: described.name, startedAtMs: Date.now(), endedAtMs: 0 };
       calls.push(call);
-      const nth = calls.filter((other) => other.document === document).length;
-      open.set(batch, (open.get(batch) ?? 0) + 1);
-      peaks.set(batch, Math.max(peaks.get(batch) ?? 0, open.get(batch) ?? 0));
-      let ended = false;
+      const nth = (seen.get(document) ?? 0) + 1;
+      seen.set(document, nth);
       const end = () => {
-        if (!ended) open.set(batch, (open.get(batch) ?? 1) - 1);
-        ended = true;
+        call.endedAtMs ||= Date.now();
       };
       response.on('close', end);
-      const { delayMs = 0, status = 200, body = { summary: `about ${call.name}` } } = answer(call, nth);
+      const {
+        delayMs = 0,
+        status = 200,
+        headers = {},
+        body = { summary: `about ${call.name}` },
+        text,
+      } = answer(call, nth);
       setTimeout(() => {
-        response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(body));
+        response.writeHead(status, { 'content-type': 'application/json', ...headers });
+        response.end(text ?? JSON.stringify(body));
         end();
       }, delayMs);
     });
@@ -67,11 +75,29 @@ export async function startModelServer(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/analyze`,
     calls,
-    inFlight: () => [...open.values()].reduce((sum, count) => sum + count, 0),
-    peakInFlight: (batch) => peaks.get(batch) ?? 0,
+    inFlight: () => calls.filter(({ endedAtMs }) => endedAtMs === 0).length,
+    peakInFlight: (batch, fromMs = 0, toMs = Infinity) => peakOf(calls, batch, fromMs, toMs),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function peakOf(calls: readonly Call[], batch: string, fromMs: number, toMs: number): number {
+  const steps = calls
+    .filter((call) => call.batch === batch)
+    .flatMap(({ startedAtMs, endedAtMs }) => [
+      { atMs: startedAtMs, by: 1 },
+      { atMs: endedAtMs || Infinity, by: -1 },
+    ])
+    .sort((a, b) => a.atMs - b.atMs || a.by - b.by);
+  let [now, peak] = [0, 0];
+  for (const { atMs, by } of steps) {
+    if (atMs >= fromMs) peak = Math.max(peak, now);
+    if (atMs > toMs) break;
+    now += by;
+    if (atMs >= fromMs) peak = Math.max(peak, now);
+  }
+  return peak;
 }

@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { createScene, type Scene } from '../../acceptance/scene.ts';
+import { until } from '../../acceptance/check.ts';
+
+describe('orders to a batch', function () {
+  this.timeout(120_000);
+  let scene: Scene;
+  const bad = /-0000[123]\.txt$/;
+  before(async () => {
+    scene = await createScene((name, nth) => {
+      if (name.startsWith('flaky')) return { delayMs: nth === 1 ? 20 : 1_500, status: 503 };
+      const isBad = bad.test(name) && (name.startsWith('budget') || nth === 1);
+      return { delayMs: 100, status: isBad ? 422 : 200 };
+    });
+  });
+  after(() => scene.remove());
+
+  it('go on after a halt within the same failure budget, up to the next failure', async () => {
+    const first = await scene.process('budget', 30, '--parallel', '1', '--max-failures', '0');
+    expect((await first.done).exitCode).to.equal(3);
+    for (const failed of [2, 3]) {
+      expect((await scene.cli('resume', 'budget')).exitCode).to.equal(3);
+      expect((await scene.status('budget')).counts.failed).to.equal(failed);
+    }
+    expect((await scene.cli('resume', 'budget')).exitCode).to.equal(2);
+    expect(scene.calls('budget')).to.have.length(30);
+  });
+
+  it('keep the reason of a pause, and pause a batch whose document fails again meanwhile', async () => {
+    const running = await scene.process('flaky', 1, '--retry-delay', '100ms', '--retries', '9');
+    await until('the second call', () => scene.calls('flaky').length === 2);
+    await scene.cli('pause', 'flaky', '--reason', 'lunch');
+    expect((await running.done).exitCode).to.equal(130);
+    await until('its call ended', () => scene.model.inFlight() === 0);
+    await until('at rest', async () => {
+      const [item] = await scene.items('flaky');
+      return item?.state === 'retrying' && item.attempts === scene.calls('flaky').length;
+    });
+    const { stdout } = await scene.cli('status', 'flaky');
+    expect(stdout).to.match(/: paused\n[^]*Reason: user \(lunch\)\n[^]*paused by \S+: lunch/);
+    expect((await scene.cli('report', 'flaky')).stdout).to.match(
+      /## History[^]*\| paused \| \S+ \| lunch \|/,
+    );
+    expect((await scene.cli('cancel', 'flaky')).stdout).to.include('cancelled');
+    expect((await scene.cli('cancel', 'flaky')).stdout).to.include('cancelled already');
+  });
+
+  it('let failed documents join the batch that runs, and call nothing else again', async () => {
+    const running = await scene.process('join', 60, '-b', '10');
+    await until('one failed', async () =>
+      (await scene.items('join')).some(({ state }) => state === 'failed'),
+    );
+    expect((await scene.cli('retry', 'join', '--detach', '--timeout', '9s')).exitCode).to.equal(0);
+    const { exitCode } = await running.done;
+    const counts = (await scene.status('join')).counts;
+    expect([exitCode, counts.completed! + counts.failed!]).to.deep.include(60);
+    const again = scene.calls('join').filter(({ name }) => !bad.test(name));
+    expect(again).to.have.length(57);
+    const retried = (await scene.items('join')).filter(({ settings }) => settings !== null);
+    expect(retried).to.not.deep.equal([]);
+    for (const { attempts, settings } of retried) {
+      expect([attempts, settings]).to.deep.equal([2, { timeoutMs: 9_000 }]);
+    }
+  });
+
+  it('cancel a batch whose workflow is gone, which frees its documents', async () => {
+    const running = await scene.process('gone', 40);
+    await until('calls', () => scene.calls('gone').length >= 10);
+    await scene.temporal('workflow', 'terminate', '--workflow-id', await scene.workflowId('gone'));
+    expect((await running.done).exitCode).to.equal(4);
+    expect((await scene.row('gone')).status).to.equal('terminated');
+    expect((await scene.cli('cancel', 'gone')).stdout).to.include('cancelled');
+    const { counts } = await scene.status('gone');
+    expect(counts.cancelled! + counts.completed! + counts.failed!).to.equal(40);
+  });
+});
