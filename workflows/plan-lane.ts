@@ -3,9 +3,9 @@ import { wake } from './batch-state.ts';
 import { haltOn } from './halt.ts';
 import { planning } from './retry-policies.ts';
 
-/** Plans page after page beside the processing, which starts with the first page. */
+/** Plans page after page beside the processing, which starts with the first page. What halted it is tried again on resume. */
 export function planInBackground(state: BatchState): void {
-  if (state.planned) return;
+  if (state.planned || state.planning !== null) return;
   state.planning = plan(state).finally(() => {
     state.planning = null;
     wake(state);

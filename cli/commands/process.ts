@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { createAnalyzer, analyzerName } from '../../src/analyze/create-analyzer.ts';
+import { Command } from 'commander';
+import { analyzerName } from '../../src/analyze/create-analyzer.ts';
+import { recipeOf } from '../../src/analyze/recipe-of.ts';
 import { connectClient } from '../../src/client/connect.ts';
 import { startBatch, wakeBatch } from '../../src/client/start-batch.ts';
 import { insertBatch } from '../../src/db/batches.ts';
 import type { Selected } from '../../src/db/candidates.ts';
-import { selectCandidates } from '../../src/db/candidates.ts';
+import { dropCandidates, selectCandidates } from '../../src/db/candidates.ts';
 import type { Database } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { orderControl } from '../../src/db/orders.ts';
@@ -23,19 +24,15 @@ import { CliError } from '../context.ts';
 import { followBatch } from '../follow-batch.ts';
 import { endAsJson } from '../output/end-as-json.ts';
 import type { Register } from '../program.ts';
+import type { ChoiceFlags } from '../choice-options.ts';
+import { addChoice } from '../choice-options.ts';
 import { addSettings, settingsFrom } from '../settings-options.ts';
 import type { SettingsFlags } from '../settings-options.ts';
 
-interface Flags extends SettingsFlags {
-  all?: boolean;
+interface Flags extends ChoiceFlags, SettingsFlags {
   file?: string;
-  manifest?: string;
-  limit?: number;
-  sample?: number;
   dryRun?: boolean;
   name?: string;
-  analyzer?: string;
-  rerun: 'none' | 'failed' | 'completed' | 'all';
   detach?: boolean;
   json?: boolean;
 }
@@ -44,22 +41,12 @@ export function registerProcess(register: Register): void {
   const command = new Command('process')
     .description('process documents: files, folders, globs, or everything that is pending')
     .argument('[paths...]', 'files, folders, globs; - reads one path per line')
-    .option('--all', 'everything registered that is pending for this analyzer')
     .option('-f, --file <path>', 'one file; prints its result')
-    .option('--manifest <file>', 'CSV or JSONL with the columns uri, id, priority, group, metadata')
-    .option('-l, --limit <n>', 'at most this many, by priority, then age', atLeastOne)
-    .option('--sample <n>', 'this many at random, for a trial', atLeastOne)
     .option('--dry-run', 'show what would run; writes nothing')
     .option('--name <name>', 'name of the batch')
-    .option('--analyzer <spec>', 'local, exec:<command>, or an http(s) address')
     .option('--detach', 'start the batch and return')
-    .option('--json', 'print the outcome as JSON')
-    .addOption(
-      new Option('--rerun <which>', 'also documents that are finished')
-        .choices(['none', 'failed', 'completed', 'all'])
-        .default('none'),
-    );
-  register(addSettings(command), processDocuments);
+    .option('--json', 'print the outcome as JSON');
+  register(addSettings(addChoice(command)), processDocuments);
 }
 
 async function processDocuments(context: CliContext, paths: string[], flags: Flags): Promise<number> {
@@ -148,11 +135,9 @@ async function prepare(context: CliContext, db: Database, wanted: Wanted): Promi
       next: 'check them; quote globs',
     });
   }
-  const key = createAnalyzer(analyzer, { answerLocally: () => Promise.reject(nothing), env: {} }).cacheKey();
   try {
     await db.transaction(async (tx) => {
-      const recipe = { analyzer, analyzerKey: key, profile: null, model: null, parameters: {} };
-      const recipeId = await saveRecipe(tx, recipe);
+      const recipeId = await saveRecipe(tx, recipeOf(analyzer));
       const choice = {
         batchId,
         recipeId,
@@ -178,7 +163,7 @@ async function prepare(context: CliContext, db: Database, wanted: Wanted): Promi
     });
   } catch (error) {
     if (error !== nothing) throw error;
-    await db.query('DELETE FROM batch_candidates WHERE batch_id = $1', [batchId]);
+    await dropCandidates(db, batchId);
   }
   return selected!;
 }
@@ -226,10 +211,4 @@ function sayNothingToDo(context: CliContext, selected: Selected, flags: Flags): 
     }
   }
   return 0;
-}
-
-function atLeastOne(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new InvalidArgumentError(`Expected a number from 1, got \`${text}\`.`);
-  return Number(text);
 }

@@ -14,6 +14,15 @@ export async function listCandidates(
   );
 }
 
+/** Gives what was listed under one id to another. */
+export async function moveCandidates(db: Queryable, from: string, to: string): Promise<void> {
+  await db.query('UPDATE batch_candidates SET batch_id = $2 WHERE batch_id = $1', [from, to]);
+}
+
+export async function dropCandidates(db: Queryable, batchId: string): Promise<void> {
+  await db.query('DELETE FROM batch_candidates WHERE batch_id = $1', [batchId]);
+}
+
 export interface Selection {
   batchId: string;
   recipeId: number;

@@ -17,6 +17,8 @@ export async function openBatches(db: Database): Promise<OpenBatch[]> {
      FROM processing_batches
      WHERE recipe_id IS NOT NULL AND workflow_id IS NOT NULL
        AND status IN ('pending', 'processing', 'paused', 'halted', 'finalizing')
+       -- A scheduled run that halts ends, so that its schedule sees it; the row stays as it is.
+       AND NOT (status = 'halted' AND origin = 'schedule')
        AND status_changed_at < now() - interval '10 seconds'`,
   );
   return rows;

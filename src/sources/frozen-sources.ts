@@ -1,0 +1,61 @@
+import { opendir, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { isDynamicPattern } from 'tinyglobby';
+import type { FrozenSources } from '../domain/scheduled-batch.ts';
+import { readManifest } from './read-manifest.ts';
+import type { Source } from './resolve-sources.ts';
+import { SourceError } from './source-error.ts';
+
+/** What the user named, made absolute, for a worker to look at later. Whether it is there is `thawSources`' concern. */
+export async function freezeSources(
+  inputs: { paths: readonly string[]; manifest?: string | undefined },
+  userDir: string,
+): Promise<FrozenSources> {
+  const frozen: FrozenSources = { paths: [], globs: [], manifest: null };
+  for (const named of inputs.paths) {
+    const path = resolve(userDir, named);
+    // `[2024]` may be a folder's name; what is there now decides, as it does for `process`.
+    const isThere = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere && isDynamicPattern(named)) frozen.globs.push({ pattern: named, cwd: userDir });
+    else frozen.paths.push(path);
+  }
+  if (inputs.manifest !== undefined) frozen.manifest = resolve(userDir, inputs.manifest);
+  return frozen;
+}
+
+/** Throws `SourceError` (with its cause) for what is missing or may not be opened; an empty folder is no error. */
+export async function thawSources({ paths, globs, manifest }: FrozenSources): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const path of paths) sources.push(await thawPath(path));
+  for (const { pattern, cwd } of globs) {
+    await thawPath(resolve(cwd, fixedPart(pattern)));
+    sources.push({ kind: 'glob', pattern, cwd });
+  }
+  if (manifest !== null) sources.push({ kind: 'manifest', entries: await readManifest(manifest) });
+  return sources;
+}
+
+async function thawPath(path: string): Promise<Source> {
+  try {
+    if (!(await stat(path)).isDirectory()) return { kind: 'file', path };
+    await (await opendir(path)).close();
+    return { kind: 'folder', path };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new SourceError(`Cannot read \`${path}\``, {
+      why: code === 'ENOENT' ? 'there is no such file or folder' : message,
+      next: 'check the path; a glob must start from a folder that is there',
+      cause: error,
+    });
+  }
+}
+
+/** The folder that a glob starts from: its segments before the first with a character that may be magic. */
+function fixedPart(pattern: string): string {
+  const segments = pattern.split('/');
+  const base = segments.slice(0, segments.findIndex((segment) => /[*?[\]{}()!\\]/.test(segment))).join('/');
+  return base === '' && pattern.startsWith('/') ? '/' : base;
+}
