@@ -29,7 +29,8 @@ export function createActivities({ db, engine }: ActivityDeps): {
       processDocument: (document) => processDocument(engine, document),
     },
     control: {
-      prepareScheduledBatch: (start) => translated(() => withHeartbeat(() => prepareScheduledBatch(db, start))),
+      prepareScheduledBatch: (start) =>
+        translated(() => withHeartbeat(() => prepareScheduledBatch(db, start))),
       planPage: ({ batchId }) =>
         translated(() =>
           withHeartbeat(async () => {

@@ -40,7 +40,8 @@ export function scheduledBatchName(scheduleName: string, scheduledAt: Date, time
     second: '2-digit',
     hourCycle: 'h23',
   }).formatToParts(scheduledAt);
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((found) => found.type === type)?.value ?? '';
+  const part = (type: Intl.DateTimeFormatPartTypes) =>
+    parts.find((found) => found.type === type)?.value ?? '';
   const seconds = part('second') === '00' ? '' : part('second');
   return `${scheduleName}-${part('year')}-${part('month')}-${part('day')}-${part('hour')}${part('minute')}${seconds}`;
 }

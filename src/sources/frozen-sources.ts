@@ -34,7 +34,10 @@ export async function thawSources({ paths, globs, manifest }: FrozenSources): Pr
     await thawPath(resolve(cwd, fixedPart(pattern)));
     sources.push({ kind: 'glob', pattern, cwd });
   }
-  if (manifest !== null) sources.push({ kind: 'manifest', entries: await readManifest(manifest) });
+  if (manifest !== null) {
+    await thawPath(manifest);
+    sources.push({ kind: 'manifest', entries: await readManifest(manifest) });
+  }
   return sources;
 }
 
@@ -56,6 +59,11 @@ async function thawPath(path: string): Promise<Source> {
 /** The folder that a glob starts from: its segments before the first with a character that may be magic. */
 function fixedPart(pattern: string): string {
   const segments = pattern.split('/');
-  const base = segments.slice(0, segments.findIndex((segment) => /[*?[\]{}()!\\]/.test(segment))).join('/');
+  const base = segments
+    .slice(
+      0,
+      segments.findIndex((segment) => /[*?[\]{}()!\\]/.test(segment)),
+    )
+    .join('/');
   return base === '' && pattern.startsWith('/') ? '/' : base;
 }
