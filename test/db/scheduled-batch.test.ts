@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planPage } from '../../src/db/planning.ts';
 import { defaultSettings } from '../../src/domain/batch.ts';
-import type { DocumentFailure } from '../../src/domain/failure.ts';
 import { discoverLate } from '../../src/intake/discover-late.ts';
 import { prepareScheduledBatch } from '../../src/intake/scheduled-batch.ts';
 import type { TestDatabase } from '../support/postgres.ts';
