@@ -49,6 +49,8 @@ export interface ScheduleHead {
 export interface ScheduleDetail extends ScheduleHead {
   createdAt: Date;
   policies: SchedulePolicies;
+  /** A run that the schedule waits for is going on. */
+  isRunning: boolean;
   batch: ScheduledBatch;
   taken: number;
   skippedForOverlap: number;
@@ -123,6 +125,7 @@ export async function readSchedule(client: Client, name: string): Promise<Schedu
         catchUpMs: policies.catchupWindow,
         pauseOnFailure: policies.pauseOnFailure,
       },
+      isRunning: info.runningActions.length > 0,
       batch: input?.schedule as ScheduledBatch,
       taken: info.numActionsTaken,
       skippedForOverlap: info.numActionsSkippedOverlap,
@@ -134,7 +137,19 @@ export async function readSchedule(client: Client, name: string): Promise<Schedu
   }
 }
 
-/** For `trigger`, `pause`, `unpause`, `delete`, once `readSchedule` has found it. */
+/**
+ * Starts one run at once, whatever the policy says. Only a run that does not overlap is watched by the schedule, so
+ * that its failure pauses it and the next run sees it.
+ */
+export async function triggerSchedule(
+  client: Client,
+  { name, isRunning, policies }: ScheduleDetail,
+): Promise<void> {
+  const overlap = isRunning ? 'allow-all' : policies.overlap;
+  await client.schedule.getHandle(name).trigger(temporalOverlap[overlap]);
+}
+
+/** For `pause`, `unpause`, `delete`, once `readSchedule` has found it. */
 export function scheduleHandle(client: Client, name: string): ScheduleHandle {
   return client.schedule.getHandle(name);
 }

@@ -81,7 +81,9 @@ describe('schedule', function () {
     await rename(join(project.folder, 'shelf'), join(project.folder, 'away'));
     const run = await trigger('shelves');
     expect((await cli('wait', run)).exitCode).to.equal(3);
-    await eventually(async () => (await cli('schedule', 'show', 'shelves')).stdout.includes('paused'));
+    await eventually(async () =>
+      (await cli('schedule', 'show', 'shelves')).stdout.includes('shelves: paused'),
+    );
     const screen = await cli('schedule', 'show', 'shelves');
     expect(screen.stdout).to.include('halted (source_gone)');
     expect(screen.stderr).to.include(`resume ${run}`);

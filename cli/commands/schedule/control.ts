@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Client } from '../../../src/client/connect.ts';
-import { readSchedule, scheduleHandle } from '../../../src/client/schedules.ts';
+import { readSchedule, scheduleHandle, triggerSchedule } from '../../../src/client/schedules.ts';
 import type { Database } from '../../../src/db/database.ts';
 import { batchOfWorkflow, markDetached } from '../../../src/db/scheduled-runs.ts';
 import { outsideParts } from '../../../src/dev/outside.ts';
@@ -9,6 +9,7 @@ import { actorName } from '../../actor.ts';
 import { commandLine } from '../../command-name.ts';
 import type { CliContext } from '../../context.ts';
 import { openSession } from '../../open-session.ts';
+import { zonedTime } from '../../output/zoned-time.ts';
 import type { Register } from '../../program.ts';
 import { findSchedule } from './find.ts';
 
@@ -44,7 +45,7 @@ async function setPaused(
   reason: string | undefined,
 ): Promise<number> {
   const { client } = await openSession(context, { worker: false });
-  const { paused, nextTimes } = await findSchedule(context, client, name);
+  const { paused, nextTimes, timeZone } = await findSchedule(context, client, name);
   const done = wanted ? 'paused' : 'active';
   if (paused === wanted && reason === undefined) {
     context.out(`Schedule ${name}: ${done} already; nothing changed`);
@@ -59,7 +60,7 @@ async function setPaused(
       `A run that has begun goes on. Fire again: ${commandLine(context.env, `schedule unpause ${name}`)}`,
     );
   } else if (nextTimes[0] !== undefined) {
-    context.err(`It fires next at ${nextTimes[0].toISOString()}`);
+    context.err(`It fires next at ${zonedTime(nextTimes[0], timeZone)} (${timeZone})`);
   }
   return 0;
 }
@@ -68,9 +69,9 @@ async function trigger(context: CliContext, name: string): Promise<number> {
   // Workers of an outside Temporal run elsewhere; ours must be there to make the batch.
   const isOurs = outsideParts(context.config(), context.env).temporal === null;
   const { db, client } = await openSession(context, { worker: isOurs });
-  const { runs } = await findSchedule(context, client, name);
-  await scheduleHandle(client, name).trigger();
-  const before = new Set(runs.map(({ workflowId }) => workflowId));
+  const schedule = await findSchedule(context, client, name);
+  await triggerSchedule(client, schedule);
+  const before = new Set(schedule.runs.map(({ workflowId }) => workflowId));
   const batch = await newBatch(db, client, name, before);
   if (batch === null) {
     context.out(`Schedule ${name}: triggered`);

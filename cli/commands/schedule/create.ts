@@ -17,7 +17,7 @@ import { zonedTime } from '../../output/zoned-time.ts';
 import type { Register } from '../../program.ts';
 import type { SettingsFlags } from '../../settings-options.ts';
 import { addSettings, duration, settingsFrom } from '../../settings-options.ts';
-import { describeWhat } from './describe.ts';
+import { describeSettings, describeWhat } from './describe.ts';
 import { addRefused, refuse } from './refused.ts';
 import { checkWhen, wantsBothDays } from './when.ts';
 
@@ -102,7 +102,10 @@ async function write(context: CliContext, name: string, flags: Flags, batch: Sch
     });
   }
   const made = await readSchedule(client, name);
-  context.out(`Schedule ${name}: ${cron} (${tz}), ${describeWhat(batch)}`);
+  const settings = describeSettings(batch);
+  context.out(
+    `Schedule ${name}: ${cron} (${tz}), ${describeWhat(batch)}${settings === '' ? '' : `; ${settings}`}`,
+  );
   context.out(
     `Next: ${(made?.nextTimes ?? [])
       .slice(0, 3)

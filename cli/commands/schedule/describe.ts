@@ -5,7 +5,7 @@ import { shortId } from '../../../src/domain/ids.ts';
 import type { ScheduledBatch } from '../../../src/domain/scheduled-batch.ts';
 
 /** `/data/in, /data/*.pdf; at most 100; analyzer: local`. */
-export function describeWhat({ discovery, analyzer, settings }: ScheduledBatch): string {
+export function describeWhat({ discovery, analyzer }: ScheduledBatch): string {
   const { all, paths, globs, manifest, limit, sample, rerun } = discovery;
   const sources = [
     ...(all ? ['everything registered'] : []),
@@ -19,7 +19,6 @@ export function describeWhat({ discovery, analyzer, settings }: ScheduledBatch):
     sample === null ? null : `${sample} at random`,
     rerun === 'none' ? null : `rerun ${rerun}`,
     `analyzer: ${analyzer}`,
-    settings.priority === defaultSettings.priority ? null : `priority ${settings.priority}`,
   ];
   return parts.filter((part) => part !== null).join('; ');
 }
