@@ -23,6 +23,14 @@ export async function dropCandidates(db: Queryable, batchId: string): Promise<vo
   await db.query('DELETE FROM batch_candidates WHERE batch_id = $1', [batchId]);
 }
 
+/** What was listed for batches that never came to be: whoever listed it was killed. */
+export async function dropLostCandidates(db: Queryable): Promise<void> {
+  await db.query(
+    `DELETE FROM batch_candidates c WHERE created_at < now() - interval '1 day'
+       AND NOT EXISTS (SELECT FROM processing_batches b WHERE b.id = c.batch_id)`,
+  );
+}
+
 export interface Selection {
   batchId: string;
   recipeId: number;

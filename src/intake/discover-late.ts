@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dropCandidates, moveCandidates, selectCandidates } from '../db/candidates.ts';
+import { dropCandidates, dropLostCandidates, moveCandidates, selectCandidates } from '../db/candidates.ts';
 import type { Database } from '../db/database.ts';
 import { closeDiscovery, readDiscovery } from '../db/discoveries.ts';
 import { critical } from '../domain/failure.ts';
@@ -15,6 +15,7 @@ import { takeIn } from './intake.ts';
 export async function discoverLate(db: Database, batchId: string, signal: AbortSignal): Promise<void> {
   const discovery = await readDiscovery(db, batchId);
   if (discovery === null) return;
+  await dropLostCandidates(db);
   const listed = randomUUID();
   try {
     if (!discovery.all) {

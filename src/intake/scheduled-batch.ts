@@ -2,6 +2,7 @@ import { recipeOf } from '../analyze/recipe-of.ts';
 import { insertBatch } from '../db/batches.ts';
 import type { Database } from '../db/database.ts';
 import { saveRecipe } from '../db/recipes.ts';
+import { defaultSettings } from '../domain/batch.ts';
 import type { ScheduledBatch } from '../domain/scheduled-batch.ts';
 import { scheduledBatchName } from '../domain/scheduled-batch.ts';
 import { uuidV5 } from './uuid-v5.ts';
@@ -25,7 +26,8 @@ export async function prepareScheduledBatch(
       id: batchId,
       name: scheduledBatchName(scheduleName, new Date(scheduledAt), timeZone),
       recipeId: await saveRecipe(tx, recipeOf(spec.analyzer)),
-      settings,
+      // A schedule may be older than a setting.
+      settings: { ...defaultSettings, ...settings },
       detached: false,
       origin: 'schedule',
       actor: `schedule ${scheduleName}`,

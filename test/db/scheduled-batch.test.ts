@@ -48,10 +48,14 @@ describe('a scheduled batch', function () {
     ]);
   });
 
-  it('finds its documents once, also when two workers look at the same time', async () => {
+  it('finds its documents once, also when three workers look at once, and leaves no list behind', async () => {
     const { batchId } = await prepareScheduledBatch(
       database.db,
       startOf('found', await documents('found', 30)),
+    );
+    await database.db.query(
+      `INSERT INTO batch_candidates (batch_id, document_id, position, created_at)
+       VALUES (gen_random_uuid(), gen_random_uuid(), 1, now() - interval '2 days')`,
     );
     await Promise.all([1, 2, 3].map(() => discoverLate(database.db, batchId, signal)));
     await discoverLate(database.db, batchId, signal);
