@@ -6,7 +6,7 @@ export interface FrozenSources {
   paths: string[];
   /** A glob may match nothing, but the folder that it starts from must be there. */
   globs: { pattern: string; cwd: string }[];
-  manifest: string | null;
+  manifests: string[];
 }
 
 /** What is still to be found for a batch: kept in its row until that is done, so that `resume` looks again. */

@@ -11,7 +11,7 @@ export async function freezeSources(
   inputs: { paths: readonly string[]; manifest?: string | undefined },
   userDir: string,
 ): Promise<FrozenSources> {
-  const frozen: FrozenSources = { paths: [], globs: [], manifest: null };
+  const frozen: FrozenSources = { paths: [], globs: [], manifests: [] };
   for (const named of inputs.paths) {
     const path = resolve(userDir, named);
     // `[2024]` may be a folder's name; what is there now decides, as it does for `process`.
@@ -22,19 +22,19 @@ export async function freezeSources(
     if (!isThere && isDynamicPattern(named)) frozen.globs.push({ pattern: named, cwd: userDir });
     else frozen.paths.push(path);
   }
-  if (inputs.manifest !== undefined) frozen.manifest = resolve(userDir, inputs.manifest);
+  if (inputs.manifest !== undefined) frozen.manifests.push(resolve(userDir, inputs.manifest));
   return frozen;
 }
 
 /** Throws `SourceError` (with its cause) for what is missing or may not be opened; an empty folder is no error. */
-export async function thawSources({ paths, globs, manifest }: FrozenSources): Promise<Source[]> {
+export async function thawSources({ paths, globs, manifests }: FrozenSources): Promise<Source[]> {
   const sources: Source[] = [];
   for (const path of paths) sources.push(await thawPath(path));
   for (const { pattern, cwd } of globs) {
     await thawPath(resolve(cwd, fixedPart(pattern)));
     sources.push({ kind: 'glob', pattern, cwd });
   }
-  if (manifest !== null) {
+  for (const manifest of manifests) {
     await thawPath(manifest);
     sources.push({ kind: 'manifest', entries: await readManifest(manifest) });
   }

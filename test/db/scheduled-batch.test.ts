@@ -97,7 +97,7 @@ describe('a scheduled batch', function () {
     const discovery = {
       paths: [path],
       globs: [],
-      manifest: null,
+      manifests: [],
       all: false,
       rerun: 'none' as const,
       limit: null,

@@ -6,12 +6,12 @@ import type { ScheduledBatch } from '../../../src/domain/scheduled-batch.ts';
 
 /** `/data/in, /data/*.pdf; at most 100; analyzer: local`. */
 export function describeWhat({ discovery, analyzer }: ScheduledBatch): string {
-  const { all, paths, globs, manifest, limit, sample, rerun } = discovery;
+  const { all, paths, globs, manifests, limit, sample, rerun } = discovery;
   const sources = [
     ...(all ? ['everything registered'] : []),
     ...paths,
     ...globs.map(({ pattern, cwd }) => (pattern.startsWith('/') ? pattern : join(cwd, pattern))),
-    ...(manifest === null ? [] : [`manifest ${manifest}`]),
+    ...manifests.map((manifest) => `manifest ${manifest}`),
   ];
   const parts = [
     sources.join(', '),

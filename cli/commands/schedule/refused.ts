@@ -7,6 +7,7 @@ const REFUSED: readonly (readonly [flags: string, key: string, why: string])[] =
   ['-f, --file [path]', 'file', 'it prints one result; name the file as a path instead'],
   ['--id [id]', 'id', 'it prints one result; use paths, --all or --manifest'],
   ['--dry-run', 'dryRun', 'nothing runs now: process --dry-run shows what would, with the same flags'],
+  ['-v, --verbose', 'verbose', 'nobody watches when a schedule fires'],
   ['--detach', 'detach', 'scheduled batches run without a terminal anyway'],
   ['--json', 'json', 'schedule show --json has what was created'],
   ['--name [name]', 'name', 'each batch is named by its schedule and its time'],

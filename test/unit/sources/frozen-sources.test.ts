@@ -18,7 +18,7 @@ describe('frozen sources', () => {
     expect(frozen).to.deep.equal({
       paths: [join(folder, 'one.txt'), join(folder, 'in [2026]')],
       globs: [{ pattern: '*.txt', cwd: folder }],
-      manifest: null,
+      manifests: [],
     });
     expect((await thawSources(frozen)).map(({ kind }) => kind)).to.deep.equal(['file', 'folder', 'glob']);
   });
@@ -30,12 +30,12 @@ describe('frozen sources', () => {
   });
 
   it('want the folder of a glob to be there, and the manifest', async () => {
-    const nothing = { paths: [], globs: [], manifest: null };
+    const nothing = { paths: [], globs: [], manifests: [] };
     expect(await failure({ ...nothing, globs: [{ pattern: 'gone/*.txt', cwd: folder }] })).to.include('gone');
     expect(await failure({ ...nothing, globs: [{ pattern: '/gone-too/{a,b}/*', cwd: folder }] })).to.include(
       '/gone-too',
     );
-    expect(await failure({ ...nothing, manifest: join(folder, 'gone.csv') })).to.include('gone.csv');
+    expect(await failure({ ...nothing, manifests: [join(folder, 'gone.csv')] })).to.include('gone.csv');
     await thawSources({ ...nothing, globs: [{ pattern: 'in [[]2026]/*', cwd: folder }] });
   });
 
