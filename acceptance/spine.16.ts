@@ -75,12 +75,9 @@ async function schedule(db: Database): Promise<void> {
   await until('two minutes', async () => (await runs(db)).length >= 2, 3 * MINUTE_MS);
   const triggeredAt = Date.now();
   const { stdout } = await cli('schedule', 'trigger', 'minutely');
-  const triggered = (await runs(db)).find((run) => Number(run.createdAt) > triggeredAt - 1_000);
-  check(
-    'trigger makes one at once',
-    triggered !== undefined && stdout.includes(triggered.name),
-    `${Number(triggered?.createdAt ?? Infinity) - triggeredAt} ms: ${stdout.trim()}`,
-  );
+  const triggered = (await runs(db)).find(({ name }) => stdout.includes(`(${name})`));
+  const afterMs = Number(triggered?.createdAt ?? Infinity) - triggeredAt;
+  check('trigger makes one at once', afterMs > 0 && afterMs < 10_000, `${afterMs} ms: ${stdout.trim()}`);
 
   await killPart(project.folder, 'temporal');
   const killedAt = minuteOf(Date.now());
@@ -142,7 +139,7 @@ async function priority(db: Database): Promise<void> {
   const pausedAt = minuteOf(Date.now());
   const before = (await runs(db)).length;
 
-  const flags = ['--analyzer', model.url, '--parallel', '64'];
+  const flags = ['--analyzer', model.url, '--parallel', '64', '--no-cache'];
   const many = await cli('process', 'many', ...flags, '--priority', '5', '--detach', '--name', 'many');
   await until(
     'the many have begun',

@@ -138,15 +138,14 @@ export async function readSchedule(client: Client, name: string): Promise<Schedu
 }
 
 /**
- * Starts one run at once, whatever the policy says. Only a run that does not overlap is watched by the schedule, so
- * that its failure pauses it and the next run sees it.
+ * Starts one run at once, whatever the policy says. A run that overlaps is not watched by its schedule: its failure
+ * pauses nothing. So the others are buffered, for the moment in which Temporal has not seen yet that the last one ended.
  */
 export async function triggerSchedule(
   client: Client,
-  { name, isRunning, policies }: ScheduleDetail,
+  { name, isRunning }: ScheduleDetail,
 ): Promise<void> {
-  const overlap = isRunning ? 'allow-all' : policies.overlap;
-  await client.schedule.getHandle(name).trigger(temporalOverlap[overlap]);
+  await client.schedule.getHandle(name).trigger(isRunning ? 'ALLOW_ALL' : 'BUFFER_ONE');
 }
 
 /** For `pause`, `unpause`, `delete`, once `readSchedule` has found it. */
