@@ -7,6 +7,7 @@ import type {
   ScheduleSummary,
 } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
+import { freeSecondInMs } from '../domain/free-second.ts';
 import { batchWorkflowType, scheduleWorkflowId, taskQueues } from '../domain/ids.ts';
 import type { OverlapPolicy, SchedulePolicies } from '../domain/schedule-policies.ts';
 import { overlapPolicies } from '../domain/schedule-policies.ts';
@@ -143,8 +144,11 @@ export async function readSchedule(client: Client, name: string): Promise<Schedu
  */
 export async function triggerSchedule(
   client: Client,
-  { name, isRunning }: ScheduleDetail,
+  { name, isRunning, runs, nextTimes }: ScheduleDetail,
 ): Promise<void> {
+  const taken = [...runs.map(({ scheduledAt }) => scheduledAt), ...nextTimes].map(Number);
+  // Temporal would silently drop a run whose id is taken.
+  await new Promise((resolve) => setTimeout(resolve, freeSecondInMs(Date.now(), taken)));
   await client.schedule.getHandle(name).trigger(isRunning ? 'ALLOW_ALL' : 'BUFFER_ONE');
 }
 
