@@ -82,7 +82,6 @@ function listen(state: BatchState): void {
 
 async function run(state: BatchState, input: BatchInput): Promise<BatchOutcome> {
   await prepare(state, input);
-  planInBackground(state);
   for (;;) {
     const seen = state.version;
     await followOrders(state);
@@ -93,7 +92,6 @@ async function run(state: BatchState, input: BatchInput): Promise<BatchOutcome> 
       continue;
     }
     state.phase = state.planned ? 'processing' : 'planning';
-    // Again, when a halt had ended it.
     planInBackground(state);
     startRetryLane(state);
     dispatchChunks(state);

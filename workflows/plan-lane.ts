@@ -3,9 +3,10 @@ import { wake } from './batch-state.ts';
 import { haltOn } from './halt.ts';
 import { planning } from './retry-policies.ts';
 
-/** Plans page after page beside the processing, which starts with the first page. What halted it is tried again on resume. */
+/** Plans page after page beside the processing, which starts with the first page. Called again after a stop, it goes on. */
 export function planInBackground(state: BatchState): void {
   if (state.planned || state.planning !== null) return;
+  state.stopPlanning = false;
   state.planning = plan(state).finally(() => {
     state.planning = null;
     wake(state);

@@ -21,8 +21,8 @@ export interface NewBatch {
   };
 }
 
-/** The row of a new batch; its candidates are listed already, unless they are still to be discovered. False: it is there. */
-export async function insertBatch(db: Queryable, batch: NewBatch): Promise<boolean> {
+/** The row of a new batch; its candidates are listed already, unless they are still to be discovered. Calling it again changes nothing. */
+export async function insertBatch(db: Queryable, batch: NewBatch): Promise<void> {
   const { schedule } = batch;
   const { rowCount } = await db.query(
     `INSERT INTO processing_batches (id, batch_name, recipe_id, settings, detached, origin, workflow_id, schedule_name, scheduled_at, discovery,
@@ -42,6 +42,6 @@ export async function insertBatch(db: Queryable, batch: NewBatch): Promise<boole
       schedule === undefined ? null : JSON.stringify(schedule.discovery),
     ],
   );
-  if (rowCount === 0) return false;
-  return noteEvent(db, { batchId: batch.id, event: 'created', actor: batch.actor, reason: null });
+  if (rowCount === 0) return;
+  await noteEvent(db, { batchId: batch.id, event: 'created', actor: batch.actor, reason: null });
 }
