@@ -51,7 +51,7 @@ WITH input AS MATERIALIZED (
   FROM input ORDER BY uri
   ON CONFLICT (uri) DO UPDATE SET
     name = EXCLUDED.name, size_bytes = EXCLUDED.size_bytes, source_root = EXCLUDED.source_root, modified_at = EXCLUDED.modified_at,
-    status = CASE WHEN d.content_sha256 IS DISTINCT FROM EXCLUDED.content_sha256 THEN 'pending' ELSE d.status END,
+    status = CASE WHEN d.status <> 'skipped' AND d.content_sha256 IS DISTINCT FROM EXCLUDED.content_sha256 THEN 'pending' ELSE d.status END,
     content_sha256 = EXCLUDED.content_sha256,
     external_id = COALESCE(EXCLUDED.external_id, d.external_id),
     priority = CASE WHEN (SELECT n.priority FROM input n WHERE n.uri = d.uri) IS NULL THEN d.priority ELSE EXCLUDED.priority END,
