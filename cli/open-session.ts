@@ -9,6 +9,7 @@ export interface Session {
   db: Database;
   client: Client;
   webUiUrl: string | null;
+  namespace: string;
 }
 
 /** The stack with what the command needs, a database and a Temporal client; all closed when the command ends. */
@@ -21,5 +22,5 @@ export async function openSession(context: CliContext, needs: { worker: boolean 
   const { client, close } = await connectClient(config, where, context.env);
   context.onExit(close);
   await reconcile(db, client);
-  return { db, client, webUiUrl: info.webUiUrl };
+  return { db, client, webUiUrl: info.webUiUrl, namespace: info.temporalNamespace };
 }

@@ -46,6 +46,14 @@ export async function beat(db: Queryable, workerId: string, rssBytes: number): P
   return rowCount === 1;
 }
 
+/** True when a worker, wherever it runs, gave a sign of life within the last five seconds. */
+export async function hasLiveWorker(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query(
+    `SELECT FROM workers WHERE heartbeat_at > now() - interval '5 seconds' LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
 /** What a worker needs of a batch; read twice a second for all its batches in one query. */
 export interface BatchView {
   batchId: string;
