@@ -1,6 +1,7 @@
 import type { Database } from '../src/db/database.ts';
 import { batchSnapshot } from '../src/db/batch-snapshot.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
+import { reportMemory } from '../src/dev/report-memory.ts';
 import type { CliContext } from './context.ts';
 import { createProgressView } from './output/progress-view.ts';
 import { createVerboseFeed } from './output/verbose-feed.ts';
@@ -33,6 +34,7 @@ export async function followBatch(
   const view = createProgressView(context, { plain: verbose });
   const feed = verbose ? createVerboseFeed(context, db, batchId) : null;
   const watchWorkers = watchForWorkers(context, db);
+  const stopReporting = reportMemory(db);
   let asked = false;
   try {
     for (;;) {
@@ -51,6 +53,7 @@ export async function followBatch(
     }
   } finally {
     view.stop();
+    stopReporting();
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { analyzerName } from '../../src/analyze/create-analyzer.ts';
 import { startBatch } from '../../src/client/start-batch.ts';
+import { hasDocuments } from '../../src/db/documents.ts';
 import { newestResult } from '../../src/db/newest-result.ts';
 import { hasLiveWorker } from '../../src/db/workers.ts';
 import { batchWorkflowId, shortId } from '../../src/domain/ids.ts';
@@ -16,7 +17,7 @@ import { CliError } from '../context.ts';
 import { dryRun } from '../dry-run.ts';
 import { findDocument } from '../find-document.ts';
 import { followBatch } from '../follow-batch.ts';
-import { documents, sayNothingToDo } from '../nothing-to-do.ts';
+import { documents, noDocumentYet, sayNothingToDo } from '../nothing-to-do.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
@@ -80,6 +81,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
     return dryRun(context, { sources, selection, recipe, settings, json: flags.json === true });
   }
 
+  if (selection.all && !(await hasDocuments(await context.database()))) throw noDocumentYet(context);
   const session = await openSession(context, { worker: flags.worker !== false });
   const { db, client } = session;
   if (flags.detach === true && flags.worker === false) await needsWorker(context, session);

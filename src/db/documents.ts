@@ -62,3 +62,9 @@ WITH input AS MATERIALIZED (
 SELECT u.id, n.index,
   CASE WHEN b.uri IS NULL THEN 'added' WHEN b.sha IS DISTINCT FROM n.sha THEN 'changed' ELSE 'unchanged' END AS what
 FROM upserted u JOIN input n ON n.uri = u.uri LEFT JOIN before b ON b.uri = u.uri`;
+
+/** True when anything was ever registered. */
+export async function hasDocuments(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query('SELECT FROM file_document WHERE uri IS NOT NULL LIMIT 1');
+  return rows.length > 0;
+}

@@ -105,7 +105,9 @@ export async function releaseShare(db: Queryable, workerId: string, batchId: str
 export async function notePeakRss(db: Queryable, batchIds: readonly string[]): Promise<void> {
   await db.query(
     `UPDATE processing_batches SET peak_rss_bytes = s.rss
-     FROM (SELECT COALESCE(SUM(rss_bytes), 0)::bigint AS rss FROM workers WHERE heartbeat_at > now() - interval '5 seconds') s
+     FROM (SELECT COALESCE(SUM(rss_bytes), 0)::bigint AS rss FROM (
+             SELECT rss_bytes FROM workers WHERE heartbeat_at > now() - interval '5 seconds'
+             UNION ALL SELECT rss_bytes FROM process_memory WHERE seen_at > now() - interval '5 seconds') p) s
      WHERE id = ANY($1::uuid[]) AND peak_rss_bytes < s.rss`,
     [batchIds],
   );
