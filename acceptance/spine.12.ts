@@ -72,7 +72,7 @@ try {
   await refused('an unknown document', ['results', 'zzz'], /zzz/);
   await refused('an unknown document (--id)', ['process', '--id', 'zzz'], /zzz/);
   await refused(
-    'an output that cannot be written',
+    'a project folder that is not there',
     ['process', 'docs', '--dry-run', '--project', 'nowhere'],
     /nowhere/,
   );
