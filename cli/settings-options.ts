@@ -33,7 +33,11 @@ export function addSettings(command: Command): Command {
     .option('--priority <n>', '1 (first) to 5 (default: 3)', whole(1, 5))
     .option('--no-cache', 'analyze again what has equal content')
     .option('--out <dir>', 'one JSON file per document in this folder')
-    .option('--notify <target...>', 'command or https URL that is told of halted, finished, stalled');
+    .option(
+      '--notify <target>',
+      'command or https URL that is told of halted, finished, stalled; repeatable',
+      (target: string, before: string[] | undefined) => [...(before ?? []), target],
+    );
 }
 
 export function settingsFrom(flags: SettingsFlags, userDir: string): BatchSettings {

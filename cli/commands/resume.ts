@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { startBatch, wakeBatch } from '../../src/client/start-batch.ts';
+import { startBatch } from '../../src/client/start-batch.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
-import { orderControl } from '../../src/db/orders.ts';
 import type { ItemSelection } from '../../src/db/reopen.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
+import { uriPattern } from '../../src/sources/glob.ts';
 import { actorName } from '../actor.ts';
 import { showEnd } from '../batch-end.ts';
 import type { CliContext } from '../context.ts';
@@ -13,6 +13,7 @@ import { followBatch } from '../follow-batch.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
+import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
 import type { SettingsFlags } from '../settings-options.ts';
 import { addSettings, changedSettings } from '../settings-options.ts';
@@ -26,6 +27,7 @@ interface Flags extends SettingsFlags {
   detach?: boolean;
   json?: boolean;
   reason?: string;
+  verbose?: boolean;
 }
 
 export function registerResume(register: Register): void {
@@ -49,6 +51,8 @@ export function registerRetry(register: Register): void {
 function addCommon(command: Command): Command {
   return command
     .option('--detach', 'return at once')
+    .option('-v, --verbose', 'one line per document as it ends')
+    .option('--yes', 'do not ask before a run that costs money')
     .option('--json', 'print the outcome as JSON')
     .option('--reason <text>', 'kept with who and when');
 }
@@ -74,7 +78,7 @@ async function retry(context: CliContext, named: string | undefined, flags: Flag
   const selection = {
     failureClass: flags.only?.failureClass ?? null,
     failureCode: flags.only?.failureCode ?? null,
-    uriLike: flags.match === undefined ? null : likePattern(flags.match),
+    uriPattern: flags.match === undefined ? null : uriPattern(flags.match),
   };
   const count = await countRetryable(session.db, batch.id, selection);
   if (flags.dryRun === true || count === 0) {
@@ -107,20 +111,17 @@ async function reopen(
 
 async function follow(
   context: CliContext,
-  { db, client }: Session,
+  session: Session,
   batch: NamedBatch,
   flags: Flags,
 ): Promise<number> {
+  const { db } = session;
   if (flags.detach === true) {
     await db.query('UPDATE processing_batches SET detached = true WHERE id = $1', [batch.id]);
     return 0;
   }
-  const snapshot = await followBatch(context, db, batch.id, async () => {
-    context.err('Pausing: documents in work are being finished; press Ctrl-C again to leave at once.');
-    const order = { batchId: batch.id, control: 'pause' as const, now: false, reason: 'interrupted' };
-    await orderControl(db, { ...order, actor: actorName(context.env) });
-    await wakeBatch(client, batch.workflowId);
-  });
+  const onInterrupt = pauseOnInterrupt(context, session, batch);
+  const snapshot = await followBatch(context, db, batch.id, onInterrupt, { verbose: flags.verbose === true });
   return flags.json === true ? endAsJson(context, db, snapshot) : showEnd(context, db, snapshot);
 }
 
@@ -131,10 +132,4 @@ function only(text: string): Flags['only'] {
     throw new InvalidArgumentError(`Expected transient, permanent or type=<code>, got \`${text}\`.`);
   }
   return { failureClass: null, failureCode: code };
-}
-
-/** A glob over the end of a uri, as a LIKE pattern. */
-function likePattern(glob: string): string {
-  const escaped = encodeURI(glob).replace(/[\\%_]/g, (character) => `\\${character}`);
-  return `%${escaped.replaceAll('*', '%').replaceAll('?', '_')}`;
 }

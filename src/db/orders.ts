@@ -174,7 +174,9 @@ export async function notifyLater(
      SELECT b.id, $2::text, $3::int, target, jsonb_build_object(
        'event', $2::text, 'batch', b.id, 'name', b.batch_name, 'status', b.status, 'reason', b.status_reason, 'detail', b.status_detail,
        'counts', jsonb_build_object('total', b.total_items, 'completed', b.processed_items, 'failed', b.failed_items,
-                                    'skipped', b.skipped_items, 'cancelled', b.cancelled_items))
+                                    'skipped', b.skipped_items, 'cancelled', b.cancelled_items),
+       'next', 'docbatch ' || CASE WHEN b.status = 'halted' THEN 'resume ' WHEN $2::text = 'stalled' THEN 'status '
+                                   WHEN b.failed_items > 0 THEN 'retry ' ELSE 'report ' END || left(b.id::text, 8))
      FROM processing_batches b, jsonb_array_elements_text(COALESCE(b.settings->'notify', '[]'::jsonb)) AS target
      WHERE b.id = $1
      ON CONFLICT DO NOTHING`,

@@ -6,8 +6,8 @@ export interface ItemSelection {
   /** A failure class, or a code. Null: every failed item. */
   failureClass: string | null;
   failureCode: string | null;
-  /** A LIKE pattern over uri; null for all. */
-  uriLike: string | null;
+  /** A regular expression over the uri; null for all. */
+  uriPattern: string | null;
 }
 
 export interface Reopen {
@@ -23,16 +23,16 @@ export interface Reopen {
 export async function countRetryable(db: Queryable, batchId: string, select: ItemSelection): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `SELECT COUNT(*)::int AS count FROM batch_items i JOIN file_document d ON d.id = i.document_id ${RETRYABLE}`,
-    [batchId, select.failureClass, select.failureCode, select.uriLike],
+    [batchId, select.failureClass, select.failureCode, select.uriPattern],
   );
   return rows[0]?.count ?? 0;
 }
 
-// A document that another open batch holds stays as it is.
+// A document that another open batch holds, or that the user skips, stays as it is.
 const RETRYABLE = `
-  WHERE i.batch_id = $1 AND i.state IN ('failed', 'cancelled')
+  WHERE i.batch_id = $1 AND i.state IN ('failed', 'cancelled') AND d.status IS DISTINCT FROM 'skipped'
     AND ($2::text IS NULL OR i.failure_class = $2) AND ($3::text IS NULL OR i.failure_code = $3)
-    AND ($4::text IS NULL OR d.uri LIKE $4)
+    AND ($4::text IS NULL OR d.uri ~ $4)
     AND NOT EXISTS (SELECT 1 FROM batch_items o WHERE o.document_id = i.document_id AND o.batch_id <> i.batch_id
                     AND o.state IN ('pending', 'processing', 'retrying', 'review'))`;
 
@@ -100,7 +100,7 @@ async function reopenItems(
        failure_class = NULL, failure_code = NULL, failure_stage = NULL, failure_message = NULL,
        started_at = NULL, finished_at = NULL, next_attempt_at = NULL, retry_run = NULL, retry_call = NULL
      FROM chosen c WHERE i.batch_id = $1 AND i.document_id = c.document_id`,
-    [batchId, select.failureClass, select.failureCode, select.uriLike, batch.lastChunkNo, batch.batchSize],
+    [batchId, select.failureClass, select.failureCode, select.uriPattern, batch.lastChunkNo, batch.batchSize],
   );
   return rowCount;
 }

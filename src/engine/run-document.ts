@@ -57,7 +57,8 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     text: facts.text,
     calls: 0,
     callsOk: 0,
-    isRetry: task.from === 'retrying',
+    // Also the first try after the command `retry`.
+    isRetry: task.item.attempts > 0,
   });
   try {
     const { answer, cached, calls, callsOk } = await work(deps, task, facts);

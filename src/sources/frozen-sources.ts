@@ -2,7 +2,8 @@ import { opendir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
 import type { FrozenSources } from '../domain/scheduled-batch.ts';
-import { readManifest } from './read-manifest.ts';
+import { globBase } from './glob.ts';
+import { checkManifest, looksLikeManifest } from './read-manifest.ts';
 import type { Source } from './resolve-sources.ts';
 import { SourceError } from './source-error.ts';
 
@@ -15,11 +16,10 @@ export async function freezeSources(
   for (const named of inputs.paths) {
     const path = resolve(userDir, named);
     // `[2024]` may be a folder's name; what is there now decides, as it does for `process`.
-    const isThere = await stat(path).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere && isDynamicPattern(named)) frozen.globs.push({ pattern: named, cwd: userDir });
+    const info = await stat(path).catch(() => null);
+    if (info === null && isDynamicPattern(named)) frozen.globs.push({ pattern: named, cwd: userDir });
+    else if (info?.isFile() === true && (await looksLikeManifest(path)) === 'yes')
+      frozen.manifests.push(path);
     else frozen.paths.push(path);
   }
   if (inputs.manifest !== undefined) frozen.manifests.push(resolve(userDir, inputs.manifest));
@@ -31,12 +31,13 @@ export async function thawSources({ paths, globs, manifests }: FrozenSources): P
   const sources: Source[] = [];
   for (const path of paths) sources.push(await thawPath(path));
   for (const { pattern, cwd } of globs) {
-    await thawPath(resolve(cwd, fixedPart(pattern)));
+    await thawPath(resolve(cwd, globBase(pattern).base));
     sources.push({ kind: 'glob', pattern, cwd });
   }
   for (const manifest of manifests) {
     await thawPath(manifest);
-    sources.push({ kind: 'manifest', entries: await readManifest(manifest) });
+    await checkManifest(manifest);
+    sources.push({ kind: 'manifest', path: manifest });
   }
   return sources;
 }
@@ -54,16 +55,4 @@ async function thawPath(path: string): Promise<Source> {
       cause: error,
     });
   }
-}
-
-/** The folder that a glob starts from: its segments before the first with a character that may be magic. */
-function fixedPart(pattern: string): string {
-  const segments = pattern.split('/');
-  const base = segments
-    .slice(
-      0,
-      segments.findIndex((segment) => /[*?[\]{}()!\\]/.test(segment)),
-    )
-    .join('/');
-  return base === '' && pattern.startsWith('/') ? '/' : base;
 }

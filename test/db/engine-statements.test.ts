@@ -124,7 +124,7 @@ describe('the statements of the engine', () => {
       outcome(items[2]!, { state: 'failed', failure: failure('permanent', 'empty') }),
     ]);
     await finishBatch(db, batchId);
-    const retry = { failureClass: null, failureCode: 'empty', uriLike: null };
+    const retry = { failureClass: null, failureCode: 'empty', uriPattern: null };
     expect(await countRetryable(db, batchId, retry)).to.equal(1);
     const request = { batchId, actor: 'test', reason: null, retry, settings: { parallel: 7 } };
     expect(await reopenBatch(db, request)).to.deep.equal({ reopened: 1 });

@@ -19,12 +19,13 @@ export interface RunningCli {
 const main = join(packageRoot, 'dist/cli/main.js');
 
 /** The built command line as a user starts it, in `cwd`. */
-export function startCli(cwd: string, args: readonly string[]): RunningCli {
+export function startCli(cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): RunningCli {
   const env = {
     ...process.env,
     npm_lifecycle_event: undefined,
     DATABASE_URL: undefined,
     TEMPORAL_ADDRESS: undefined,
+    ...more,
   };
   const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
