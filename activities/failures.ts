@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { DocumentFailure } from '../src/domain/failure.ts';
 
 /** Any error → what Temporal should do with it. Database outages that lasted too long and faults of ours halt the batch. */
 export function toApplicationFailure(error: unknown): Error {
@@ -12,6 +13,10 @@ export function toApplicationFailure(error: unknown): Error {
 export function toRetryableFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const { message, code } = error as Error & { code?: string };
+  // Trying again mends nothing; a person does, and `resume` goes on.
+  if (error instanceof DocumentFailure && error.failureClass === 'critical') {
+    return ApplicationFailure.nonRetryable(message, error.code);
+  }
   // Wrong SQL stays wrong: a fault of ours.
   if (code?.startsWith('42') === true) return ApplicationFailure.nonRetryable(message, 'internal');
   return ApplicationFailure.retryable(message, code ?? 'internal');

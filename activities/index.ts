@@ -1,23 +1,25 @@
+import { Context } from '@temporalio/activity';
 import { cancelRemaining, finishBatch } from '../src/db/batch-ends.ts';
 import type { Database } from '../src/db/database.ts';
 import { orderControl, readOrders, recordStatus } from '../src/db/orders.ts';
 import { planPage } from '../src/db/planning.ts';
 import type { Engine } from '../src/engine/engine.ts';
+import { discoverLate } from '../src/intake/discover-late.ts';
+import { prepareScheduledBatch } from '../src/intake/scheduled-batch.ts';
 import { toRetryableFailure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { processChunk } from './process-chunk.ts';
 import { processDocument } from './process-document.ts';
 import { takeRetries } from './take-retries.ts';
-import type { BatchActivities, BatchRef, ControlActivities, ScheduleStart } from './types.ts';
+import type { BatchActivities, ControlActivities } from './types.ts';
 
 export interface ActivityDeps {
   db: Database;
   engine: Engine;
-  prepareScheduledBatch(start: ScheduleStart): Promise<BatchRef>;
 }
 
 /** The activities of both task queues. */
-export function createActivities({ db, engine, prepareScheduledBatch }: ActivityDeps): {
+export function createActivities({ db, engine }: ActivityDeps): {
   batch: BatchActivities;
   control: ControlActivities;
 } {
@@ -27,8 +29,15 @@ export function createActivities({ db, engine, prepareScheduledBatch }: Activity
       processDocument: (document) => processDocument(engine, document),
     },
     control: {
-      prepareScheduledBatch: (start) => translated(() => withHeartbeat(() => prepareScheduledBatch(start))),
-      planPage: ({ batchId }) => translated(() => withHeartbeat(() => planPage(db, batchId))),
+      prepareScheduledBatch: (start) =>
+        translated(() => withHeartbeat(() => prepareScheduledBatch(db, start))),
+      planPage: ({ batchId }) =>
+        translated(() =>
+          withHeartbeat(async () => {
+            await discoverLate(db, batchId, Context.current().cancellationSignal);
+            return planPage(db, batchId);
+          }),
+        ),
       readOrders: ({ batchId }) => translated(() => readOrders(db, batchId)),
       takeRetries: (request) => translated(() => takeRetries(db, request)),
       recordStatus: (change) => translated(() => recordStatus(db, change)),

@@ -1,11 +1,12 @@
-import type { Database } from '../src/db/database.ts';
+import type { Database, Queryable } from '../src/db/database.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
 import { readItems } from '../src/db/items.ts';
+import { exampleOf } from '../src/db/example-document.ts';
 import { exitCodeFor } from '../src/domain/batch.ts';
 import { describeFailureCode } from '../src/domain/failure-codes.ts';
 import { shortId } from '../src/domain/ids.ts';
 import { formatDuration } from '../src/domain/progress.ts';
-import { commandLine } from './command-name.ts';
+import { commandLine, shellWord } from './command-name.ts';
 import type { CliContext } from './context.ts';
 
 const SHOWN = 50;
@@ -13,9 +14,13 @@ const SHOWN = 50;
 /** What `process`, `retry` and `resume` say at the end: every document of a small batch, the failed ones of a large one. */
 export async function showEnd(context: CliContext, db: Database, snapshot: BatchSnapshot): Promise<number> {
   const { counts, status, name, id } = snapshot;
+  const isSmall = counts.total <= SHOWN;
   let shown = 0;
-  for await (const item of readItems(db, id, counts.total <= SHOWN)) {
-    if (shown >= SHOWN || (counts.total > SHOWN && item.state !== 'failed')) continue;
+  for await (const item of readItems(db, id, { withResults: isSmall, onlyFailed: !isSmall })) {
+    if (shown === SHOWN) {
+      context.out(`  … and ${counts.failed - shown} more failed`);
+      break;
+    }
     shown += 1;
     if (item.state === 'failed') {
       const code = item.code ?? 'failed';
@@ -23,7 +28,7 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
         `✗ ${item.name}  ${item.class} ${code}: ${item.message ?? describeFailureCode(code).meaning}`,
       );
     } else if (item.state === 'completed') context.out(`✓ ${item.name}  ${summaryOf(item.result)}`);
-    else context.out(`· ${item.name}  ${item.state}`);
+    else context.out(`· ${item.name}  ${item.state}${item.message === null ? '' : `: ${item.message}`}`);
   }
   const open = counts.pending + counts.processing + counts.retrying;
   const parts = [
@@ -36,27 +41,36 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
   context.out(
     `\nBatch ${shortId(id)} (${name}): ${status}; ${parts.join(', ')} of ${counts.total}, in ${formatDuration(snapshot.activeMs)}; analyzer: ${snapshot.analyzer}`,
   );
-  if (snapshot.reason !== null) {
-    context.out(`Reason: ${snapshot.reason}${snapshot.detail === null ? '' : ` (${snapshot.detail})`}`);
-  }
-  for (const [what, command] of nextCommands(snapshot))
-    context.out(`${what.padEnd(16)}${commandLine(context.env, command)}`);
+  showReason(context, snapshot);
+  await showNextCommands(context, db, snapshot);
   return exitCodeFor(status, snapshot.reason);
 }
 
+export function showReason(context: CliContext, { reason, detail }: BatchSnapshot): void {
+  if (reason === null && detail === null) return;
+  context.out(`Reason: ${[reason, detail].filter((text) => text !== null).join(': ')}`);
+}
+
 /** The exact commands that make sense now. */
-export function nextCommands({ id, status, reason, counts }: BatchSnapshot): [string, string][] {
+export async function showNextCommands(
+  context: CliContext,
+  db: Queryable,
+  { id, status, reason, counts }: BatchSnapshot,
+): Promise<void> {
   const short = shortId(id);
-  const resumable = ['paused', 'halted', 'terminated'].includes(status);
-  const isOverBudget = status === 'halted' && reason === 'failure_budget';
-  return [
-    ...(isOverBudget ? [['Allow more:', `set ${short} --max-failures 20%`] as [string, string]] : []),
-    ...(resumable ? [['Go on:', `resume ${short}`] as [string, string]] : []),
-    ['All results:', `export ${short} --format jsonl --output results.jsonl`],
-    ['Report:', `report ${short}`],
-    ['One document:', 'results <file name>'],
-    ...(counts.failed > 0 ? [['Try again:', `retry ${short}`] as [string, string]] : []),
-  ];
+  const example = await exampleOf(db, id);
+  const commands: [string, string][] = [];
+  if (['pending', 'processing', 'finalizing'].includes(status)) commands.push(['Watch:', `monitor ${short}`]);
+  if (status === 'halted' && reason === 'failure_budget') {
+    commands.push(['Allow more:', `set ${short} --max-failures 20%`]);
+  }
+  if (['paused', 'halted', 'terminated'].includes(status)) commands.push(['Go on:', `resume ${short}`]);
+  if (example !== null) commands.push(['One document:', `results ${shellWord(example)}`]);
+  commands.push(['All results:', `export ${short} --format jsonl --output results.jsonl`]);
+  commands.push(['Report:', `report ${short}`]);
+  if (counts.failed > 0) commands.push(['Try again:', `retry ${short}`]);
+  for (const [what, command] of commands)
+    context.out(`${what.padEnd(16)}${commandLine(context.env, command)}`);
 }
 
 function summaryOf(result: unknown): string {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { loadConfig, type Config } from '../src/config.ts';
 import { openDatabase } from '../src/db/database.ts';
@@ -18,15 +19,16 @@ export interface MainContext {
 export function createMainContext(options: () => { project?: string }, purpose: () => string): MainContext {
   const { env } = process;
   const cleanups: (() => Promise<void> | void)[] = [];
-  const write = createWriter(process.stdout);
-  const err = createWriter(process.stderr);
+  const stdout = createWriter(process.stdout);
+  const err = createWriter(process.stderr).write;
   const onStep = createStackSteps(err);
   let config: Config | null = null;
 
   const context: CliContext = {
     config: () => (config ??= readConfig(env, options().project)),
     env,
-    out: write,
+    out: stdout.write,
+    outLines: stdout.writeLines,
     err,
     isTerminal: process.stderr.isTTY,
     color: process.stdout.isTTY && !env.NO_COLOR,
@@ -67,15 +69,29 @@ function readConfig(env: NodeJS.ProcessEnv, project: string | undefined): Config
   return config;
 }
 
-/** Adds the newline. A reader that went away (`| head`) ends the output, not the command. */
-function createWriter(stream: NodeJS.WriteStream): (text: string) => void {
+interface Writer {
+  /** Adds the newline. */
+  write(text: string): void;
+  writeLines(lines: AsyncIterable<string>): Promise<void>;
+}
+
+/** A reader that went away (`| head`) ends the output, not the command. */
+function createWriter(stream: NodeJS.WriteStream): Writer {
   let isClosed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     isClosed = true;
+    stream.emit('drain');
   });
-  return (text) => {
-    if (!isClosed) stream.write(text.endsWith('\n') ? text : `${text}\n`);
+  const send = (text: string) => isClosed || stream.write(text.endsWith('\n') ? text : `${text}\n`);
+  return {
+    write: (text) => void send(text),
+    writeLines: async (lines) => {
+      for await (const line of lines) {
+        if (!send(line)) await once(stream, 'drain');
+        if (isClosed) return;
+      }
+    },
   };
 }
 

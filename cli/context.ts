@@ -9,6 +9,8 @@ export interface CliContext {
   env: NodeJS.ProcessEnv;
   /** Answers only: tables, reports, JSON. */
   out(text: string): void;
+  /** Many lines to stdout, never faster than they are read; ends early when nobody reads any more. */
+  outLines(lines: AsyncIterable<string>): Promise<void>;
   /** Progress, hints, warnings. */
   err(text: string): void;
   /** True when stderr is a terminal: live bars and colour are for those only. */

@@ -1,8 +1,11 @@
 import type { Database } from '../src/db/database.ts';
 import { batchSnapshot } from '../src/db/batch-snapshot.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
+import { reportMemory } from '../src/dev/report-memory.ts';
 import type { CliContext } from './context.ts';
 import { createProgressView } from './output/progress-view.ts';
+import { createVerboseFeed } from './output/verbose-feed.ts';
+import { watchForWorkers } from './output/watch-for-workers.ts';
 
 const LOOK_MS = 400;
 const SETTLED = new Set([
@@ -14,15 +17,24 @@ const SETTLED = new Set([
   'paused',
 ]);
 
+export interface Watch {
+  onLook?: (snapshot: BatchSnapshot) => void;
+  /** One line per document as it ends, instead of a bar. @default false */
+  verbose?: boolean;
+}
+
 /** Shows a batch until it stands still; the first Ctrl-C asks `onInterrupt`, and waits for what is in flight. */
 export async function followBatch(
   context: CliContext,
   db: Database,
   batchId: string,
   onInterrupt: () => Promise<void>,
-  onLook: (snapshot: BatchSnapshot) => void = () => undefined,
+  { onLook = () => undefined, verbose = false }: Watch = {},
 ): Promise<BatchSnapshot> {
-  const view = createProgressView(context);
+  const view = createProgressView(context, { plain: verbose });
+  const feed = verbose ? createVerboseFeed(context, db, batchId) : null;
+  const watchWorkers = watchForWorkers(context, db);
+  const stopReporting = reportMemory(db);
   let asked = false;
   try {
     for (;;) {
@@ -30,24 +42,27 @@ export async function followBatch(
         asked = true;
         await onInterrupt();
       }
-      const snapshot = await lookAgain(db, batchId);
+      const snapshot = await outlastOutage(() => batchSnapshot(db, batchId));
+      if (feed !== null) await outlastOutage(() => feed());
       view.update(snapshot);
       onLook(snapshot);
       if (SETTLED.has(snapshot.status) && !(snapshot.status === 'paused' && snapshot.counts.processing > 0))
         return snapshot;
+      await outlastOutage(() => watchWorkers(snapshot));
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   } finally {
     view.stop();
+    stopReporting();
   }
 }
 
 /** A database that restarts is waited for: the batch lives in the worker, not here. */
-async function lookAgain(db: Database, batchId: string): Promise<BatchSnapshot> {
+async function outlastOutage<T>(look: () => Promise<T>): Promise<T> {
   const startedAtMs = performance.now();
   for (;;) {
     try {
-      return await batchSnapshot(db, batchId);
+      return await look();
     } catch (error) {
       if (performance.now() - startedAtMs > 60_000) throw error;
       await new Promise((resolve) => setTimeout(resolve, 500));

@@ -26,6 +26,8 @@ try {
   // The command itself is done; what it answered stays true.
   report(error);
 }
+// What is still on its way to a pipe must not be cut off.
+await new Promise((resolve) => process.stdout.write('', resolve));
 process.exit(exitCode);
 
 function report(error: unknown): number {

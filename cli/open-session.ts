@@ -9,6 +9,9 @@ export interface Session {
   db: Database;
   client: Client;
   webUiUrl: string | null;
+  namespace: string;
+  /** Temporal runs in this project's stack, and only as long as that. */
+  isEmbedded: boolean;
 }
 
 /** The stack with what the command needs, a database and a Temporal client; all closed when the command ends. */
@@ -21,5 +24,6 @@ export async function openSession(context: CliContext, needs: { worker: boolean 
   const { client, close } = await connectClient(config, where, context.env);
   context.onExit(close);
   await reconcile(db, client);
-  return { db, client, webUiUrl: info.webUiUrl };
+  const { webUiUrl, temporalNamespace: namespace } = info;
+  return { db, client, webUiUrl, namespace, isEmbedded: info.embedded.temporal };
 }

@@ -2,11 +2,18 @@ import { Command } from 'commander';
 import { registerAdd } from './commands/add.ts';
 import { registerPause, registerCancel } from './commands/control.ts';
 import { registerMigrate } from './commands/migrate.ts';
-import { registerExport, registerReport } from './commands/report.ts';
+import { registerExport } from './commands/export.ts';
+import { registerReport } from './commands/report.ts';
 import { registerResults } from './commands/results.ts';
 import { registerRetry, registerResume } from './commands/resume.ts';
+import { registerSchedule } from './commands/schedule.ts';
 import { registerSet } from './commands/set.ts';
-import { registerStatus, registerList, registerWait, registerMonitor } from './commands/status.ts';
+import { registerList } from './commands/list.ts';
+import { registerMonitor } from './commands/monitor.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerWait } from './commands/wait.ts';
+import { registerPrune } from './commands/prune.ts';
+import { registerSkip } from './commands/skip.ts';
 import { registerWorker } from './commands/worker.ts';
 import { registerDestroy } from './commands/destroy.ts';
 import { registerDev } from './commands/dev.ts';
@@ -16,6 +23,7 @@ import { registerLogs } from './commands/logs.ts';
 import { registerProcess } from './commands/process.ts';
 import { registerUp } from './commands/up.ts';
 import { registerWhere } from './commands/where.ts';
+import { commandLine } from './command-name.ts';
 import type { CliContext } from './context.ts';
 
 /** The whole command line. `run` wraps an action so that its exit code reaches main.ts. */
@@ -23,16 +31,30 @@ export function buildProgram(context: CliContext, setExitCode: (code: number) =>
   const program = new Command('docbatch')
     .description('Durable batch processing of documents.')
     .option('--project <dir>', 'project folder (default: nearest parent with docbatch.yaml or .docbatch)')
-    .showHelpAfterError('(add --help for the options)')
+    .showHelpAfterError(help(context, ''))
     .exitOverride();
-  const register: Register = (command, action) =>
-    program.addCommand(
-      command.exitOverride().action(async (...args: unknown[]) => {
-        setExitCode(await action(context, ...(args.slice(0, -1) as never[])));
-      }),
+  const register: Register = (command, action, group) => {
+    if (group?.parent === null) {
+      program.addCommand(
+        group.copyInheritedSettings(program).showHelpAfterError(help(context, `${group.name()} `)),
+      );
+    }
+    const path = group === undefined ? command.name() : `${group.name()} ${command.name()}`;
+    (group ?? program).addCommand(
+      command
+        .copyInheritedSettings(program)
+        .showHelpAfterError(help(context, `${path} `))
+        .action(async (...args: unknown[]) => {
+          setExitCode(await action(context, ...(args.slice(0, -1) as never[])));
+        }),
     );
+  };
   for (const add of commands) add(register);
   return program;
+}
+
+function help({ env }: CliContext, command: string): string {
+  return `  next: ${commandLine(env, `${command}--help`)}`;
 }
 
 const commands: readonly ((register: Register) => void)[] = [
@@ -50,6 +72,9 @@ const commands: readonly ((register: Register) => void)[] = [
   registerResume,
   registerCancel,
   registerSet,
+  registerSchedule,
+  registerSkip,
+  registerPrune,
   registerUp,
   registerDown,
   registerDev,
@@ -61,8 +86,9 @@ const commands: readonly ((register: Register) => void)[] = [
   registerWorker,
 ];
 
-/** Adds one command; its action gets (context, …arguments, options). */
+/** Adds one command, to a group if one is given; its action gets (context, …arguments, options). */
 export type Register = (
   command: Command,
   action: (context: CliContext, ...args: never[]) => Promise<number>,
+  group?: Command,
 ) => void;

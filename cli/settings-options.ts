@@ -33,7 +33,11 @@ export function addSettings(command: Command): Command {
     .option('--priority <n>', '1 (first) to 5 (default: 3)', whole(1, 5))
     .option('--no-cache', 'analyze again what has equal content')
     .option('--out <dir>', 'one JSON file per document in this folder')
-    .option('--notify <target...>', 'command or https URL that is told of halted, finished, stalled');
+    .option(
+      '--notify <target>',
+      'command or https URL that is told of halted, finished, stalled; repeatable',
+      (target: string, before: string[] | undefined) => [...(before ?? []), target],
+    );
 }
 
 export function settingsFrom(flags: SettingsFlags, userDir: string): BatchSettings {
@@ -65,7 +69,8 @@ function whole(from: number, to: number): (text: string) => number {
 
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-function duration(text: string): number {
+/** Milliseconds. */
+export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   if (match === null)
     throw new InvalidArgumentError(`Expected a time such as 500ms, 2s, 10m, got \`${text}\`.`);

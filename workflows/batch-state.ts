@@ -119,4 +119,15 @@ export function showDetails(state: BatchState): void {
   if (current !== state.status) upsertSearchAttributes([{ key: statusKey, value: state.status }]);
 }
 
+/** A scheduled run learns only from its row which batch it is. */
+export function nameBatch(state: BatchState): void {
+  if (!state.searchAttributes) return;
+  upsertSearchAttributes([
+    { key: batchIdKey, value: state.batchId },
+    { key: nameKey, value: state.orders?.name ?? state.batchId },
+  ]);
+}
+
+const batchIdKey = defineSearchAttributeKey(searchAttributes.batchId, SearchAttributeType.KEYWORD);
+const nameKey = defineSearchAttributeKey(searchAttributes.name, SearchAttributeType.KEYWORD);
 const statusKey = defineSearchAttributeKey(searchAttributes.status, SearchAttributeType.KEYWORD);

@@ -12,12 +12,13 @@ import {
 import type { BatchStatus } from '../src/domain/batch.ts';
 import type { ScheduledBatch } from '../src/domain/scheduled-batch.ts';
 import type { BatchState, Carried } from './batch-state.ts';
-import { createState, showDetails, wake } from './batch-state.ts';
+import { createState, nameBatch, showDetails, wake } from './batch-state.ts';
 import { cancelChunks, chunksAreIdle, dispatchChunks } from './chunk-lane.ts';
 import { cancelSignal, pauseSignal, progressQuery, resumeSignal, wakeSignal } from './messages.ts';
 import { planInBackground } from './plan-lane.ts';
 import { startRetryLane, stopRetryLane } from './retry-lane.ts';
 import { control, planning } from './retry-policies.ts';
+import { scheduledTime } from './scheduled-time.ts';
 
 export interface BatchInput {
   /** Absent for a scheduled run, whose first activity makes the row. */
@@ -111,16 +112,17 @@ async function run(state: BatchState, input: BatchInput): Promise<BatchOutcome> 
 }
 
 async function prepare(state: BatchState, input: BatchInput): Promise<void> {
-  if (state.batchId === '' && input.schedule !== undefined) {
-    const { workflowId, startTime } = workflowInfo();
-    const scheduledAt = startTime.toISOString();
-    state.batchId = (
-      await planning.prepareScheduledBatch({ workflowId, scheduledAt, spec: input.schedule })
-    ).batchId;
+  const isFirst = state.batchId === '';
+  if (isFirst && input.schedule !== undefined) {
+    const { workflowId } = workflowInfo();
+    const scheduledAt = scheduledTime().toISOString();
+    const start = { workflowId, scheduledAt, spec: input.schedule };
+    state.batchId = (await planning.prepareScheduledBatch(start)).batchId;
   }
   await readOrders(state);
   // A batch that was reopened begins where there is something to do.
   if (input.carried === undefined) state.nextChunk = state.orders?.firstOpenChunk ?? 1;
+  if (isFirst) nameBatch(state);
 }
 
 /** Applies what signals asked for to the row, which rules, and reads the row again when it may have changed. */

@@ -1,236 +1,154 @@
 import { randomUUID } from 'node:crypto';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { createAnalyzer, analyzerName } from '../../src/analyze/create-analyzer.ts';
-import { connectClient } from '../../src/client/connect.ts';
-import { startBatch, wakeBatch } from '../../src/client/start-batch.ts';
-import { insertBatch } from '../../src/db/batches.ts';
-import type { Selected } from '../../src/db/candidates.ts';
-import { selectCandidates } from '../../src/db/candidates.ts';
-import type { Database } from '../../src/db/database.ts';
-import { openDatabase } from '../../src/db/database.ts';
-import { orderControl } from '../../src/db/orders.ts';
-import { saveRecipe } from '../../src/db/recipes.ts';
-import type { BatchSettings } from '../../src/domain/batch.ts';
+import { Command } from 'commander';
+import { analyzerName } from '../../src/analyze/create-analyzer.ts';
+import { recipeOf } from '../../src/analyze/recipe-of.ts';
+import { startBatch } from '../../src/client/start-batch.ts';
+import { hasDocuments } from '../../src/db/documents.ts';
+import { newestResult } from '../../src/db/newest-result.ts';
+import { hasLiveWorker } from '../../src/db/workers.ts';
 import { batchWorkflowId, shortId } from '../../src/domain/ids.ts';
-import { takeIn } from '../../src/intake/intake.ts';
 import type { Source } from '../../src/sources/resolve-sources.ts';
-import { resolveSources } from '../../src/sources/resolve-sources.ts';
 import { actorName } from '../actor.ts';
 import { showEnd } from '../batch-end.ts';
+import type { ChoiceFlags } from '../choice-options.ts';
+import { addChoice } from '../choice-options.ts';
+import { chooseDocuments } from '../choose-documents.ts';
+import type { Choice } from '../choose-documents.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
+import { dryRun } from '../dry-run.ts';
+import { findDocument } from '../find-document.ts';
 import { followBatch } from '../follow-batch.ts';
+import { documents, noDocumentYet, sayNothingToDo } from '../nothing-to-do.ts';
+import type { Session } from '../open-session.ts';
+import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
+import { printResult } from '../output/print-result.ts';
+import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
+import { prepareBatch } from '../prepare-batch.ts';
 import type { Register } from '../program.ts';
 import { addSettings, settingsFrom } from '../settings-options.ts';
 import type { SettingsFlags } from '../settings-options.ts';
+import { sourceOfDocument } from '../source-of-document.ts';
+import { workflowUrl } from '../workflow-url.ts';
 
-interface Flags extends SettingsFlags {
-  all?: boolean;
-  file?: string;
-  manifest?: string;
-  limit?: number;
-  sample?: number;
+interface Flags extends SettingsFlags, ChoiceFlags, Choice {
   dryRun?: boolean;
+  verbose?: boolean;
   name?: string;
-  analyzer?: string;
-  rerun: 'none' | 'failed' | 'completed' | 'all';
   detach?: boolean;
+  worker?: boolean;
   json?: boolean;
 }
 
 export function registerProcess(register: Register): void {
   const command = new Command('process')
-    .description('process documents: files, folders, globs, or everything that is pending')
-    .argument('[paths...]', 'files, folders, globs; - reads one path per line')
-    .option('--all', 'everything registered that is pending for this analyzer')
+    .description('process documents: files, folders, globs, a manifest, or everything that is pending')
+    .argument('[paths...]', 'files, folders, globs, CSV or JSONL manifests; - reads one path per line')
     .option('-f, --file <path>', 'one file; prints its result')
-    .option('--manifest <file>', 'CSV or JSONL with the columns uri, id, priority, group, metadata')
-    .option('-l, --limit <n>', 'at most this many, by priority, then age', atLeastOne)
-    .option('--sample <n>', 'this many at random, for a trial', atLeastOne)
+    .option('--id <document>', 'one registered document, by its id; prints its result')
     .option('--dry-run', 'show what would run; writes nothing')
+    .option('-v, --verbose', 'one line per document as it ends')
     .option('--name <name>', 'name of the batch')
-    .option('--analyzer <spec>', 'local, exec:<command>, or an http(s) address')
     .option('--detach', 'start the batch and return')
-    .option('--json', 'print the outcome as JSON')
-    .addOption(
-      new Option('--rerun <which>', 'also documents that are finished')
-        .choices(['none', 'failed', 'completed', 'all'])
-        .default('none'),
-    );
-  register(addSettings(command), processDocuments);
+    .option('--no-worker', 'leave the work to workers that run elsewhere')
+    .option('--yes', 'do not ask before a run that costs money')
+    .option('--json', 'print the outcome as JSON');
+  register(addSettings(addChoice(command)), processDocuments);
 }
 
 async function processDocuments(context: CliContext, paths: string[], flags: Flags): Promise<number> {
   const config = context.config();
-  const ways = [paths.length > 0, flags.all === true, flags.file !== undefined, flags.manifest !== undefined];
-  if (ways.filter(Boolean).length !== 1) {
-    throw new CliError('Expected one of: paths, `--all`, `--file`, `--manifest`', {
-      why: ways.some(Boolean) ? 'they exclude one another' : 'nothing says which documents to process',
-      next: commandLine(context.env, 'process ./documents'),
-    });
-  }
-  const analyzer = flags.analyzer ?? config.analyzer;
-  analyzerName(analyzer);
+  const recipe = recipeOf(checkedAnalyzer(flags.analyzer ?? config.analyzer));
   const settings = settingsFrom(flags, config.userDir);
-  const named = flags.file === undefined ? paths : [flags.file];
-  const sources = await resolveSources(
-    { paths: named, manifest: flags.manifest, stdin: process.stdin },
-    config.userDir,
-  );
+  const { rerun, limit = null, sample = null } = flags;
+  const selection = { all: flags.all === true, rerun, limit, sample };
+  const named = await chooseDocuments(context, paths, flags);
+  if (flags.dryRun === true) {
+    const sources = await withDocument(context, await idDatabase(context, flags), named, flags);
+    return dryRun(context, { sources, selection, recipe, settings, json: flags.json === true });
+  }
 
-  const needsTemporal = flags.dryRun !== true;
-  const lease = await context.stack({ temporal: needsTemporal, worker: needsTemporal });
-  const db = openDatabase(lease.info.databaseUrl, config.databasePoolMax);
-  context.onExit(() => db.close());
+  if (selection.all && !(await hasDocuments(await context.database()))) throw noDocumentYet(context);
+  const session = await openSession(context, { worker: flags.worker !== false });
+  const { db, client } = session;
+  if (flags.detach === true && flags.worker === false) await needsWorker(context, session);
+  const sources = await withDocument(context, db, named, flags);
   const batchId = randomUUID();
-  const prepared = await prepare(context, db, { batchId, sources, flags, settings, analyzer });
-  if (flags.dryRun === true) return 0;
-  if (prepared.chosen === 0) return sayNothingToDo(context, prepared, flags);
+  const prepared = await prepareBatch(db, {
+    ...{ batchId, sources, selection, name: flags.name, recipe, settings },
+    detached: flags.detach === true,
+    actor: actorName(context.env),
+    signal: context.interrupted,
+    onFound: (count) => count % 10_000 === 0 && context.err(`${count} documents found`),
+  });
+  const isSingle = flags.file !== undefined || flags.id !== undefined;
+  if (prepared.chosen === 0) {
+    if (!isSingle || flags.json === true) return sayNothingToDo(context, prepared, flags.json === true);
+    sayNothingToDo({ ...context, out: context.err }, prepared, false);
+    await printSingle(context, session, sources);
+    return 0;
+  }
   if (prepared.stillPending > 0) context.err(`${prepared.stillPending} more stay pending.`);
   if (prepared.busy > 0) context.err(`${prepared.busy} are left out: another batch is working on them.`);
+  if (prepared.skipped > 0) context.err(`${prepared.skipped} are left out by skip.`);
 
-  const address = lease.info.temporalAddress ?? '';
-  const { client, close } = await connectClient(
-    config,
-    { address, namespace: lease.info.temporalNamespace },
-    context.env,
-  );
-  context.onExit(close);
   await startBatch(db, client, batchId);
+  const workflowId = batchWorkflowId(batchId);
+  const url = await workflowUrl(session, workflowId);
   context.err(
-    `Batch ${shortId(batchId)}: ${prepared.chosen} documents, analyzer: ${analyzer}${lease.info.webUiUrl === null ? '' : `; ${lease.info.webUiUrl}`}`,
+    `Batch ${shortId(batchId)}: ${documents(prepared.chosen)}, analyzer: ${recipe.analyzer}${url === null ? '' : `; ${url}`}`,
   );
   if (flags.detach === true) {
     context.out(batchId);
     context.err(`Watch it with: ${commandLine(context.env, `monitor ${shortId(batchId)}`)}`);
     return 0;
   }
-  const snapshot = await followBatch(context, db, batchId, async () => {
-    context.err('Pausing: documents in work are being finished; press Ctrl-C again to leave at once.');
-    await orderControl(db, {
-      batchId,
-      control: 'pause',
-      now: false,
-      actor: actorName(context.env),
-      code: 'interrupted',
-      reason: 'Ctrl-C',
-    });
-    await wakeBatch(client, batchWorkflowId(batchId));
-  });
-  return flags.json === true ? endAsJson(context, db, snapshot) : showEnd(context, db, snapshot);
+  const onInterrupt = pauseOnInterrupt(context, session, { id: batchId, workflowId });
+  const snapshot = await followBatch(context, db, batchId, onInterrupt, { verbose: flags.verbose === true });
+  if (flags.json === true) return endAsJson(context, db, snapshot);
+  if (!isSingle) return showEnd(context, db, snapshot);
+  const exitCode = await showEnd({ ...context, out: context.err }, db, snapshot);
+  await printSingle(context, session, sources);
+  return exitCode;
 }
 
-interface Wanted {
-  batchId: string;
-  sources: readonly Source[];
-  flags: Flags;
-  settings: BatchSettings;
-  analyzer: string;
-}
-
-/** Registers, chooses, and makes the row; with nothing to do, or `--dry-run`, no batch is left behind. */
-async function prepare(context: CliContext, db: Database, wanted: Wanted): Promise<Selected> {
-  const { batchId, sources, flags, settings, analyzer } = wanted;
-  const nothing = new Error('nothing to keep');
-  let selected: Selected | undefined;
-  const taken =
-    flags.all === true
-      ? null
-      : await takeIn(db, sources, {
-          batchId,
-          signal: context.interrupted,
-          onProgress: ({ found }) => found % 10_000 === 0 && context.err(`${found} documents found`),
-        });
-  if (taken?.found === 0) {
-    throw new CliError('No document was found', {
-      why: 'the paths or globs match no file',
-      next: 'check them; quote globs',
-    });
-  }
-  const key = createAnalyzer(analyzer, { answerLocally: () => Promise.reject(nothing), env: {} }).cacheKey();
+function checkedAnalyzer(spec: string): string {
   try {
-    await db.transaction(async (tx) => {
-      const recipe = { analyzer, analyzerKey: key, profile: null, model: null, parameters: {} };
-      const recipeId = await saveRecipe(tx, recipe);
-      const choice = {
-        batchId,
-        recipeId,
-        rerun: flags.rerun,
-        limit: flags.limit ?? null,
-        sample: flags.sample ?? null,
-      };
-      selected = await selectCandidates(tx, { ...choice, all: flags.all === true });
-      if (flags.dryRun === true) await showPlan(context, tx, batchId, selected, settings);
-      if (selected.chosen === 0 || flags.dryRun === true) throw nothing;
-      const name =
-        flags.name ??
-        `${flags.all === true ? 'all' : 'process'}-${new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '')}`;
-      const row = {
-        id: batchId,
-        name,
-        recipeId,
-        settings,
-        origin: 'cli' as const,
-        actor: actorName(context.env),
-      };
-      await insertBatch(tx, { ...row, detached: flags.detach === true });
-    });
+    analyzerName(spec);
+    return spec;
   } catch (error) {
-    if (error !== nothing) throw error;
-    await db.query('DELETE FROM batch_candidates WHERE batch_id = $1', [batchId]);
+    throw new CliError((error as Error).message, { next: '--analyzer local needs nothing else' });
   }
-  return selected!;
 }
 
-async function showPlan(
+/** Only `--id` needs the database to know what is meant. */
+async function idDatabase(context: CliContext, { id }: Flags): Promise<Session['db'] | null> {
+  return id === undefined ? null : context.database();
+}
+
+async function withDocument(
   context: CliContext,
-  tx: { query: Database['query'] },
-  batchId: string,
-  { chosen, stillPending, unchanged }: Selected,
-  settings: BatchSettings,
-): Promise<void> {
-  const { rows } = await tx.query<{ mime: string; count: number; bytes: number }>(
-    `SELECT COALESCE(d.mime_type, 'unknown') AS mime, COUNT(*)::int AS count, COALESCE(SUM(d.size_bytes), 0)::bigint AS bytes
-     FROM batch_candidates c JOIN file_document d ON d.id = c.document_id WHERE c.batch_id = $1 GROUP BY 1 ORDER BY 2 DESC`,
-    [batchId],
-  );
-  context.out(
-    `Would process ${chosen} documents in ${Math.ceil(chosen / settings.batchSize)} chunks, ${settings.parallel} at a time.`,
-  );
-  for (const { mime, count, bytes } of rows)
-    context.out(`  ${String(count).padStart(6)}  ${mime}  ${Math.ceil(bytes / 1024)} KiB`);
-  context.out(`${unchanged} unchanged, ${stillPending} more pending. Nothing was processed.`);
+  db: Session['db'] | null,
+  named: Source[],
+  { id }: Flags,
+): Promise<Source[]> {
+  if (id === undefined || db === null) return named;
+  return [sourceOfDocument(await findDocument(context, db, id))];
 }
 
-function sayNothingToDo(context: CliContext, selected: Selected, flags: Flags): number {
-  const { known, unchanged, failedEarlier, busy } = selected;
-  if (known === 0) {
-    throw new CliError('There is no document yet', {
-      why: 'nothing was added or processed in this project',
-      next: commandLine(context.env, 'process ./documents'),
-    });
-  }
-  if (flags.json === true) {
-    context.out(JSON.stringify({ batch: null, chosen: 0, unchanged, busy, failedEarlier }, null, 2));
-    return 0;
-  }
-  context.out(
-    `Nothing to do: ${unchanged} documents are processed and unchanged${busy > 0 ? `, ${busy} are in work in another batch` : ''}.`,
-  );
-  if (failedEarlier.length > 0) {
-    context.out(`${failedEarlier.length} failed earlier:`);
-    for (const { name, code } of failedEarlier) context.out(`  ✗ ${name}  ${code}`);
-    for (const id of new Set(failedEarlier.map((item) => item.batchId))) {
-      context.out(`Try them again: ${commandLine(context.env, `retry ${shortId(id)}`)}`);
-    }
-  }
-  return 0;
+async function printSingle(context: CliContext, { db }: Session, [source]: readonly Source[]): Promise<void> {
+  if (source?.kind !== 'file') return;
+  const document = await findDocument(context, db, source.path);
+  const found = await newestResult(db, document.id);
+  if (found !== null) printResult(context, found, false);
 }
 
-function atLeastOne(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new InvalidArgumentError(`Expected a number from 1, got \`${text}\`.`);
-  return Number(text);
+async function needsWorker(context: CliContext, { db }: Session): Promise<void> {
+  if (await hasLiveWorker(db)) return;
+  throw new CliError('No worker runs that would outlive this command', {
+    why: '`--detach` with `--no-worker` leaves the work to a worker elsewhere',
+    next: commandLine(context.env, 'worker'),
+  });
 }

@@ -1,35 +1,30 @@
 import { Command } from 'commander';
-import { findResults } from '../../src/db/find-results.ts';
+import { newestResult } from '../../src/db/newest-result.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
+import { findDocument } from '../find-document.ts';
+import { printResult } from '../output/print-result.ts';
 import type { Register } from '../program.ts';
 
 export function registerResults(register: Register): void {
   const command = new Command('results')
     .description('the newest result of a document')
-    .argument('<document>', 'id, start of an id, uri, path or file name');
-  register(command.option('--json', 'as JSON'), results);
+    .argument('<document>', 'id, start of an id, uri, path or file name')
+    .option('--json', 'with its state, batch and analyzer');
+  register(command, results);
 }
 
 async function results(context: CliContext, named: string, flags: { json?: boolean }): Promise<number> {
   const db = await context.database();
-  const found = await findResults(db, named);
-  if (found.length === 0) {
-    throw new CliError(`No processed document is called \`${named}\``, {
-      why: 'no id, uri or path of this project matches',
-      next: commandLine(context.env, 'report last'),
+  const document = await findDocument(context, db, named);
+  const found = await newestResult(db, document.id);
+  if (found === null) {
+    throw new CliError(`\`${document.name}\` was not processed yet`, {
+      why: `it is registered as ${document.uri}, and was in no batch so far`,
+      next: commandLine(context.env, `process --id ${document.id}`),
     });
   }
-  if (found.length > 1) {
-    throw new CliError(`\`${named}\` means several documents`, {
-      why: found.map(({ uri }) => uri).join(', '),
-      next: 'name one by its path or uri',
-    });
-  }
-  const [result] = found;
-  if (flags.json !== true)
-    context.err(`${result!.uri}: ${result!.state}, analyzer: ${result!.analyzer ?? '-'}`);
-  context.out(JSON.stringify(flags.json === true ? result : (result!.result ?? result), null, 2));
+  printResult(context, found, flags.json === true);
   return 0;
 }

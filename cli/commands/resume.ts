@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { startBatch, wakeBatch } from '../../src/client/start-batch.ts';
-import { orderControl } from '../../src/db/orders.ts';
+import { startBatch } from '../../src/client/start-batch.ts';
 import type { ItemSelection } from '../../src/db/reopen.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
@@ -15,6 +14,7 @@ import { followBatch } from '../follow-batch.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
+import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
 import type { SettingsFlags } from '../settings-options.ts';
 import { addSettings, changedSettings } from '../settings-options.ts';
@@ -28,6 +28,7 @@ interface Flags extends SettingsFlags {
   detach?: boolean;
   json?: boolean;
   reason?: string;
+  verbose?: boolean;
 }
 
 export function registerResume(register: Register): void {
@@ -51,6 +52,8 @@ export function registerRetry(register: Register): void {
 function addCommon(command: Command): Command {
   return command
     .option('--detach', 'return at once')
+    .option('-v, --verbose', 'one line per document as it ends')
+    .option('--yes', 'do not ask before a run that costs money')
     .option('--json', 'print the outcome as JSON')
     .option('--reason <text>', 'kept with who and when');
 }
@@ -117,20 +120,17 @@ async function reopen(
 
 async function follow(
   context: CliContext,
-  { db, client }: Session,
+  session: Session,
   batch: NamedBatch,
   flags: Flags,
 ): Promise<number> {
+  const { db } = session;
   if (flags.detach === true) {
     await db.query('UPDATE processing_batches SET detached = true WHERE id = $1', [batch.id]);
     return 0;
   }
-  const snapshot = await followBatch(context, db, batch.id, async () => {
-    context.err('Pausing: documents in work are being finished; press Ctrl-C again to leave at once.');
-    const order = { batchId: batch.id, control: 'pause', now: false, code: 'interrupted' } as const;
-    await orderControl(db, { ...order, reason: 'Ctrl-C', actor: actorName(context.env) });
-    await wakeBatch(client, batch.workflowId);
-  });
+  const onInterrupt = pauseOnInterrupt(context, session, batch);
+  const snapshot = await followBatch(context, db, batch.id, onInterrupt, { verbose: flags.verbose === true });
   return flags.json === true ? endAsJson(context, db, snapshot) : showEnd(context, db, snapshot);
 }
 

@@ -6,25 +6,20 @@ import type { CliContext } from '../context.ts';
 
 /** The end of a run as one JSON document, written piece by piece: a large batch never becomes one string. */
 export async function endAsJson(context: CliContext, db: Database, snapshot: BatchSnapshot): Promise<number> {
-  const exitCode = exitCodeFor(snapshot.status, snapshot.reason);
-  const { id, name, status, reason, detail, counts, analyzer, failures } = snapshot;
-  const head = JSON.stringify({
-    batch: id,
-    name,
-    status,
-    reason,
-    detail,
-    analyzer,
-    exitCode,
-    counts,
-    failures,
-  });
-  context.out(`${head.slice(0, -1)},"documents":[`);
+  const outcome = outcomeOf(snapshot);
+  context.out(`${JSON.stringify(outcome).slice(0, -1)},"documents":[`);
   let separator = '';
-  for await (const item of readItems(db, id, true)) {
+  for await (const item of readItems(db, snapshot.id, { withResults: true })) {
     context.out(`${separator}${JSON.stringify(item)}`);
     separator = ',';
   }
   context.out(']}');
-  return exitCode;
+  return outcome.exitCode;
+}
+
+/** How the batch ended, without its documents. */
+export function outcomeOf(snapshot: BatchSnapshot) {
+  const { id, name, status, reason, detail, counts, analyzer, failures } = snapshot;
+  const exitCode = exitCodeFor(status, reason);
+  return { batch: id, name, status, reason, detail, analyzer, exitCode, counts, failures };
 }

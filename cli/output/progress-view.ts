@@ -11,8 +11,8 @@ export interface ProgressView {
 const PLAIN_LINE_MS = 5_000;
 
 /** A live bar on a terminal, else a plain line now and then when something changed; always on stderr. */
-export function createProgressView(context: CliContext): ProgressView {
-  return context.isTerminal ? createBar() : createLines(context);
+export function createProgressView(context: CliContext, { plain }: { plain: boolean }): ProgressView {
+  return context.isTerminal && !plain ? createBar() : createLines(context);
 }
 
 function createBar(): ProgressView {
@@ -30,6 +30,7 @@ function createBar(): ProgressView {
   return {
     update: (snapshot) => {
       const { total } = snapshot.counts;
+      if (total === 0) return;
       const { finished } = progressOf(snapshot.counts, snapshot.activeMs);
       if (!started) bar.start(total, finished, { line: '' });
       started = true;
@@ -47,6 +48,8 @@ function createLines(context: CliContext): ProgressView {
   let lastAtMs = -Infinity;
   return {
     update: (snapshot) => {
+      // Nothing is known before the first page is planned.
+      if (snapshot.counts.total === 0) return;
       const { finished } = progressOf(snapshot.counts, snapshot.activeMs);
       const line = `${finished}/${snapshot.counts.total} ${describe(snapshot)}`;
       if (line === last || performance.now() - lastAtMs < PLAIN_LINE_MS) return;
@@ -59,11 +62,11 @@ function createLines(context: CliContext): ProgressView {
 }
 
 /** `done 17 · failed 3 · 120/min · 2–3 min left · failures: corrupt 1, empty 1`. */
-export function describe(snapshot: BatchSnapshot): string {
+export function describe(snapshot: BatchSnapshot, { withStatus = true } = {}): string {
   const { counts, activeMs, failures, status } = snapshot;
   const { perMinute, leftMs } = progressOf(counts, activeMs);
   const parts = [
-    status === 'processing' ? null : status,
+    withStatus && status !== 'processing' ? status : null,
     `done ${counts.completed}`,
     `failed ${counts.failed}`,
     counts.skipped > 0 ? `skipped ${counts.skipped}` : null,

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { Queryable } from '../db/database.ts';
-import { batchWorkflowId, batchWorkflowType, searchAttributes, taskQueues } from '../domain/ids.ts';
+import { batchWorkflowId, batchWorkflowType, taskQueues } from '../domain/ids.ts';
 import type { BatchInput } from '../../workflows/batch.ts';
+import { batchAttributes, withoutAttributesIfRefused } from './search-attributes.ts';
 
 /** Starts the batch's workflow, or wakes the one that is open: safe to call again at any time. */
 export async function startBatch(db: Queryable, client: Client, batchId: string): Promise<void> {
@@ -13,7 +13,7 @@ export async function startBatch(db: Queryable, client: Client, batchId: string)
   );
   const batch = rows[0];
   if (batch === undefined) throw new Error(`Batch ${batchId} is not in the database`);
-  const start = (withAttributes: boolean) =>
+  await withoutAttributesIfRefused((withAttributes) =>
     client.workflow.signalWithStart(batchWorkflowType, {
       workflowId: batch.workflowId ?? batchWorkflowId(batchId),
       taskQueue: taskQueues.batches,
@@ -24,15 +24,9 @@ export async function startBatch(db: Queryable, client: Client, batchId: string)
       signalArgs: [],
       priority: { priorityKey: batch.priority },
       staticSummary: batch.name,
-      ...(withAttributes ? { typedSearchAttributes: attributesOf(batchId, batch.name) } : {}),
-    });
-  try {
-    await start(true);
-  } catch (error) {
-    // A namespace where we may not add attributes: only the filter in the Web UI is missing.
-    if (!/search attribute/i.test(causeText(error))) throw error;
-    await start(false);
-  }
+      ...(withAttributes ? { typedSearchAttributes: batchAttributes({ batchId, name: batch.name }) } : {}),
+    }),
+  );
 }
 
 /** Tells an open workflow that its row has changed; false when there is none. */
@@ -44,18 +38,4 @@ export async function wakeBatch(client: Client, workflowId: string): Promise<boo
     if ((error as Error).name === 'WorkflowNotFoundError') return false;
     throw error;
   }
-}
-
-function attributesOf(batchId: string, name: string): TypedSearchAttributes {
-  const keyword = (key: string) => defineSearchAttributeKey(key, SearchAttributeType.KEYWORD);
-  return new TypedSearchAttributes([
-    { key: keyword(searchAttributes.batchId), value: batchId },
-    { key: keyword(searchAttributes.name), value: name },
-    { key: keyword(searchAttributes.status), value: 'processing' },
-  ]);
-}
-
-function causeText(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause === undefined ? message : `${message} ${causeText(cause)}`;
 }

@@ -1,4 +1,5 @@
 import type { BatchSettings } from '../domain/batch.ts';
+import type { Discovery } from '../domain/scheduled-batch.ts';
 import { batchWorkflowId } from '../domain/ids.ts';
 import type { Queryable } from './database.ts';
 import { noteEvent } from './orders.ts';
@@ -11,13 +12,22 @@ export interface NewBatch {
   detached: boolean;
   origin: 'cli' | 'api' | 'schedule';
   actor: string;
+  schedule?: {
+    name: string;
+    scheduledAt: string;
+    /** Temporal's own. */
+    workflowId: string;
+    discovery: Discovery;
+  };
 }
 
-/** The row of a new batch; its candidates are listed already. Calling it again (the answer was lost) changes nothing. */
+/** The row of a new batch; its candidates are listed already, unless they are still to be discovered. Calling it again changes nothing. */
 export async function insertBatch(db: Queryable, batch: NewBatch): Promise<void> {
+  const { schedule } = batch;
   const { rowCount } = await db.query(
-    `INSERT INTO processing_batches (id, batch_name, recipe_id, settings, detached, origin, workflow_id, total_items, processed_items, failed_items, status)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 'pending')
+    `INSERT INTO processing_batches (id, batch_name, recipe_id, settings, detached, origin, workflow_id, schedule_name, scheduled_at, discovery,
+       total_items, processed_items, failed_items, status)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 'pending')
      ON CONFLICT (id) DO NOTHING`,
     [
       batch.id,
@@ -26,7 +36,10 @@ export async function insertBatch(db: Queryable, batch: NewBatch): Promise<void>
       JSON.stringify(batch.settings),
       batch.detached,
       batch.origin,
-      batchWorkflowId(batch.id),
+      schedule?.workflowId ?? batchWorkflowId(batch.id),
+      schedule?.name ?? null,
+      schedule?.scheduledAt ?? null,
+      schedule === undefined ? null : JSON.stringify(schedule.discovery),
     ],
   );
   if (rowCount === 0) return;

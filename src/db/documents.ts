@@ -51,7 +51,7 @@ WITH input AS MATERIALIZED (
   FROM input ORDER BY uri
   ON CONFLICT (uri) DO UPDATE SET
     name = EXCLUDED.name, size_bytes = EXCLUDED.size_bytes, source_root = EXCLUDED.source_root, modified_at = EXCLUDED.modified_at,
-    status = CASE WHEN d.content_sha256 IS DISTINCT FROM EXCLUDED.content_sha256 THEN 'pending' ELSE d.status END,
+    status = CASE WHEN d.status <> 'skipped' AND d.content_sha256 IS DISTINCT FROM EXCLUDED.content_sha256 THEN 'pending' ELSE d.status END,
     content_sha256 = EXCLUDED.content_sha256,
     external_id = COALESCE(EXCLUDED.external_id, d.external_id),
     priority = CASE WHEN (SELECT n.priority FROM input n WHERE n.uri = d.uri) IS NULL THEN d.priority ELSE EXCLUDED.priority END,
@@ -62,3 +62,9 @@ WITH input AS MATERIALIZED (
 SELECT u.id, n.index,
   CASE WHEN b.uri IS NULL THEN 'added' WHEN b.sha IS DISTINCT FROM n.sha THEN 'changed' ELSE 'unchanged' END AS what
 FROM upserted u JOIN input n ON n.uri = u.uri LEFT JOIN before b ON b.uri = u.uri`;
+
+/** True when anything was ever registered. */
+export async function hasDocuments(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query('SELECT FROM file_document WHERE uri IS NOT NULL LIMIT 1');
+  return rows.length > 0;
+}

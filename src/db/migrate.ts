@@ -2,15 +2,17 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../paths.ts';
 import type { Database, Queryable } from './database.ts';
+import { refuseUnfit } from './unfit-tables.ts';
 
 /** A database that holds tables of others and no mark of ours: never changed without being told to. */
 export class ForeignDatabaseError extends Error {
   override readonly name = 'ForeignDatabaseError';
   readonly why: string;
-  readonly next = 'use another database, or, if docbatch may add its tables there: migrate --yes';
+  readonly next = 'use another database, or, if docbatch may add its tables there: docbatch migrate --yes';
 
-  constructor(database: string, tables: readonly string[]) {
-    super(`The database \`${database}\` belongs to something else`);
+  /** `where` is host, port and database. */
+  constructor(where: string, tables: readonly string[]) {
+    super(`The database \`${where}\` belongs to something else`);
     this.why = `it has tables that docbatch did not make: ${tables.slice(0, 5).join(', ')}`;
   }
 }
@@ -41,7 +43,10 @@ export async function migrate(
     const pending = (await missing(db, files)).filter(Boolean);
     return { applied: pending.map(({ name }) => name), sql: pending.map(({ sql }) => sql).join('\n') };
   }
-  if (!(await hasMark(db))) await refuseForeign(db, options);
+  if (!(await hasMark(db))) {
+    await refuseForeign(db, options);
+    await refuseUnfit(db);
+  }
   const applied: string[] = [];
   for (const file of await missing(db, files)) if (await applyOne(db, file)) applied.push(file.name);
   return { applied, sql: '' };
@@ -76,14 +81,14 @@ async function refuseForeign(
   db: Queryable,
   { yes = false, explicit = false }: MigrateOptions,
 ): Promise<void> {
-  const { rows } = await db.query<{ name: string; database: string }>(
-    `SELECT c.relname AS name, current_database() AS database FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  const { rows } = await db.query<{ name: string; place: string }>(
+    `SELECT c.relname AS name, COALESCE(host(inet_server_addr()) || ':' || inet_server_port(), 'localhost') || '/' || current_database() AS place FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'v', 'm', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') ORDER BY 1`,
   );
   if (rows.length === 0 || yes) return;
   if (explicit && rows.every(({ name }) => ADOPTABLE.has(name))) return;
   throw new ForeignDatabaseError(
-    rows[0]!.database,
+    rows[0]!.place,
     rows.map(({ name }) => name),
   );
 }

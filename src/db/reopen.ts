@@ -29,9 +29,9 @@ export async function countRetryable(db: Queryable, batchId: string, select: Ite
   return rows[0]?.count ?? 0;
 }
 
-// A document that another open batch holds stays as it is.
+// A document that another open batch holds, or that the user skips, stays as it is.
 const RETRYABLE = `
-  WHERE i.batch_id = $1 AND i.state IN ('failed', 'cancelled')
+  WHERE i.batch_id = $1 AND i.state IN ('failed', 'cancelled') AND d.status IS DISTINCT FROM 'skipped'
     AND ($2::text IS NULL OR i.failure_class = $2) AND ($3::text IS NULL OR i.failure_code = $3)
     AND ($4::text IS NULL OR d.uri ~ $4)
     AND NOT EXISTS (SELECT 1 FROM batch_items o WHERE o.document_id = i.document_id AND o.batch_id <> i.batch_id

@@ -12,15 +12,18 @@ export interface NamedBatch {
 export class BatchNotFound extends Error {
   override readonly name = 'BatchNotFound';
   readonly why: string;
-  readonly next = 'name one of them: an id, the start of an id, a name, or last; list shows all';
+  readonly next: string;
 
-  constructor(what: string, why: string) {
+  constructor(what: string, why: string, next: string) {
     super(what);
     this.why = why;
+    this.next = next;
   }
 }
 
 const COLUMNS = `id, COALESCE(batch_name, id::text) AS name, status, COALESCE(workflow_id, '') AS "workflowId"`;
+const NAME_ONE = 'name one: an id, the start of an id, a name, or last; `docbatch list` shows all';
+const START_ONE = 'docbatch process ./documents';
 const OURS = 'recipe_id IS NOT NULL';
 
 /** By id, unique start of an id, name, or `last`; left out: the only running one, else the newest. */
@@ -33,14 +36,14 @@ export async function resolveBatch(db: Queryable, named: string | undefined): Pr
       )
     ).rows;
   if (named === undefined) {
-    const running = await find(`status IN ('pending', 'processing', 'finalizing')`);
+    const running = await find(RUNNING);
     if (running.length > 1) throw ambiguous('Several batches are running', running);
     if (running[0] !== undefined) return running[0];
   }
   if (named === undefined || named === 'last') {
     const [newest] = await find('true');
     if (newest === undefined)
-      throw new BatchNotFound('There is no batch yet', 'nothing was processed in this project');
+      throw new BatchNotFound('There is no batch yet', 'nothing was processed in this project', START_ONE);
     return newest;
   }
   const byName = await find('batch_name = $1 OR id::text = lower($1)', [named]);
@@ -52,11 +55,12 @@ export async function resolveBatch(db: Queryable, named: string | undefined): Pr
   throw new BatchNotFound(
     `No batch is called \`${named}\``,
     some.length === 0 ? 'there is no batch yet' : `there are ${shown(some)}`,
+    some.length === 0 ? START_ONE : NAME_ONE,
   );
 }
 
 function ambiguous(what: string, batches: readonly NamedBatch[]): BatchNotFound {
-  return new BatchNotFound(what, shown(batches));
+  return new BatchNotFound(what, shown(batches), NAME_ONE);
 }
 
 function shown(batches: readonly NamedBatch[]): string {
@@ -64,6 +68,16 @@ function shown(batches: readonly NamedBatch[]): string {
     .slice(0, 10)
     .map(({ id, name, status }) => `${id.slice(0, 8)} ${name} (${status})`)
     .join(', ');
+}
+
+const RUNNING = `status IN ('pending', 'processing', 'finalizing')`;
+
+/** Batches that are running now, oldest first. */
+export async function runningBatches(db: Queryable): Promise<NamedBatch[]> {
+  const { rows } = await db.query<NamedBatch>(
+    `SELECT ${COLUMNS} FROM processing_batches WHERE ${OURS} AND ${RUNNING} ORDER BY created_at`,
+  );
+  return rows;
 }
 
 /** For `--all`: every batch of ours that is not finished. */

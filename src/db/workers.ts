@@ -43,6 +43,14 @@ export async function beat(db: Queryable, workerId: string, rssBytes: number): P
   return rowCount === 1;
 }
 
+/** True when a worker, wherever it runs, gave a sign of life within the last five seconds. */
+export async function hasLiveWorker(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query(
+    `SELECT FROM workers WHERE heartbeat_at > now() - interval '5 seconds' LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
 /** What a worker needs of a batch; read twice a second for all its batches in one query. */
 export interface BatchView {
   batchId: string;
@@ -94,7 +102,9 @@ export async function releaseShare(db: Queryable, workerId: string, batchId: str
 export async function notePeakRss(db: Queryable, batchIds: readonly string[]): Promise<void> {
   await db.query(
     `UPDATE processing_batches SET peak_rss_bytes = s.rss
-     FROM (SELECT COALESCE(SUM(rss_bytes), 0)::bigint AS rss FROM workers WHERE heartbeat_at > now() - interval '5 seconds') s
+     FROM (SELECT COALESCE(SUM(rss_bytes), 0)::bigint AS rss FROM (
+             SELECT rss_bytes FROM workers WHERE heartbeat_at > now() - interval '5 seconds'
+             UNION ALL SELECT rss_bytes FROM process_memory WHERE seen_at > now() - interval '5 seconds') p) s
      WHERE id = ANY($1::uuid[]) AND peak_rss_bytes < s.rss`,
     [batchIds],
   );

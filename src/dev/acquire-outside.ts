@@ -13,14 +13,15 @@ export async function acquireOutside(
 ): Promise<StackLease> {
   const databaseUrl = outside.databaseUrl!;
   await checkOutsideDatabase(databaseUrl);
+  // Before the tables are touched: what cannot work must leave nothing behind.
+  if (needs.temporal && outside.temporal !== null) {
+    await checkOutsideTemporal(config, outside.temporal, process.env);
+  }
   const db = openDatabase(databaseUrl, 1);
   try {
     await migrateDatabase(db, onStep);
   } finally {
     await db.close();
-  }
-  if (needs.temporal && outside.temporal !== null) {
-    await checkOutsideTemporal(config, outside.temporal, process.env);
   }
   return {
     info: {

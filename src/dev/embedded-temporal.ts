@@ -28,7 +28,11 @@ export function embeddedTemporal({ config, env, onStep }: KeeperOptions): Part<R
   };
   const start = async () => {
     chosen ??= await choose();
-    const options = { ...chosen, stateDir, durable: true, onOutput: log.write };
+    const onMovedAside = (path: string) => {
+      const detail = `Temporal with new data (those of another server version are kept in ${path}; create schedules again)`;
+      onStep({ part: 'temporal', state: 'starting', detail });
+    };
+    const options = { ...chosen, stateDir, durable: true, onOutput: log.write, onMovedAside };
     return withLogFile(log, () => startTemporal(options));
   };
   return createPart({ name: 'temporal', label: 'Temporal', start, onStep });

@@ -9,6 +9,7 @@ import type { OutsideParts } from './outside.ts';
 import { checkOutsideDatabase, checkOutsideTemporal } from './check-outside.ts';
 import type { Part, Running } from './part.ts';
 import type { StackInfo, StackNeeds, StackStep } from './stack.ts';
+import { reportMemory } from './report-memory.ts';
 import { workerPart } from './worker-part.ts';
 
 export interface Keeper {
@@ -39,6 +40,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   let db: Database | null = null;
   let prepared: Promise<string> | null = null;
   let isStopping = false;
+  let stopReporting: (() => void) | null = null;
 
   /** Once per keeper: server, tables, and the batches that an earlier stack left running. */
   const prepareDatabase = async (again: boolean, onInterrupted: OnInterrupted): Promise<string> => {
@@ -46,6 +48,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     if (postgres === null) await checkOutsideDatabase(url);
     db ??= openDatabase(url, 2);
     await migrateDatabase(db, onStep);
+    stopReporting ??= reportMemory(db);
     // Others may work on an outside database right now.
     if (postgres !== null && !again) {
       const batches = await pauseInterrupted(db);
@@ -56,6 +59,11 @@ export function createKeeper(options: KeeperOptions): Keeper {
 
   return {
     ensure: async (needs, { again, onInterrupted }) => {
+      if (outside.temporal !== null && (needs.temporal || needs.worker)) {
+        // Before the tables are touched: what cannot work must leave nothing behind.
+        if (outside.databaseUrl !== null) await checkOutsideDatabase(outside.databaseUrl);
+        await checkOutsideTemporal(config, outside.temporal, options.env);
+      }
       prepared ??= prepareDatabase(again, onInterrupted);
       prepared.catch(() => (prepared = null));
       const databaseUrl = await prepared;
@@ -69,7 +77,6 @@ export function createKeeper(options: KeeperOptions): Keeper {
       };
       if (!needs.temporal && !needs.worker) return info;
       if (temporal === null) {
-        await checkOutsideTemporal(config, outside.temporal!, options.env);
         info.temporalAddress = outside.temporal!.address;
       } else {
         const running = await temporal.ensure();
@@ -92,6 +99,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
       Object.entries({ postgres, temporal, worker }).flatMap(([part, owned]) => describe(part, owned)),
     stop: async () => {
       isStopping = true;
+      stopReporting?.();
       await worker?.stop();
       await temporal?.stop();
       await db?.close();

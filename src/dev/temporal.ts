@@ -19,6 +19,8 @@ export interface TemporalOptions {
   durable: boolean;
   removeAfter?: string;
   onOutput: (chunk: Buffer) => void;
+  /** The data of another server version were moved there: open batches are resumed from the rows, schedules are not. */
+  onMovedAside?: (path: string) => void;
 }
 
 export interface RunningTemporal {
@@ -33,7 +35,10 @@ export interface RunningTemporal {
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
   const { spec, port, uiPort, durable, stateDir, executable } = options;
   await mkdir(stateDir, { recursive: true });
-  if (durable) await moveForeignFileAside(join(stateDir, spec.databaseFile), executable.serverVersion);
+  if (durable) {
+    const aside = await moveForeignFileAside(join(stateDir, spec.databaseFile), executable.serverVersion);
+    if (aside !== null) options.onMovedAside?.(aside);
+  }
   const server = spawnGuarded({
     command: executable.path,
     args: flags(options),

@@ -18,6 +18,11 @@ export function batchWorkflowId(batchId: string): string {
   return `batch:${batchId}`;
 }
 
+/** Temporal appends the scheduled time: `schedule:nightly-2026-11-25T02:00:00Z`. */
+export function scheduleWorkflowId(scheduleName: string): string {
+  return `schedule:${scheduleName}`;
+}
+
 /** The first eight hex digits, as shown in lists; commands accept any unique prefix. */
 export function shortId(id: string): string {
   return id.slice(0, 8);

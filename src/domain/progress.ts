@@ -31,3 +31,16 @@ export function formatDuration(ms: number): string {
   if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** How long `count` documents will take at `parallel`, as a range around what was observed; milliseconds. */
+export function expectedTime(
+  { meanMs, deviationMs }: { meanMs: number; deviationMs: number },
+  count: number,
+  parallel: number,
+): { from: number; to: number } {
+  const atOnce = Math.max(Math.min(parallel, count), 1);
+  const expected = (count * meanMs) / atOnce;
+  const spread = (2 * deviationMs * Math.sqrt(count)) / atOnce;
+  // Machines and documents differ from last time, more often to the worse.
+  return { from: Math.max(0.8 * expected - spread, expected / 3), to: 1.3 * expected + spread };
+}

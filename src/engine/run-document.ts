@@ -65,7 +65,8 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     text: facts.text,
     calls: 0,
     callsOk: 0,
-    isRetry: task.from === 'retrying',
+    // Also the first try after the command `retry`.
+    isRetry: task.item.attempts > 0,
   });
   try {
     const worked = await work(deps, task, facts);

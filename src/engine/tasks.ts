@@ -52,6 +52,6 @@ export function workerCrashed(task: Task): Outcome {
     text: null,
     calls: 0,
     callsOk: 0,
-    isRetry: task.from === 'retrying',
+    isRetry: task.item.attempts > 0,
   };
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { permanent, transient } from '../domain/failure.ts';
 import type { DocumentFailure } from '../domain/failure.ts';
@@ -58,6 +58,9 @@ function readFailure(error: NodeJS.ErrnoException): DocumentFailure {
   switch (errno) {
     case 'ENOENT':
     case 'ENOTDIR':
+      if (error.path !== undefined && lstatSync(error.path, { throwIfNoEntry: false }) !== undefined) {
+        return permanent('unreadable', 'The link leads to nothing.', options);
+      }
       return permanent('missing', 'The file is no longer there.', {
         ...options,
         context: { errno: 'ENOENT' },

@@ -37,17 +37,25 @@ export async function takeIn(
     so.unreadable += group.filter(({ problem }) => problem !== undefined).length;
     options.onProgress(so);
   };
+  for await (const group of discoverInGroups(sources, options.signal)) await register(group);
+  return so;
+}
+
+/** At most a thousand documents at a time. */
+export async function* discoverInGroups(
+  sources: readonly Source[],
+  signal: AbortSignal,
+): AsyncIterable<DiscoveredDocument[]> {
   let group: DiscoveredDocument[] = [];
   for (const source of sources) {
-    for await (const document of discover(source, options.signal)) {
+    for await (const document of discover(source, signal)) {
       group.push(document);
       if (group.length < GROUP) continue;
-      await register(group);
+      yield group;
       group = [];
     }
   }
-  if (group.length > 0) await register(group);
-  return so;
+  if (group.length > 0) yield group;
 }
 
 const GROUP = 1_000;

@@ -1,9 +1,13 @@
-/** One CSV cell; text that a spreadsheet would run as a formula is made harmless by an apostrophe. */
+/** A spreadsheet runs text that begins like this as a formula; the last four are full-width forms of the first. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+/** One CSV cell; text that a spreadsheet would run is made harmless by an apostrophe. */
 export function csvCell(value: unknown): string {
   const text =
     value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text;
+  // `;` and tab separate cells where the decimal sign is a comma.
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 export function csvLine(values: readonly unknown[]): string {

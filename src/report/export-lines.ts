@@ -1,18 +1,37 @@
 import type { ItemRow } from '../db/items.ts';
 import { csvLine } from './csv-cell.ts';
 
-const COLUMNS = ['uri', 'state', 'class', 'code', 'message', 'analyzer', 'attempts', 'result'] as const;
+const BEFORE = ['uri', 'state'] as const;
+const AFTER = ['class', 'code', 'analyzer', 'message', 'attempts'] as const;
 
-/** One line per document with its answer. */
-export async function* exportLines(
-  items: AsyncIterable<ItemRow>,
-  format: 'jsonl' | 'csv',
-): AsyncIterable<string> {
-  if (format === 'csv') yield csvLine(COLUMNS);
+/** One JSON object per document, with its answer as it was given. */
+export async function* exportJsonLines(items: AsyncIterable<ItemRow>): AsyncIterable<string> {
   for await (const item of items) {
-    const values = COLUMNS.map((column) => item[column]);
-    yield format === 'csv'
-      ? csvLine(values)
-      : JSON.stringify(Object.fromEntries(COLUMNS.map((column, index) => [column, values[index]])));
+    const { uri, state, result, class: failureClass, code, analyzer, message, attempts } = item;
+    yield JSON.stringify({ uri, state, result, class: failureClass, code, analyzer, message, attempts });
   }
+}
+
+/** A line per document; each top-level field of an answer is a column, an answer that is no object is the column `result`. */
+export async function* exportCsvLines(
+  items: AsyncIterable<ItemRow>,
+  fields: readonly string[],
+): AsyncIterable<string> {
+  const columns = [...fields, ...(fields.length === 0 ? ['result'] : [])];
+  yield csvLine([...BEFORE, ...columns.map(named), ...AFTER]);
+  for await (const item of items) {
+    const { result } = item;
+    const answer = isObject(result) ? result : { result };
+    const cells = columns.map((column) => (Object.hasOwn(answer, column) ? answer[column] : null));
+    yield csvLine([...BEFORE.map((key) => item[key]), ...cells, ...AFTER.map((key) => item[key])]);
+  }
+}
+
+/** An answer may have a field called `state`. */
+function named(field: string): string {
+  return ([...BEFORE, ...AFTER] as readonly string[]).includes(field) ? `answer.${field}` : field;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,12 +1,26 @@
 import type { BatchEventRow } from '../db/batch-events.ts';
 import type { BatchSnapshot } from '../db/batch-snapshot.ts';
+import type { ErrorPattern } from '../db/error-patterns.ts';
 import type { ItemRow } from '../db/items.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import { formatDuration } from '../domain/progress.ts';
 import { csvLine } from './csv-cell.ts';
+import { markdownCell } from './markdown-cell.ts';
 import { targetsOf } from './targets.ts';
 
 export type ReportFormat = 'md' | 'json' | 'csv';
+
+export interface ReportInput {
+  snapshot: BatchSnapshot;
+  /** Who ordered what, when and why. */
+  events: readonly BatchEventRow[];
+  patterns: readonly ErrorPattern[];
+  items: AsyncIterable<ItemRow>;
+  createdAt: Date;
+}
+
+/** Raised with every change of the JSON that a reader could trip over; docs/report.schema.json describes it. */
+export const reportSchema = 'docbatch.report/1';
 
 const COLUMNS = [
   'uri',
@@ -20,25 +34,26 @@ const COLUMNS = [
   'message',
 ] as const;
 
-export type ReportedBatch = BatchSnapshot & { events: BatchEventRow[] };
-
 /** The report as lines: each document once, and what the batch as a whole shows. */
-export async function* reportLines(
-  snapshot: ReportedBatch,
-  items: AsyncIterable<ItemRow>,
-  format: ReportFormat,
-): AsyncIterable<string> {
+export async function* reportLines(input: ReportInput, format: ReportFormat): AsyncIterable<string> {
   if (format === 'csv') {
-    yield csvLine(COLUMNS);
-    for await (const item of items) yield csvLine(COLUMNS.map((column) => item[column]));
-  } else if (format === 'json') yield* jsonLines(snapshot, items);
-  else yield* markdownLines(snapshot, items);
+    yield csvLine(COLUMNS.map((column) => (column === 'durationMs' ? 'duration_ms' : column)));
+    for await (const item of input.items) yield csvLine(COLUMNS.map((column) => item[column]));
+  } else if (format === 'json') yield* jsonLines(input);
+  else yield* markdownLines(input);
 }
 
-async function* jsonLines(snapshot: ReportedBatch, items: AsyncIterable<ItemRow>): AsyncIterable<string> {
-  const { settings: _settings, failures, ...batch } = snapshot;
-  const patterns = failures.map(({ code, count }) => ({ code, count, ...describeFailureCode(code) }));
-  yield `${JSON.stringify({ batch, targets: targetsOf(snapshot), patterns }).slice(0, -1)},"documents":[`;
+async function* jsonLines({ snapshot, patterns, items, createdAt }: ReportInput): AsyncIterable<string> {
+  const { settings: _settings, failures: _failures, counts, ...batch } = snapshot;
+  const head = {
+    schema: reportSchema,
+    createdAt,
+    batch,
+    totals: counts,
+    targets: targetsOf(snapshot),
+    patterns: patterns.map(withAdvice),
+  };
+  yield `${JSON.stringify(head).slice(0, -1)},"documents":[`;
   let separator = '';
   for await (const item of items) {
     yield separator + JSON.stringify(Object.fromEntries(COLUMNS.map((column) => [column, item[column]])));
@@ -47,33 +62,51 @@ async function* jsonLines(snapshot: ReportedBatch, items: AsyncIterable<ItemRow>
   yield ']}';
 }
 
-async function* markdownLines(snapshot: ReportedBatch, items: AsyncIterable<ItemRow>): AsyncIterable<string> {
-  const { counts, name, status, id, reason, detail, failures } = snapshot;
-  yield `# Batch ${name}`;
+async function* markdownLines({ snapshot, events, patterns, items }: ReportInput): AsyncIterable<string> {
+  const { counts, name, status, id, reason, detail } = snapshot;
+  yield `# Batch ${markdownCell(name)}`;
   yield '';
-  yield `${id}: **${status}**, ${counts.completed} completed, ${counts.failed} failed, ${counts.skipped} skipped, ${counts.total} in all; ${formatDuration(snapshot.activeMs)} of work; analyzer: ${snapshot.analyzer}`;
-  if (reason !== null) yield `\nReason: ${reason}${detail === null ? '' : ` (${detail})`}`;
+  yield `${id}: **${markdownCell(status)}**, ${totalsText(snapshot)} of ${counts.total}; ${formatDuration(snapshot.activeMs)} of work; analyzer: ${markdownCell(snapshot.analyzer)}`;
+  const why = [reason, detail].filter((text) => text !== null).map(markdownCell);
+  if (why.length > 0) yield `\nReason: ${why.join(': ')}`;
   yield '\n## History\n\n| when | what | who | why |\n|---|---|---|---|';
-  for (const { at, event, actor, reason: why } of snapshot.events) {
-    yield `| ${at.toISOString()} | ${event} | ${cell(actor)} | ${cell(why ?? '')} |`;
+  for (const { at, event, actor, reason: given } of events) {
+    yield `| ${[at.toISOString(), event, actor, given].map(markdownCell).join(' | ')} |`;
   }
   yield '\n## Targets\n\n| target | value | goal | |\n|---|---|---|---|';
-  for (const { name: what, value, unit, goal, met } of targetsOf(snapshot)) {
-    yield `| ${what} | ${value === null ? 'n/a' : `${value} ${unit}`} | ${goal} | ${met === null ? 'n/a' : met ? 'met' : 'missed'} |`;
+  for (const { name: what, value, unit, goal, verdict } of targetsOf(snapshot)) {
+    yield `| ${what} | ${value === null ? 'n/a' : `${value} ${unit}`} | ${markdownCell(goal)} | ${verdict} |`;
   }
-  if (failures.length > 0)
-    yield '\n## Errors\n\n| code | documents | what happened | what to do |\n|---|---|---|---|';
-  for (const { code, count } of failures) {
-    const { meaning, suggestion } = describeFailureCode(code);
-    yield `| ${code} | ${count} | ${meaning} | ${suggestion} |`;
+  if (patterns.length > 0) {
+    yield '\n## Errors\n\n| code | class | stage | times | documents | still failed | for example | what happened | what to do |';
+    yield '|---|---|---|---|---|---|---|---|---|';
   }
-  yield '\n## Documents\n\n| document | state | class | code | stage | attempts | duration |\n|---|---|---|---|---|---|---|';
+  for (const pattern of patterns.map(withAdvice)) {
+    const { code, stage, occurrences, documents, failed, examples, meaning, suggestion } = pattern;
+    const names = examples.join(', ');
+    const cells = [code, pattern.class, stage, occurrences, documents, failed, names, meaning, suggestion];
+    yield `| ${cells.map(markdownCell).join(' | ')} |`;
+  }
+  yield '\n## Documents\n\n| document | state | class | code | stage | attempts | duration | message |\n|---|---|---|---|---|---|---|---|';
   for await (const item of items) {
-    const cells = [cell(item.name), item.state, item.class, item.code, item.stage, item.attempts];
-    yield `| ${cells.map((cell) => cell ?? '').join(' | ')} | ${item.durationMs === null ? '' : formatDuration(item.durationMs)} |`;
+    const { state, code, stage, attempts, durationMs, message } = item;
+    const took = durationMs === null ? '' : formatDuration(durationMs);
+    const cells = [item.name, state, item.class, code, stage, attempts, took, message];
+    yield `| ${cells.map(markdownCell).join(' | ')} |`;
   }
 }
 
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+function totalsText({ counts }: BatchSnapshot): string {
+  const { completed, failed, skipped, cancelled, total } = counts;
+  const open = total - completed - failed - skipped - cancelled;
+  const parts = { completed, failed, skipped, cancelled, 'still to do': open };
+  return Object.entries(parts)
+    .filter(([what, count]) => count > 0 || what === 'completed' || what === 'failed')
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ');
+}
+
+function withAdvice(pattern: ErrorPattern): ErrorPattern & { meaning: string; suggestion: string } {
+  const { meaning, suggestion } = describeFailureCode(pattern.code);
+  return { ...pattern, meaning, suggestion };
 }

@@ -6,7 +6,7 @@ export interface Target {
   value: number | null;
   unit: string;
   goal: string;
-  met: boolean | null;
+  verdict: 'met' | 'missed' | 'n/a';
 }
 
 /** The five targets of the requirements, measured. */
@@ -21,14 +21,10 @@ export function targetsOf({
 }: BatchSnapshot): Target[] {
   const finished = counts.completed + counts.failed + counts.skipped + counts.cancelled;
   const share = (part: number, whole: number) => (whole === 0 ? null : (part / whole) * 100);
+  // Documents that ended per minute in which the batch was neither paused nor halted.
+  const rate = activeMs > 0 && finished > 0 ? finished / (activeMs / 60_000) : null;
   return [
-    target(
-      'throughput',
-      activeMs > 0 && finished > 0 ? finished / (activeMs / 60_000) : null,
-      'documents/min',
-      '>= 100',
-      (value) => value >= 100,
-    ),
+    target('throughput', rate, 'documents/min', '>= 100', (value) => value >= 100),
     target('error rate', share(counts.failed, counts.total), '%', '< 5', (value) => value < 5),
     target('retry success', share(retryCallsOk, retryCalls), '%', '> 80', (value) => value > 80),
     target('peak memory', peakRssBytes === 0 ? null : peakRssBytes / 1e9, 'GB', '< 2', (value) => value < 2),
@@ -43,6 +39,6 @@ function target(
   goal: string,
   isMet: (value: number) => boolean,
 ): Target {
-  const rounded = value === null ? null : Math.round(value * 100) / 100;
-  return { name, value: rounded, unit, goal, met: value === null ? null : isMet(value) };
+  if (value === null) return { name, value, unit, goal, verdict: 'n/a' };
+  return { name, value: Math.round(value * 100) / 100, unit, goal, verdict: isMet(value) ? 'met' : 'missed' };
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { opendir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, opendir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import mime from 'mime-types';
-import { glob } from 'tinyglobby';
 import type { DiscoveredDocument } from '../domain/source.ts';
+import { globBase, globSource } from './glob.ts';
+import { readManifest } from './read-manifest.ts';
 import type { ManifestEntry } from './read-manifest.ts';
 import type { Source } from './resolve-sources.ts';
 
@@ -29,6 +30,12 @@ export async function* discover(
   for (const described of window) yield await described;
 }
 
+/** True when there is nothing to discover; looks no further than the first document. */
+export async function isEmpty(source: Source): Promise<boolean> {
+  for await (const _found of paths(source, () => undefined)) return false;
+  return true;
+}
+
 interface Found {
   path: string;
   root: string;
@@ -41,29 +48,58 @@ async function* paths(source: Source, onSkipped: (path: string) => void): AsyncI
       yield { path: source.path, root: dirname(source.path) };
       return;
     case 'folder':
-      yield* walk(source.path, source.path, onSkipped, new Set());
+      yield* walk(source.path, { root: source.path, depth: Infinity, onSkipped, seen: new Set() });
       return;
     case 'glob':
-      for (const path of (await glob(source.pattern, { cwd: source.cwd, absolute: true })).sort()) {
-        yield { path, root: dirname(path) };
-      }
+      yield* matching(source, onSkipped);
       return;
     case 'manifest':
-      for (const entry of source.entries) yield { path: entry.path, root: dirname(entry.path), entry };
+      for await (const entry of readManifest(source.path)) {
+        yield { path: entry.path, root: dirname(entry.path), entry };
+      }
   }
 }
 
-async function* walk(
-  folder: string,
-  root: string,
+/** Our own walk, not a library's: what cannot be opened must come out too, as one failed item. */
+async function* matching(
+  { pattern, cwd }: Extract<Source, { kind: 'glob' }>,
   onSkipped: (path: string) => void,
-  seen: Set<string>,
 ): AsyncIterable<Found> {
-  const real = await realpath(folder);
-  if (seen.has(real)) return;
-  seen.add(real);
+  const { base, rest } = globBase(pattern);
+  const root = resolve(cwd, base);
+  const isThere = await stat(root).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+  if (!isThere) return;
+  const wanted = new RegExp(`^${globSource(rest)}$`, 'su');
+  const depth = rest.includes('**') ? Infinity : rest.split('/').length;
+  for await (const found of walk(root, { root, depth, onSkipped, seen: new Set() })) {
+    if (wanted.test(relative(root, found.path))) yield found;
+  }
+}
+
+interface Walk {
+  root: string;
+  /** Levels of folders to look into, this one included. */
+  depth: number;
+  onSkipped: (path: string) => void;
+  /** Real paths of the folders above and before: links that lead back are followed once. */
+  seen: Set<string>;
+}
+
+async function* walk(folder: string, { root, depth, onSkipped, seen }: Walk): AsyncIterable<Found> {
   const names: string[] = [];
-  for await (const { name } of await opendir(folder)) names.push(name);
+  try {
+    const real = await realpath(folder);
+    if (seen.has(real)) return;
+    seen.add(real);
+    for await (const { name } of await opendir(folder)) names.push(name);
+  } catch {
+    // A folder that may not be opened holds an unknown number of documents: it is shown as one that failed.
+    yield { path: folder, root };
+    return;
+  }
   for (const name of names.sort()) {
     const path = join(folder, name);
     if (JUNK.test(name)) {
@@ -71,8 +107,8 @@ async function* walk(
       continue;
     }
     const info = await stat(path).catch(() => null);
-    if (info?.isDirectory() === true) yield* walk(path, root, onSkipped, seen);
-    else if (info === null || info.isFile()) yield { path, root };
+    if (info?.isDirectory() !== true) yield { path, root };
+    else if (depth > 1) yield* walk(path, { root, depth: depth - 1, onSkipped, seen });
   }
 }
 
@@ -87,13 +123,32 @@ async function describe(path: string, root: string, entry?: ManifestEntry): Prom
   };
   try {
     const info = await stat(path);
+    // Reading a pipe that nobody writes to would wait for ever.
+    if (!info.isFile()) throw new Error('it is not a file');
     const contentSha256 = await sha256(path);
     return { ...base, sizeBytes: info.size, modifiedAt: info.mtime, contentSha256 };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const problem = { code: code === 'ENOENT' ? ('missing' as const) : ('unreadable' as const), message };
-    return { ...base, sizeBytes: null, modifiedAt: null, contentSha256: null, problem };
+    const problem = { code: await problemOf(path, error), message: (error as Error).message };
+    const nothing = { sizeBytes: null, modifiedAt: null, contentSha256: null };
+    return { ...base, ...nothing, sourceRoot: await nearestFolder(root), problem };
   }
+}
+
+/** A folder that was never there cannot go away: only what is there now halts a batch when it is gone later. */
+async function nearestFolder(folder: string): Promise<string> {
+  for (let at = folder; at !== dirname(at); at = dirname(at)) {
+    if (await stat(at).catch(() => null)) return at;
+  }
+  return '/';
+}
+
+/** A link that leads to nothing is there, and cannot be opened. */
+async function problemOf(path: string, error: unknown): Promise<'missing' | 'unreadable'> {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return 'unreadable';
+  return lstat(path).then(
+    () => 'unreadable',
+    () => 'missing',
+  );
 }
 
 async function sha256(path: string): Promise<string> {

@@ -17,7 +17,6 @@ import type { Logger } from '../log.ts';
 import { deliverNotifications } from '../notify/deliver.ts';
 import { isProcessAlive } from '../is-process-alive.ts';
 import { createSandbox } from '../sandbox/pool.ts';
-import { prepareScheduledBatch } from '../intake/scheduled-batch.ts';
 import { every } from './every.ts';
 
 export interface WorkerOptions {
@@ -70,11 +69,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { connectionOptions } = temporalProfile(config, env);
   const connection = await NativeConnection.connect({ ...connectionOptions, address });
   const client = await connectClient(config, { address, namespace }, env);
-  const activities = createActivities({
-    db,
-    engine,
-    prepareScheduledBatch: (start) => prepareScheduledBatch(db, start),
-  });
+  const activities = createActivities({ db, engine });
   const workers = await createWorkers(connection, namespace, activities);
   const chores = [
     every(RECONCILE_MS, () => reconcile(db, client.client, 'turns'), log),

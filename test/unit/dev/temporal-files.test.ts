@@ -23,9 +23,9 @@ describe('the Temporal dev server’s files', () => {
     await moveForeignFileAside(path, '1.31.2');
     await writeFile(path, 'old');
     await writeFile(`${path}-wal`, 'old wal');
-    await moveForeignFileAside(path, '1.31.2');
+    expect(await moveForeignFileAside(path, '1.31.2')).to.equal(null);
     expect(await readFile(path, 'utf8')).to.equal('old');
-    await moveForeignFileAside(path, '1.32.0');
+    expect(await moveForeignFileAside(path, '1.32.0')).to.include('server-1.31.2');
     const names = (await readdir(folder)).map((name) => name.replace(/\d{13}/, 'time')).sort();
     expect(names).to.deep.equal([
       'temporal.sqlite.server-1.31.2-time',

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+
+export interface ChoiceFlags {
+  all?: boolean;
+  manifest?: string;
+  limit?: number;
+  sample?: number;
+  analyzer?: string;
+  rerun: 'none' | 'failed' | 'completed' | 'all';
+}
+
+/** The flags that say which documents, and what reads them; shared by `process` and `schedule create`. */
+export function addChoice(command: Command): Command {
+  return command
+    .option('--all', 'everything registered that is pending for this analyzer')
+    .option('--manifest <file>', 'CSV or JSONL with the columns uri, id, priority, group, metadata')
+    .option('-l, --limit <n>', 'at most this many, by priority, then age', atLeastOne)
+    .option('--sample <n>', 'this many at random, for a trial', atLeastOne)
+    .option('--analyzer <spec>', 'local, exec:<command>, or an http(s) address')
+    .addOption(
+      new Option('--rerun <which>', 'also documents that are finished')
+        .choices(['none', 'failed', 'completed', 'all'])
+        .default('none'),
+    );
+}
+
+function atLeastOne(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError(`Expected a number from 1, got \`${text}\`.`);
+  return Number(text);
+}

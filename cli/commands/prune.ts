@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { deleteHistories } from '../../src/client/delete-histories.ts';
+import { countPrunable, endedWorkflows, pruneResults, pruneTexts, vacuum } from '../../src/db/prune.ts';
+import { actorName } from '../actor.ts';
+import { commandLine } from '../command-name.ts';
+import { consent } from '../consent.ts';
+import type { CliContext } from '../context.ts';
+import { openSession } from '../open-session.ts';
+import { formatBytes } from '../output/bytes.ts';
+import type { Register } from '../program.ts';
+
+interface Flags {
+  olderThan: { text: string; ms: number };
+  yes?: boolean;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+export function registerPrune(register: Register): void {
+  const command = new Command('prune')
+    .description('delete old texts, results and workflow histories; batches, states and failures stay')
+    .requiredOption('--older-than <age>', 'of batches that ended before, e.g. 30d, 12h', age)
+    .option('--dry-run', 'say what would go; delete nothing')
+    .option('--yes', 'do not ask')
+    .option('--json', 'as JSON');
+  register(command, prune);
+}
+
+async function prune(context: CliContext, flags: Flags): Promise<number> {
+  const { db, client } = await openSession(context, { worker: false });
+  const before = new Date(Date.now() - flags.olderThan.ms);
+  const ended = (ids: readonly string[]) => endedWorkflows(db, ids, before);
+  const histories = (dryRun: boolean) => deleteHistories(client, { before, ended, dryRun });
+  const ahead = { ...(await countPrunable(db, before)), histories: await histories(true) };
+  const isNothing = Object.values(ahead).every(({ count }) => count === 0);
+  if (flags.dryRun === true || isNothing) {
+    show(context, isNothing ? 'Nothing to delete' : 'Would delete', { ...ahead, diskBytes: 0 }, flags);
+    return 0;
+  }
+  const next = commandLine(context.env, `prune --older-than ${flags.olderThan.text} --yes`);
+  await consent(context, { text: `Delete ${describe(ahead)}, for good?`, yes: flags.yes === true, next });
+  const gone = {
+    texts: await pruneTexts(db, before),
+    results: await pruneResults(db, before, actorName(context.env)),
+    histories: await histories(false),
+    diskBytes: await vacuum(db),
+  };
+  show(context, 'Deleted', gone, flags);
+  return 0;
+}
+
+type Sizes = Record<'texts' | 'results' | 'histories', { count: number; sizeBytes: number }> & {
+  histories: { refusal: string | null };
+};
+
+function show(context: CliContext, what: string, gone: Sizes & { diskBytes: number }, flags: Flags): void {
+  const { texts, results, histories, diskBytes } = gone;
+  const freedBytes = texts.sizeBytes + results.sizeBytes + histories.sizeBytes;
+  if (flags.json === true) {
+    context.out(JSON.stringify({ dryRun: flags.dryRun === true, ...gone, freedBytes }, null, 2));
+    return;
+  }
+  context.out(`${what}: ${describe(gone)}`);
+  if (what === 'Deleted') {
+    context.out(
+      `Freed: ${formatBytes(freedBytes)}; the database's files are ${formatBytes(diskBytes)} smaller`,
+    );
+  }
+  if (histories.refusal !== null) context.err(`Temporal keeps its histories: ${histories.refusal}`);
+}
+
+function describe({ texts, results, histories }: Sizes): string {
+  return Object.entries({ texts, results, 'workflow histories': histories })
+    .map(([what, { count, sizeBytes }]) => `${count} ${what} (${formatBytes(sizeBytes)})`)
+    .join(', ');
+}
+
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+
+function age(text: string): Flags['olderThan'] {
+  const match = /^(\d{1,6})([smhdw])$/.exec(text);
+  if (match === null) throw new InvalidArgumentError(`Expected an age such as 30d or 12h, got \`${text}\`.`);
+  return { text, ms: Number(match[1]) * UNITS[match[2]!]! * 1_000 };
+}

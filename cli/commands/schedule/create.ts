@@ -1,0 +1,152 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { analyzerName } from '../../../src/analyze/create-analyzer.ts';
+import { createSchedule, readSchedule, ScheduleRefused } from '../../../src/client/schedules.ts';
+import type { Config } from '../../../src/config.ts';
+import { outsideParts } from '../../../src/dev/outside.ts';
+import type { SchedulePolicies } from '../../../src/domain/schedule-policies.ts';
+import { overlapPolicies } from '../../../src/domain/schedule-policies.ts';
+import type { FrozenSources, ScheduledBatch } from '../../../src/domain/scheduled-batch.ts';
+import { freezeSources, thawSources } from '../../../src/sources/frozen-sources.ts';
+import type { ChoiceFlags } from '../../choice-options.ts';
+import { addChoice } from '../../choice-options.ts';
+import { commandLine } from '../../command-name.ts';
+import type { CliContext } from '../../context.ts';
+import { CliError } from '../../context.ts';
+import { openSession } from '../../open-session.ts';
+import { zonedTime } from '../../output/zoned-time.ts';
+import type { Register } from '../../program.ts';
+import type { SettingsFlags } from '../../settings-options.ts';
+import { addSettings, duration, settingsFrom } from '../../settings-options.ts';
+import { describeSettings, describeWhat } from './describe.ts';
+import { addRefused, refuse } from './refused.ts';
+import { checkWhen, wantsBothDays } from './when.ts';
+
+interface Flags extends ChoiceFlags, SettingsFlags, Partial<SchedulePolicies> {
+  cron: string;
+  tz: string;
+  pauseOnFailure: boolean;
+  overlap: SchedulePolicies['overlap'];
+  catchUp: number;
+}
+
+export function registerCreate(register: Register): void {
+  const command = new Command('create')
+    .description('process the same sources at fixed times; each run is a batch of its own')
+    .argument('<name>', 'its batches are called <name>-<date>-<time>', scheduleName)
+    .argument('[paths...]', 'files, folders, globs; looked at anew each time, on the worker')
+    .requiredOption('--cron <expression>', `minute, hour, day of month, month, day of week: '0 2 * * *'`)
+    .option('--tz <zone>', 'time zone of --cron', Intl.DateTimeFormat().resolvedOptions().timeZone)
+    .addOption(
+      new Option('--overlap <policy>', 'when the run before is still going on')
+        .choices(overlapPolicies)
+        .default('skip'),
+    )
+    .addOption(
+      new Option('--catch-up <time>', 'how late a run that was missed may still start')
+        .argParser(catchUp)
+        .default(3_600_000, '1h'),
+    )
+    .option('--no-pause-on-failure', 'go on after a run that halted, or in which every document failed');
+  register(addRefused(addSettings(addChoice(command))), create);
+}
+
+async function create(context: CliContext, name: string, paths: string[], flags: Flags): Promise<number> {
+  const config = context.config();
+  const again = `schedule create ${name} ./documents --cron '0 2 * * *'`;
+  refuse(flags as unknown as Record<string, unknown>, paths, commandLine(context.env, again));
+  const ways = [paths.length > 0, flags.all === true, flags.manifest !== undefined];
+  if (ways.filter(Boolean).length !== 1) {
+    throw new CliError('Expected one of: paths, `--all`, `--manifest`', {
+      why: ways.some(Boolean) ? 'they exclude one another' : 'nothing says which documents to process',
+      next: commandLine(context.env, again),
+    });
+  }
+  checkWhen(flags.cron, flags.tz);
+  const analyzer = flags.analyzer ?? config.analyzer;
+  analyzerName(analyzer);
+  const sources = await freezeSources({ paths, manifest: flags.manifest }, config.userDir);
+  await checkSources(context, config, sources);
+  const batch: ScheduledBatch = {
+    scheduleName: name,
+    timeZone: flags.tz,
+    analyzer,
+    discovery: {
+      ...sources,
+      all: flags.all === true,
+      rerun: flags.rerun,
+      limit: flags.limit ?? null,
+      sample: flags.sample ?? null,
+    },
+    settings: settingsFrom(flags, config.userDir),
+  };
+  await write(context, name, flags, batch);
+  return 0;
+}
+
+async function write(context: CliContext, name: string, flags: Flags, batch: ScheduledBatch): Promise<void> {
+  const { overlap, catchUp: catchUpMs, pauseOnFailure, tz } = flags;
+  const cron = flags.cron.trim();
+  const { client, isEmbedded } = await openSession(context, { worker: false });
+  const schedule = { name, cron, batch, policies: { overlap, catchUpMs, pauseOnFailure } };
+  const isNew = await createSchedule(client, schedule).catch((error: unknown) => {
+    if (!(error instanceof ScheduleRefused)) throw error;
+    throw new CliError(`Temporal refuses \`--cron ${cron}\` in \`--tz ${tz}\``, {
+      why: error.message,
+      next: 'correct them; nothing was written',
+    });
+  });
+  if (!isNew) {
+    throw new CliError(`There is a schedule \`${name}\` already`, {
+      why: 'a schedule is not changed in place; its batches stay when it is deleted',
+      next: commandLine(context.env, `schedule delete ${name}`),
+    });
+  }
+  const made = await readSchedule(client, name);
+  const settings = describeSettings(batch);
+  context.out(
+    `Schedule ${name}: ${cron} (${tz}), ${describeWhat(batch)}${settings === '' ? '' : `; ${settings}`}`,
+  );
+  context.out(
+    `Next: ${(made?.nextTimes ?? [])
+      .slice(0, 3)
+      .map((time) => zonedTime(time, tz))
+      .join(', ')}`,
+  );
+  if (wantsBothDays(cron)) {
+    context.err('Day of month and day of week are both given: it fires on days that match both.');
+  }
+  if (isEmbedded) {
+    context.err(
+      `It fires only while Temporal runs on this machine: ${commandLine(context.env, 'up')} (or dev) keeps it running.`,
+    );
+  }
+  context.err(`Run it now: ${commandLine(context.env, `schedule trigger ${name}`)}`);
+}
+
+/** The worker of the embedded stack sees what we see; one elsewhere may see more. */
+async function checkSources(context: CliContext, config: Config, sources: FrozenSources): Promise<void> {
+  try {
+    await thawSources(sources);
+  } catch (error) {
+    if (outsideParts(config, context.env).temporal === null) throw error;
+    const { message, why } = error as Error & { why?: string };
+    context.err(
+      `${message} on this machine${why === undefined ? '' : ` (${why})`}; the workers must have it.`,
+    );
+  }
+}
+
+function scheduleName(text: string): string {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,79}$/u.test(text)) {
+    throw new InvalidArgumentError(
+      `Expected a name of letters, digits, dots, dashes and underscores (at most 80), got \`${text}\`.`,
+    );
+  }
+  return text;
+}
+
+function catchUp(text: string): number {
+  const ms = duration(text);
+  if (ms < 10_000) throw new InvalidArgumentError(`Expected at least 10s, got \`${text}\`.`);
+  return ms;
+}

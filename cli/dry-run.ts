@@ -1,0 +1,76 @@
+import type { Selection } from '../src/db/candidates.ts';
+import type { BatchSettings } from '../src/domain/batch.ts';
+import { expectedTime, formatDuration } from '../src/domain/progress.ts';
+import type { Recipe } from '../src/domain/recipe.ts';
+import type { Preview } from '../src/intake/preview.ts';
+import { preview } from '../src/intake/preview.ts';
+import type { Source } from '../src/sources/resolve-sources.ts';
+import type { CliContext } from './context.ts';
+import { documents, noDocumentYet } from './nothing-to-do.ts';
+import { formatBytes } from './output/bytes.ts';
+
+export interface DryRun {
+  sources: readonly Source[];
+  selection: Pick<Selection, 'all' | 'rerun' | 'limit' | 'sample'>;
+  recipe: Recipe;
+  settings: BatchSettings;
+  json: boolean;
+}
+
+/** Shows what `process` would run; PostgreSQL is read, and nothing is written anywhere. */
+export async function dryRun(context: CliContext, { settings, json, ...request }: DryRun): Promise<number> {
+  const db = await context.database();
+  const ahead = await preview(db, { ...request, signal: context.interrupted });
+  if (ahead.known === 0) throw noDocumentYet(context);
+  const chosen = ahead.types.reduce((sum, { count }) => sum + count, 0);
+  const { types, observed, ...judged } = ahead;
+  const plan = {
+    chosen,
+    chunks: Math.ceil(chosen / settings.batchSize),
+    parallel: settings.parallel,
+    sizeBytes: types.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    types,
+    expectedMs: observed === null ? null : expectedTime(observed, chosen, settings.parallel),
+    stillPending: judged.pending - chosen,
+    analyzer: request.recipe.analyzer,
+  };
+  if (json) context.out(JSON.stringify({ dryRun: true, ...plan, ...judged }, null, 2));
+  else show(context, plan, ahead);
+  return 0;
+}
+
+type Plan = Pick<Preview, 'types'> & {
+  chosen: number;
+  chunks: number;
+  parallel: number;
+  sizeBytes: number;
+  expectedMs: { from: number; to: number } | null;
+  stillPending: number;
+  analyzer: string;
+};
+
+function show(context: CliContext, plan: Plan, ahead: Preview): void {
+  const { chosen, chunks, parallel, sizeBytes, types, expectedMs, stillPending, analyzer } = plan;
+  context.out(
+    `Would process ${documents(chosen)} (${formatBytes(sizeBytes)}) in ${chunks === 1 ? '1 chunk' : `${chunks} chunks`}, ${parallel} at a time, analyzer: ${analyzer}`,
+  );
+  for (const { mimeType, count, sizeBytes: size } of types) {
+    context.out(`  ${String(count).padStart(6)}  ${mimeType}  ${formatBytes(size)}`);
+  }
+  if (chosen > 0) {
+    context.out(
+      expectedMs === null
+        ? 'Expected time: unknown, nothing was processed with this analyzer yet'
+        : `Expected time: ${formatDuration(expectedMs.from)} to ${formatDuration(expectedMs.to)}, from ${documents(ahead.observed?.documents ?? 0)} processed earlier`,
+    );
+  }
+  const rest = [
+    ahead.unchanged > 0 ? `${ahead.unchanged} unchanged` : null,
+    ahead.failed > 0 ? `${ahead.failed} failed earlier` : null,
+    ahead.busy > 0 ? `${ahead.busy} in work in another batch` : null,
+    ahead.skipped > 0 ? `${ahead.skipped} left out by skip` : null,
+    stillPending > 0 ? `${stillPending} more stay pending` : null,
+  ].filter((part) => part !== null);
+  if (rest.length > 0) context.out(`Left out: ${rest.join(', ')}`);
+  context.err('Nothing was written.');
+}

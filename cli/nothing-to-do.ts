@@ -1,0 +1,44 @@
+import type { Selected } from '../src/db/candidates.ts';
+import { shortId } from '../src/domain/ids.ts';
+import { commandLine } from './command-name.ts';
+import type { CliContext } from './context.ts';
+import { CliError } from './context.ts';
+
+/** Exit 0 and why nothing runs; without any document, how to add some, and exit 1. */
+export function sayNothingToDo(context: CliContext, selected: Selected, asJson: boolean): number {
+  const { known, unchanged, failed, failedEarlier, busy, skipped } = selected;
+  if (known === 0) throw noDocumentYet(context);
+  if (asJson) {
+    context.out(
+      JSON.stringify({ batch: null, chosen: 0, unchanged, busy, skipped, failed, failedEarlier }, null, 2),
+    );
+    return 0;
+  }
+  const parts = [
+    unchanged > 0 ? `${documents(unchanged)} processed and unchanged` : null,
+    failed > 0 ? `${failed} failed earlier` : null,
+    busy > 0 ? `${busy} in work in another batch` : null,
+    skipped > 0 ? `${skipped} left out by skip` : null,
+  ].filter((part) => part !== null);
+  context.out(`Nothing to do: ${parts.join(', ')}.`);
+  if (failed > 0) {
+    context.out(`${failed} failed earlier:`);
+    for (const { name, code } of failedEarlier) context.out(`  ✗ ${name}  ${code}`);
+    if (failed > failedEarlier.length) context.out(`  … and ${failed - failedEarlier.length} more`);
+    for (const id of new Set(failedEarlier.map((item) => item.batchId))) {
+      context.out(`Try them again: ${commandLine(context.env, `retry ${shortId(id)}`)}`);
+    }
+  }
+  return 0;
+}
+
+export function noDocumentYet({ env }: CliContext): CliError {
+  return new CliError('There is no document yet', {
+    why: 'nothing was added or processed in this project',
+    next: `${commandLine(env, 'add ./documents')}   or at once: ${commandLine(env, 'process ./documents')}`,
+  });
+}
+
+export function documents(count: number): string {
+  return count === 1 ? '1 document' : `${count} documents`;
+}

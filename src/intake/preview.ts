@@ -1,0 +1,40 @@
+import type { Judged, Selection } from '../db/candidates.ts';
+import { judge, REGISTERED } from '../db/candidates.ts';
+import type { Database } from '../db/database.ts';
+import { addFoundDocuments, createFoundDocuments, FOUND } from '../db/found-documents.ts';
+import type { ObservedDurations, TypeShare } from '../db/plan-preview.ts';
+import { chosenByType, observedDurations } from '../db/plan-preview.ts';
+import { findRecipe } from '../db/recipes.ts';
+import type { Recipe } from '../domain/recipe.ts';
+import { discoverInGroups } from './intake.ts';
+import type { Source } from '../sources/resolve-sources.ts';
+
+export interface Preview extends Judged {
+  types: TypeShare[];
+  observed: ObservedDurations | null;
+}
+
+export interface PreviewRequest {
+  /** Ignored with `all`. */
+  sources: readonly Source[];
+  recipe: Recipe;
+  selection: Pick<Selection, 'all' | 'rerun' | 'limit' | 'sample'>;
+  signal: AbortSignal;
+}
+
+/** What a batch would take, found out with temporary tables of one session: nothing is written, nothing is locked. */
+export function preview(
+  db: Database,
+  { sources, recipe, selection, signal }: PreviewRequest,
+): Promise<Preview> {
+  return db.transaction(async (tx) => {
+    const recipeId = await findRecipe(tx, recipe);
+    if (!selection.all) {
+      await createFoundDocuments(tx);
+      for await (const group of discoverInGroups(sources, signal)) await addFoundDocuments(tx, group);
+    }
+    const judged = await judge(tx, { ...selection, recipeId }, selection.all ? REGISTERED : FOUND);
+    const types = await chosenByType(tx, selection);
+    return { ...judged, types, observed: await observedDurations(tx, recipeId, recipe.analyzer) };
+  });
+}

@@ -1,0 +1,132 @@
+import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { BatchSnapshot } from '../../../src/db/batch-snapshot.ts';
+import type { ItemRow } from '../../../src/db/items.ts';
+import { defaultSettings } from '../../../src/domain/batch.ts';
+import { packageRoot } from '../../../src/paths.ts';
+import { csvCell } from '../../../src/report/csv-cell.ts';
+import { exportCsvLines } from '../../../src/report/export-lines.ts';
+import { reportLines } from '../../../src/report/report-lines.ts';
+import type { ReportFormat } from '../../../src/report/report-lines.ts';
+
+const hostile = 'a|b\n`c` <b>.txt';
+const item: ItemRow = {
+  documentId: '1',
+  uri: 'file:///a.txt',
+  name: hostile,
+  state: 'failed',
+  class: 'permanent',
+  code: 'corrupt',
+  stage: 'extract',
+  message: '=HYPERLINK("x")',
+  attempts: 1,
+  durationMs: 12,
+  analyzer: null,
+  cached: false,
+  result: null,
+};
+const snapshot: BatchSnapshot = {
+  id: '0b9fe9ab-1c2d-4e5f-8a9b-0123456789ab',
+  name: 'a|b',
+  status: 'completed_with_failures',
+  reason: null,
+  detail: null,
+  analyzer: 'local',
+  settings: defaultSettings,
+  planned: true,
+  counts: {
+    ...{
+      total: 4,
+      completed: 3,
+      failed: 1,
+      skipped: 0,
+      cancelled: 0,
+      pending: 0,
+      processing: 0,
+      retrying: 0,
+    },
+  },
+  failures: [{ code: 'corrupt', count: 1 }],
+  activeMs: 60_000,
+  calls: 0,
+  callsOk: 0,
+  retryCalls: 4,
+  retryCallsOk: 3,
+  peakRssBytes: 2_100_000_000,
+  stalled: false,
+  createdAt: new Date(0),
+  startedAt: new Date(0),
+  completedAt: null,
+};
+const pattern = {
+  ...{ code: 'corrupt', class: 'permanent', stage: 'extract', occurrences: 1, documents: 1, failed: 1 },
+  examples: [hostile],
+};
+
+describe('a report', () => {
+  it('as JSON is what the published schema says, with five targets and a suggestion per pattern', async () => {
+    const schema = JSON.parse(await readFile(join(packageRoot, 'docs/report.schema.json'), 'utf8')) as object;
+    const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
+    const report = JSON.parse(await report_('json'));
+    expect(validate(report), JSON.stringify(validate.errors)).to.equal(true);
+    expect(
+      report.targets.map(({ value, verdict }: Record<string, unknown>) => [value, verdict]),
+    ).to.deep.equal([
+      [4, 'missed'],
+      [25, 'missed'],
+      [75, 'missed'],
+      [2.1, 'missed'],
+      [null, 'n/a'],
+    ]);
+    expect(report.patterns[0].suggestion).to.include('fresh copy');
+  });
+
+  it('as Markdown keeps its table whatever a document is called', async () => {
+    const rows = (await report_('md')).split('\n').filter((line) => line.startsWith('| a'));
+    expect(rows).to.have.length(1);
+    expect(rows[0]!.split(/(?<!\\)\|/)).to.have.length(10);
+    expect(rows[0]).to.not.match(/(?<!\\)[`<]/);
+  });
+
+  it('as CSV lets no cell become a formula', async () => {
+    expect(await report_('csv')).to.include(`"'=HYPERLINK(""x"")"`);
+    for (const text of ['=1', '+1', '-1', '@x', '\t=1', '\r=1', '＝1']) {
+      expect(csvCell(text).replace(/^"/, '')).to.match(/^'/);
+    }
+    expect([csvCell(-5), csvCell('a-b'), csvCell(null)]).to.deep.equal(['-5', 'a-b', '']);
+  });
+});
+
+describe('an export as CSV', () => {
+  it('has a column per top-level field of the answers, also when one is called like ours', async () => {
+    const answered = { ...item, state: 'completed', code: null, class: null, message: null };
+    const lines = await all(
+      exportCsvLines(
+        items([
+          { ...answered, result: { title: '=x', state: 'ok', tags: ['a'] } },
+          { ...answered, result: 'just text' },
+        ]),
+        ['title', 'state', 'tags'],
+      ),
+    );
+    expect(lines[0]).to.equal('uri,state,title,answer.state,tags,class,code,analyzer,message,attempts');
+    expect(lines[1]).to.equal(`file:///a.txt,completed,'=x,ok,"[""a""]",,,,,1`);
+  });
+});
+
+function report_(format: ReportFormat): Promise<string> {
+  const input = { snapshot, patterns: [pattern], items: items([item]), events: [], createdAt: new Date(0) };
+  return all(reportLines(input, format)).then((lines) => lines.join('\n'));
+}
+
+async function* items(rows: readonly ItemRow[]): AsyncIterable<ItemRow> {
+  yield* await Promise.resolve(rows);
+}
+
+async function all(lines: AsyncIterable<string>): Promise<string[]> {
+  const list: string[] = [];
+  for await (const line of lines) list.push(line);
+  return list;
+}
