@@ -37,7 +37,7 @@ describe('orders to a batch', function () {
       return item?.state === 'retrying' && item.attempts === scene.calls('flaky').length;
     });
     const { stdout } = await scene.cli('status', 'flaky');
-    expect(stdout).to.match(/: paused\n[^]*Reason: user \(lunch\)\n[^]*paused by \S+: lunch/);
+    expect(stdout).to.match(/: paused; [^]*Reason: user: lunch\n[^]*paused by \S+: lunch/);
     expect((await scene.cli('report', 'flaky')).stdout).to.match(
       /## History[^]*\| paused \| \S+ \| lunch \|/,
     );
