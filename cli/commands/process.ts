@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createAnalyzer, analyzerName } from '../../src/analyze/create-analyzer.ts';
 import { connectClient } from '../../src/client/connect.ts';
+import { keepReconciled } from '../../src/client/keep-reconciled.ts';
 import { startBatch, wakeBatch } from '../../src/client/start-batch.ts';
 import { insertBatch } from '../../src/db/batches.ts';
 import type { Selected } from '../../src/db/candidates.ts';
@@ -107,6 +108,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
     context.err(`Watch it with: ${commandLine(context.env, `monitor ${shortId(batchId)}`)}`);
     return 0;
   }
+  context.onExit(keepReconciled(db, client));
   const snapshot = await followBatch(context, db, batchId, async () => {
     context.err('Pausing: documents in work are being finished; press Ctrl-C again to leave at once.');
     await orderControl(db, {

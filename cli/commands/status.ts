@@ -52,8 +52,11 @@ async function status(context: CliContext, named: string | undefined, flags: Fla
   context.out(
     `Batch ${shortId(id)} (${snapshot.name}): ${snapshot.status}${snapshot.stalled ? ', stalled' : ''}`,
   );
-  context.out(`${describe({ ...snapshot, status: 'processing' })} · total ${counts.total}`);
+  context.out(
+    `${describe({ ...snapshot, status: 'processing', stalledReason: null })} · total ${counts.total}`,
+  );
   if (reason !== null) context.out(`Reason: ${reason}${detail === null ? '' : ` (${detail})`}`);
+  if (snapshot.stalledReason !== null) context.out(`Stalled: ${snapshot.stalledReason}`);
   for (const [what, command] of nextCommands(snapshot)) {
     context.out(`${what.padEnd(16)}${commandLine(context.env, command)}`);
   }
@@ -62,16 +65,16 @@ async function status(context: CliContext, named: string | undefined, flags: Fla
 
 async function list(context: CliContext, flags: Flags): Promise<number> {
   const db = await context.database();
-  const { rows } = await db.query<Record<string, string | number>>(
+  const { rows } = await db.query<Record<string, string | number | boolean>>(
     `SELECT id, COALESCE(batch_name, id::text) AS name, status, total_items AS total, processed_items AS completed,
-            failed_items AS failed, created_at AS created
+            failed_items AS failed, stalled, created_at AS created
      FROM processing_batches ORDER BY created_at DESC LIMIT 50`,
   );
   if (flags.json === true) context.out(JSON.stringify(rows, null, 2));
   else if (rows.length === 0) context.out('There is no batch yet.');
   for (const row of flags.json === true ? [] : rows) {
     context.out(
-      `${shortId(String(row.id))}  ${String(row.status).padEnd(24)} ${row.completed}/${row.total} done, ${row.failed} failed  ${row.name}`,
+      `${shortId(String(row.id))}  ${`${String(row.status)}${row.stalled === true ? ', stalled' : ''}`.padEnd(24)} ${row.completed}/${row.total} done, ${row.failed} failed  ${row.name}`,
     );
   }
   return 0;

@@ -64,6 +64,7 @@ export function describe(snapshot: BatchSnapshot): string {
   const { perMinute, leftMs } = progressOf(counts, activeMs);
   const parts = [
     status === 'processing' ? null : status,
+    snapshot.stalledReason === null ? null : `stalled: ${snapshot.stalledReason}`,
     `done ${counts.completed}`,
     `failed ${counts.failed}`,
     counts.skipped > 0 ? `skipped ${counts.skipped}` : null,

@@ -6,6 +6,7 @@ export interface OpenBatch {
   workflowId: string;
   status: string;
   generation: number;
+  stalled: boolean;
   /** An order stands in the row that the workflow has not acknowledged for a while. */
   isUnheard: boolean;
 }
@@ -13,7 +14,7 @@ export interface OpenBatch {
 /** Batches of ours that are not finished and whose row has been as it is for 10 s. */
 export async function openBatches(db: Database): Promise<OpenBatch[]> {
   const { rows } = await db.query<OpenBatch>(
-    `SELECT id, workflow_id AS "workflowId", status, generation, control_ack < control_seq AS "isUnheard"
+    `SELECT id, workflow_id AS "workflowId", status, generation, stalled, control_ack < control_seq AS "isUnheard"
      FROM processing_batches
      WHERE recipe_id IS NOT NULL AND workflow_id IS NOT NULL
        AND status IN ('pending', 'processing', 'paused', 'halted', 'finalizing')
