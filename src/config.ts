@@ -36,12 +36,15 @@ const fileSchema = z
         extractionHeapMb: z.number().int().min(64).default(512),
         /** Extraction processes per worker; null: one per core, at least 2. */
         extractionProcesses: z.number().int().min(1).max(64).nullable().default(null),
+        /** With less free disk than this, batches on the embedded stack halt: `disk_full`. */
+        minFreeDiskBytes: z.number().int().min(0).default(1_000_000_000),
       })
       .default({
         maxFileBytes: 512 * 1024 * 1024,
         maxTextChars: 20_000_000,
         extractionHeapMb: 512,
         extractionProcesses: null,
+        minFreeDiskBytes: 1_000_000_000,
       }),
   })
   .describe('docbatch.yaml');

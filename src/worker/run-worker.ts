@@ -18,6 +18,8 @@ import { deliverNotifications } from '../notify/deliver.ts';
 import { createSandbox } from '../sandbox/pool.ts';
 import { prepareScheduledBatch } from '../intake/scheduled-batch.ts';
 import { every } from './every.ts';
+import type { DiskLimit } from './watch-disk.ts';
+import { watchDisk } from './watch-disk.ts';
 
 export interface WorkerOptions {
   config: Config;
@@ -26,6 +28,8 @@ export interface WorkerOptions {
   workerId: string;
   host: string;
   slots: number;
+  /** Only where the servers' data lies on this machine. */
+  diskLimit?: DiskLimit;
   /** Aborted: drain and end. */
   signal: AbortSignal;
   onReady(): void;
@@ -35,10 +39,11 @@ export interface WorkerOptions {
 const DRAIN_MS = 22_000;
 const RECONCILE_MS = 10_000;
 const NOTIFY_MS = 1_000;
+const DISK_MS = 2_000;
 
 /** The production worker: polls both task queues until `signal`, then drains. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { config, env, log, workerId, signal } = options;
+  const { config, env, log, workerId, signal, diskLimit } = options;
   const address = env.TEMPORAL_ADDRESS ?? config.temporal.address ?? 'localhost:7233';
   const namespace = env.TEMPORAL_NAMESPACE ?? config.temporal.namespace ?? 'default';
   Runtime.install({
@@ -78,6 +83,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const chores = [
     every(RECONCILE_MS, () => reconcile(db, client.client), log),
     every(NOTIFY_MS, () => deliverNotifications(db), log),
+    ...(diskLimit === undefined ? [] : [every(DISK_MS, () => watchDisk(db, client.client, diskLimit), log)]),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   options.onReady();
