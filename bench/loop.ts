@@ -15,8 +15,9 @@ const window = pLimit(Number(parallel) + 20);
 const post = (body: string, attempt: number) =>
   new Promise<{ ok: boolean; text: string }>((resolve, reject) => {
     const headers = { 'content-length': Buffer.byteLength(body), 'x-docbatch-attempt': attempt };
-    const call = request(modelUrl, { method: 'POST', agent, headers }, async (response) => {
-      resolve({ ok: response.statusCode === 200, text: (await response.toArray()).join('') });
+    const call = request(modelUrl, { method: 'POST', agent, headers }, (response) => {
+      const done = (text: string[]) => resolve({ ok: response.statusCode === 200, text: text.join('') });
+      response.toArray().then(done, reject);
     });
     call.on('error', reject).end(body);
   });

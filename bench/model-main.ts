@@ -10,9 +10,10 @@ let ledger: LedgerEntry[] = [];
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   const arrivedMs = performance.now();
   const atMs = Date.now();
-  if (request.method === 'GET') return answer(response, 200, ledger);
+  if (request.method === 'GET') answer(response, 200, ledger);
   if (request.method === 'DELETE') ledger = [];
-  if (request.method !== 'POST') return answer(response, 200, {});
+  if (request.method === 'DELETE') answer(response, 200, {});
+  if (request.method !== 'POST') return;
   const pieces: Buffer[] = [];
   request.on('data', (piece: Buffer) => pieces.push(piece));
   request.on('end', () => {
