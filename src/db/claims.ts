@@ -18,6 +18,8 @@ export interface ClaimedItem {
   contentSha256: string | null;
   /** Text of this content is stored, so that it need not be extracted again. */
   hasText: boolean;
+  /** Of the batch, when the item was claimed. */
+  generation: number;
 }
 
 const CLAIM = `
@@ -34,7 +36,8 @@ const RETURNED = `
 RETURNING i.document_id AS "documentId", i.epoch, i.chunk_no AS "chunkNo", i.position, i.priority, i.attempts,
   i.attempts_before AS "attemptsBefore", i.crash_count AS "crashCount", COALESCE(d.uri, '') AS uri, COALESCE(d.name, d.uri, '') AS name,
   d.source_root AS "sourceRoot", d.mime_type AS "mimeType", d.size_bytes AS "sizeBytes", d.content_sha256 AS "contentSha256",
-  EXISTS (SELECT 1 FROM document_texts t WHERE t.content_sha256 = d.content_sha256) AS "hasText"`;
+  EXISTS (SELECT 1 FROM document_texts t WHERE t.content_sha256 = d.content_sha256) AS "hasText",
+  (SELECT b.generation FROM processing_batches b WHERE b.id = i.batch_id) AS generation`;
 
 /** Takes all open items of a chunk, from whoever held them before. Items that are retried have an activity of their own. */
 export async function claimChunk(db: Queryable, batchId: string, chunkNo: number): Promise<ClaimedItem[]> {

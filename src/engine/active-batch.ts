@@ -4,6 +4,7 @@ import type { ClaimedItem } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
 import type { BatchView } from '../db/workers.ts';
 import type { Committer } from './committer.ts';
+import type { Extracted } from '../sandbox/requests.ts';
 import type { Gate } from './gate.ts';
 
 /** One claimed document on its way through a slot. */
@@ -14,6 +15,8 @@ export interface Task {
   /** `performance.now()` when `started_at` was written; null when it has to be written (again). */
   markedAtMs: number | null;
   isMarking: boolean;
+  /** Its file, read before its slot came; taken by the first who needs it. */
+  reading: Reading | null;
   /** True while this task's call is the one probe of a closed gate. */
   isProbe: boolean;
   abort: AbortController;
@@ -22,12 +25,20 @@ export interface Task {
   fail(error: unknown): void;
 }
 
+export interface Reading {
+  extracted: Promise<Extracted>;
+  startedAtMs: number;
+  endedAtMs: number | null;
+}
+
 export type TaskEnd = 'completed' | 'failed' | 'retrying' | 'returned' | 'dropped';
 
 /** What this worker holds of one batch. */
 export interface ActiveBatch {
   batchId: string;
   view: BatchView;
+  /** `performance.now()` when the row, the share and the gate were last read together; -Infinity before the first time. */
+  readAtMs: number;
   analyzer: Analyzer;
   gate: Gate;
   committer: Committer;
@@ -50,9 +61,14 @@ export interface ActiveBatch {
 /** Whether another document of this batch may start now, the free slots apart. */
 export function mayStart(batch: ActiveBatch): boolean {
   const { view, committer } = batch;
-  if (view.control !== 'run') return false;
   if (batch.inSlots.size >= batch.share) return false;
   if (committer.count() >= view.settings.parallel || committer.oldestAgeMs() > 2_000) return false;
+  return mayGoOn(batch);
+}
+
+/** Whether its orders and its failure budget let another document start, sooner or later. */
+export function mayGoOn({ view, committer }: ActiveBatch): boolean {
+  if (view.control !== 'run') return false;
   const failed = view.totals.failed + committer.failures();
   return !exceedsFailureBudget(view.settings.maxFailures, failed, view.totals.total, view.planned);
 }

@@ -10,7 +10,7 @@ import { openBatch, refresh } from './open-batch.ts';
 import type { Feeder, FeederResult, FeederStop } from './feeder.ts';
 import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
-import { runDocument } from './run-document.ts';
+import { readAhead, runDocument } from './run-document.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { fenceOf, partition, taskOf, workerCrashed } from './tasks.ts';
 import { startTicker } from './ticker.ts';
@@ -63,6 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
     capacity: options.slots,
     isOpen: () => !isDraining && ticker.ageMs() < NEWS_LIMIT_MS,
     mark: (batch, tasks) => outlastOutage(() => markStarted(db, batch.batchId, tasks.map(fenceOf))),
+    readAhead: (task) => readAhead(options, task),
     run: runTask,
   });
   const ticker = startTicker({
@@ -234,7 +235,11 @@ export function createEngine(options: EngineOptions): Engine {
           return feeder;
         });
       }
-      return await feed(batch, await outlastOutage(claim));
+      const claimed = await outlastOutage(claim);
+      // Reopened since the row was read: with the older generation nothing of it could be committed.
+      for (const { generation } of claimed.items)
+        if (generation > batch.view.generation) batch.view = { ...batch.view, generation };
+      return await feed(batch, claimed);
     } catch (error) {
       if (![...feeders].some((feeder) => feeder.batch === batch)) letGo(batch);
       throw error;

@@ -65,7 +65,11 @@ export function createFeeder(
       stopped ??= reason;
       const mine = new Set(batch.queue.filter((task) => open.has(task)));
       batch.queue = batch.queue.filter((task) => !mine.has(task));
-      for (const task of mine) feeder.end(task, 'returned');
+      for (const task of mine) {
+        // What was read ahead is read for nothing now.
+        task.abort.abort(new Error('stopped'));
+        feeder.end(task, 'returned');
+      }
       if (abort) for (const task of open) task.abort.abort(new Error('stopped'));
     },
     fail: (error) => {

@@ -10,7 +10,8 @@ import type { Database } from '../db/database.ts';
 import { isConnectionLost } from '../db/database.ts';
 import { cachedResults, loadText } from '../db/texts.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
-import type { Task } from './active-batch.ts';
+import type { Extracted } from '../sandbox/requests.ts';
+import type { Reading, Task } from './active-batch.ts';
 
 export interface DocumentDeps {
   db: Database;
@@ -38,9 +39,23 @@ interface Facts {
 /** The analyzer's own time-out comes first; this only finds one that ignores it. */
 const WATCHDOG_GRACE_MS = 10_000;
 
+/** Reads the file of a task that waits for a slot; what comes of it, also a failure, is told when the task has one. */
+export function readAhead(deps: DocumentDeps, task: Task): void {
+  const reading: Reading = {
+    extracted: extract(deps, task, task.item.hasText ? task.item.contentSha256 : null),
+    startedAtMs: performance.now(),
+    endedAtMs: null,
+  };
+  const end = (): void => {
+    reading.endedAtMs = performance.now();
+  };
+  reading.extracted.then(end, end);
+  task.reading = reading;
+}
+
 /** Reads, looks up, analyzes one document, in a slot. Never throws: whatever happens is an outcome. */
 export async function runDocument(deps: DocumentDeps, task: Task): Promise<DocumentRun> {
-  const startedAtMs = performance.now();
+  const startedAtMs = performance.now() - readAheadMs(task);
   const facts: Facts = { contentSha256: null, mimeType: null, sizeBytes: null, text: null, asked: false };
   const base = () => ({
     documentId: task.item.documentId,
@@ -80,15 +95,15 @@ interface Answer {
   callsOk: number;
 }
 
-async function work({ db, sandbox }: DocumentDeps, task: Task, facts: Facts): Promise<Answer> {
+async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answer> {
+  const { db } = deps;
   const { batch, item } = task;
   const { signal } = task.abort;
   const { timeoutMs, cache } = batch.view.settings;
-  const file = { path: fileURLToPath(item.uri), name: item.name, timeoutMs };
-  let read = await sandbox.extract(
-    { ...file, knownSha256: item.hasText ? item.contentSha256 : null },
-    signal,
-  );
+  if (task.reading === null) readAhead(deps, task);
+  const reading = task.reading!;
+  task.reading = null;
+  let read = await reading.extracted;
   Object.assign(facts, {
     contentSha256: read.contentSha256,
     sizeBytes: read.sizeBytes,
@@ -102,7 +117,7 @@ async function work({ db, sandbox }: DocumentDeps, task: Task, facts: Facts): Pr
   let extraction = read.extraction ?? (await loadText(db, read.contentSha256))?.extraction ?? null;
   if (extraction === null) {
     // The stored text was pruned in between.
-    read = await sandbox.extract({ ...file, knownSha256: null }, signal);
+    read = await extract(deps, task, null);
     extraction = read.extraction;
     Object.assign(facts, { contentSha256: read.contentSha256, sizeBytes: read.sizeBytes, text: extraction });
   }
@@ -123,6 +138,25 @@ async function work({ db, sandbox }: DocumentDeps, task: Task, facts: Facts): Pr
   };
   const analysis = await watched(batch.analyzer.analyze(input, signal), timeoutMs + WATCHDOG_GRACE_MS);
   return { ...analysis, cached: false };
+}
+
+async function extract(
+  { sandbox }: DocumentDeps,
+  task: Task,
+  knownSha256: string | null,
+): Promise<Extracted> {
+  const { item, batch, abort } = task;
+  const { timeoutMs } = batch.view.settings;
+  return sandbox.extract(
+    { path: fileURLToPath(item.uri), name: item.name, knownSha256, timeoutMs },
+    abort.signal,
+  );
+}
+
+/** Time spent on the document before it had a slot; the wait for the slot is not its. */
+function readAheadMs({ reading }: Task): number {
+  if (reading === null) return 0;
+  return (reading.endedAtMs ?? performance.now()) - reading.startedAtMs;
 }
 
 async function cachedAnswer(db: Database, { batch, item }: Task, sha: string): Promise<unknown> {

@@ -11,6 +11,7 @@ export function taskOf(batch: ActiveBatch, item: ClaimedItem, from: Task['from']
     from,
     markedAtMs: null,
     isMarking: false,
+    reading: null,
     isProbe: false,
     abort: new AbortController(),
     settle: (end, outcome) => feeder.end(task, end, outcome),

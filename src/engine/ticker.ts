@@ -66,6 +66,7 @@ export function startTicker(options: TickerOptions): Ticker {
 async function tick({ db, workerId, batches, rssBytes, register }: TickerOptions): Promise<void> {
   if (!(await beat(db, workerId, rssBytes()))) await register();
   if (batches.size === 0) return;
+  const readAtMs = performance.now();
   const ids = [...batches.keys()];
   for (const view of await readBatchViews(db, ids)) {
     const batch = batches.get(view.batchId);
@@ -79,5 +80,9 @@ async function tick({ db, workerId, batches, rssBytes, register }: TickerOptions
   const gates = new Map([...batches.values()].map(({ gate }) => [gate.provider, gate]));
   const closed = new Map((await readClosedGates(db, [...gates.keys()])).map((row) => [row.provider, row]));
   for (const [provider, gate] of gates) gate.update(closed.get(provider));
+  for (const batchId of ids) {
+    const batch = batches.get(batchId);
+    if (batch !== undefined) batch.readAtMs = readAtMs;
+  }
   await notePeakRss(db, ids);
 }
