@@ -1,4 +1,4 @@
-// The rival, written to win: pooled connections, retries wait outside their slot and go first, rows too.
+// The rival, written to win: pooled; retries wait outside their slot and are soon in front; rows outside it too.
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,6 @@ const [databaseUrl, modelUrl = '', parallel, retryDelayMs] = process.argv.slice(
 const pool = new pg.Pool({ connectionString: databaseUrl });
 const agent = new Agent({ keepAlive: true });
 const slots = pLimit(Number(parallel));
-// Few wait for a slot, so that a retry is soon in front.
 const window = pLimit(Number(parallel) + 20);
 
 const post = (body: string, attempt: number) =>
@@ -34,9 +33,8 @@ async function run({ id, path, name, batch }: Record<string, string>): Promise<v
   await pool.query(sql, [batch, id, answer.ok ? 'completed' : 'failed', answer.text]);
 }
 
-const { rows } = await pool.query<
-  Record<string, string>
->(`SELECT document_id AS id, uri AS path, name, i.batch_id AS batch
-  FROM batch_items i JOIN file_document d ON d.id = document_id WHERE state = 'pending' ORDER BY position`);
+const { rows } =
+  await pool.query(`SELECT document_id AS id, uri AS path, name, i.batch_id AS batch FROM batch_items i
+  JOIN file_document d ON d.id = document_id WHERE state = 'pending' ORDER BY position`);
 await Promise.all(rows.map((row) => window(() => run(row))));
 await pool.end();
