@@ -47,6 +47,12 @@ export function createCommitter(options: CommitterOptions): Committer {
 
   const flush = async (): Promise<void> => {
     inFlight = waiting.splice(0, GROUP_SIZE);
+    for (const { outcome, addedAtMs } of inFlight) {
+      // The wait before a retry began with the fault, not with this commit.
+      const { nextAttemptMs } = outcome;
+      if (nextAttemptMs !== null)
+        outcome.nextAttemptMs = Math.max(0, Math.round(nextAttemptMs - (performance.now() - addedAtMs)));
+    }
     try {
       await write(inFlight, options);
     } catch (error) {

@@ -17,7 +17,7 @@ import { planPage } from '../../src/db/planning.ts';
 import { saveRecipe } from '../../src/db/recipes.ts';
 import { markTerminated, openBatches } from '../../src/db/reconcile.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
-import { takeRetries } from '../../src/db/retries.ts';
+import { nextRetryDueMs, takeRetries } from '../../src/db/retries.ts';
 import { beat, grantShares, notePeakRss, readBatchViews, registerWorker } from '../../src/db/workers.ts';
 import { defaultSettings } from '../../src/domain/batch.ts';
 import type { TestDatabase } from '../support/postgres.ts';
@@ -70,6 +70,28 @@ describe('the statements of the engine', () => {
     expect(rows.map((row) => row.attempts)).to.deep.equal([1, 1]);
     const errors = await db.query('SELECT FROM processing_errors WHERE batch_id = $1', [batchId]);
     expect(errors.rowCount).to.equal(1);
+  });
+
+  it('takes retries that are due or far off, and tells when the others are due', async () => {
+    const batchId = await newBatch(db, 3);
+    const items = await claimed(db, batchId);
+    const waits = [0, 700, 60_000];
+    await commit(
+      db,
+      batchId,
+      items.map((item, n) =>
+        outcome(item, {
+          state: 'retrying',
+          nextAttemptMs: waits[n]!,
+          failure: failure('transient', 'network'),
+        }),
+      ),
+    );
+    const request = { batchId, token: 'run:0', callNo: 1 };
+    const taken = (await takeRetries(db, request)).map(({ documentId }) => documentId);
+    expect(taken).to.deep.equal([items[0]!.documentId, items[2]!.documentId]);
+    expect(await nextRetryDueMs(db, request)).to.be.within(1, 700);
+    expect(await takeRetries(db, { ...request, callNo: 2 })).to.deep.equal([]);
   });
 
   it('takes retries again under the same call, and runs each to its end', async () => {
