@@ -11,6 +11,8 @@ import { registerWorker } from './commands/worker.ts';
 import { registerDestroy } from './commands/destroy.ts';
 import { registerDev } from './commands/dev.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerExtract } from './commands/extract.ts';
+import { registerFormats } from './commands/formats.ts';
 import { registerDown } from './commands/down.ts';
 import { registerLogs } from './commands/logs.ts';
 import { registerProcess } from './commands/process.ts';
@@ -50,6 +52,8 @@ const commands: readonly ((register: Register) => void)[] = [
   registerResume,
   registerCancel,
   registerSet,
+  registerExtract,
+  registerFormats,
   registerUp,
   registerDown,
   registerDev,
