@@ -1,0 +1,80 @@
+import type { MessagesRequest, Schema } from './request.ts';
+import { documentText, randomFrom, requestKey } from './request.ts';
+
+export interface GeneratedAnswer {
+  text: string;
+  /** Quotes that stand nowhere in the document, in the order of the answer. */
+  fabricated: string[];
+  obeyed: boolean;
+}
+
+const INJECTION = /(?:ignore|disregard) (?:all |any )?(?:previous|prior|above) instructions[^\n]{0,200}/i;
+
+/**
+ * What the model says: follows from request and schema alone. Strings are cut from the document, their lengths are
+ * drawn from a skewed distribution; `quote` fields are verbatim runs of words, but for the share that is made up.
+ */
+export function generateAnswer(
+  request: MessagesRequest,
+  { fabricateQuotes, isGullible }: { fabricateQuotes: number; isGullible: boolean },
+): GeneratedAnswer {
+  const document = documentText(request);
+  const random = randomFrom(requestKey(request));
+  const order = isGullible ? INJECTION.exec(document)?.[0] : undefined;
+  const schema = request.output_config?.format?.schema;
+  const words = document.match(/\S+/g) ?? ['nothing'];
+  const fabricated: string[] = [];
+
+  const phrase = (least: number, most: number): string => {
+    const count = Math.min(words.length, least + Math.floor((most - least) * random() ** 3));
+    const from = Math.floor(random() * (words.length - count + 1));
+    return words.slice(from, from + count).join(' ');
+  };
+  const quote = (): string => {
+    if (random() >= fabricateQuotes) return phrase(3, 12);
+    const made = `never written anywhere ${Math.floor(random() * 1e9).toString(36)}`;
+    fabricated.push(made);
+    return made;
+  };
+  const value = (given: Schema, name: string): unknown => {
+    if (given.const !== undefined) return given.const;
+    if (given.enum !== undefined) return given.enum[Math.floor(random() * given.enum.length)];
+    if (given.anyOf !== undefined) return value(given.anyOf[0]!, name);
+    const type = Array.isArray(given.type) ? given.type[0] : given.type;
+    switch (type) {
+      case 'object':
+        return Object.fromEntries(
+          Object.entries(given.properties ?? {}).map(([key, inner]) => [key, value(inner, key)]),
+        );
+      case 'array':
+        return arrayOf(given.items ?? { type: 'string' }, name);
+      case 'integer':
+        return Math.floor(random() * 100);
+      case 'number':
+        return Math.round(random() * 1e6) / 100;
+      case 'boolean':
+        return random() < 0.5;
+      case 'null':
+        return null;
+      default:
+        return textOf(given, name);
+    }
+  };
+  const arrayOf = (items: Schema, name: string): unknown[] => {
+    // One quote for each field that may be quoted.
+    const fields = items.properties?.field?.enum;
+    if (fields !== undefined) return fields.map((field) => ({ ...(value(items, name) as object), field }));
+    return Array.from({ length: 1 + Math.floor(random() * 4) }, () => value(items, name));
+  };
+  const textOf = (given: Schema, name: string): string => {
+    if (name === 'quote') return quote();
+    if (order !== undefined) return `As ordered: ${order}`;
+    if (given.format === 'date') return `2026-0${1 + Math.floor(random() * 9)}-1${Math.floor(random() * 10)}`;
+    if (name === 'currency') return 'EUR';
+    if (name === 'language') return 'en';
+    return phrase(2, name === 'summary' ? 90 : 14);
+  };
+
+  const text = schema === undefined ? phrase(10, 200) : JSON.stringify(value(schema, ''));
+  return { text, fabricated, obeyed: order !== undefined };
+}
