@@ -1,4 +1,5 @@
 import type { Extraction } from './extraction.ts';
+import type { Meter } from './money.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -16,6 +17,8 @@ export interface AnalysisInput {
   extraction: Extraction;
   /** Milliseconds this analysis may take. */
   timeoutMs: number;
+  /** Only for analyzers whose calls cost money. */
+  meter: Meter;
 }
 
 export interface Analysis {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
+import type { GroundedQuote, GroundingInput } from '../analyze/claude/ground.ts';
 import type { Json } from '../domain/analyzer.ts';
 import { transient } from '../domain/failure.ts';
 import type { Stage } from '../domain/failure.ts';
@@ -31,6 +32,8 @@ export interface Sandbox {
   /** Throws `DocumentFailure`; rejects with the signal's reason. `timeoutMs` runs from when a child starts on it. */
   extract(request: ExtractRequest & { timeoutMs: number }, signal: AbortSignal): Promise<Extracted>;
   answerLocally(input: LocalInput, timeoutMs: number, signal: AbortSignal): Promise<Json>;
+  /** Looks for the quotes of an answer in a large text. */
+  ground(input: GroundingInput, timeoutMs: number, signal: AbortSignal): Promise<GroundedQuote[]>;
   /** The children alive now. */
   pids(): number[];
   /** Resident memory of the children together, in bytes; 0 where the system has no /proc. */
@@ -70,6 +73,9 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
     },
     answerLocally(input, timeoutMs, signal) {
       return run('answerLocally', [input], { stage: 'analyze', timeoutMs, signal });
+    },
+    ground(input, timeoutMs, signal) {
+      return run('ground', [input], { stage: 'analyze', timeoutMs, signal });
     },
     pids,
     rssBytes: () => pids().reduce((sum, pid) => sum + residentBytes(pid), 0),

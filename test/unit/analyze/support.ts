@@ -14,6 +14,7 @@ export function documentOf(changes: Partial<AnalysisInput> = {}): AnalysisInput 
     contentSha256: 'ab'.repeat(32),
     attempt: 1,
     timeoutMs: 10_000,
+    meter: { reserve: () => Promise.resolve(), paid: () => undefined },
     extraction: {
       markdown: 'Hello world',
       parts: [{ kind: 'body', index: 1, label: 'text', start: 0, end: 11 }],
