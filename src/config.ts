@@ -9,6 +9,27 @@ const fileSchema = z
     databaseUrl: z.string().optional(),
     databasePoolMax: z.number().int().min(2).max(200).default(10),
     analyzer: z.string().min(1).default('local'),
+    claude: z
+      .strictObject({
+        /** Where the API is; environment `ANTHROPIC_BASE_URL`. Null: Anthropic's own. */
+        baseUrl: z.url().nullable().default(null),
+        /** A run whose estimate goes above this asks first. */
+        confirmAboveUsd: z.number().min(0).default(10),
+        /** USD per million tokens by model, over the shipped price table. */
+        prices: z
+          .record(
+            z.string(),
+            z.strictObject({
+              input: z.number().min(0),
+              output: z.number().min(0),
+              cacheWrite5m: z.number().min(0).optional(),
+              cacheWrite1h: z.number().min(0).optional(),
+              cacheRead: z.number().min(0).optional(),
+            }),
+          )
+          .default({}),
+      })
+      .default({ baseUrl: null, confirmAboveUsd: 10, prices: {} }),
     temporal: z
       .strictObject({
         address: z.string().optional(),

@@ -83,6 +83,8 @@ export interface ControlOrderRow {
   now: boolean;
   actor: string;
   reason: string | null;
+  /** A sentence beside the reason, for pauses that nobody typed. */
+  detail?: string;
 }
 
 const EVENT_OF: Record<Control, string> = {
@@ -120,7 +122,7 @@ export async function orderControl(
         order.control,
         order.now,
         order.control === 'pause' ? (order.reason ?? 'user') : order.reason,
-        null,
+        order.detail ?? null,
       ],
     );
     await noteEvent(tx, {

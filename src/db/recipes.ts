@@ -14,3 +14,8 @@ export async function saveRecipe(db: Queryable, recipe: Recipe): Promise<number>
   );
   return rows[0]!.id;
 }
+
+export async function readRecipe(db: Queryable, id: number): Promise<Recipe> {
+  const { rows } = await db.query<{ recipe: Recipe }>('SELECT recipe FROM recipes WHERE id = $1', [id]);
+  return rows[0]!.recipe;
+}

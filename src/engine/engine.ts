@@ -125,7 +125,9 @@ export function createEngine(options: EngineOptions): Engine {
       task.isProbe = false;
       // Faults while the gate is closed, the failed probe's too, are the other side's: no attempt is charged.
       const isFault = verdict !== null && !verdict.ok;
-      if (outcome === null || (isFault && (wasProbe || batch.gate.isClosed()))) putBack(task);
+      const isForgiven = isFault && (wasProbe || batch.gate.isClosed());
+      if (outcome === null || (isForgiven && outcome.paid.length === 0)) putBack(task);
+      else if (isForgiven) commit(task, { ...outcome, state: 'pending', failure: null, nextAttemptMs: null });
       else commit(task, outcome);
     } catch (error) {
       task.fail(error);

@@ -1,7 +1,9 @@
 import type { Database } from '../db/database.ts';
 import { commitOutcomes } from '../db/commit-outcomes.ts';
+import { readRecipe } from '../db/recipes.ts';
 import { grantShares, readBatchViews } from '../db/workers.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
+import type { Recipe } from '../domain/recipe.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { ActiveBatch } from './active-batch.ts';
 import { createCommitter } from './committer.ts';
@@ -12,7 +14,7 @@ export interface BatchOpenerDeps {
   db: Database;
   sandbox: Sandbox;
   workerId: string;
-  createAnalyzer(spec: string): Analyzer;
+  createAnalyzer(recipe: Recipe): Analyzer;
 }
 
 /** Reads the batch's row and prepares what its documents need on this worker. Throws when the batch was deleted. */
@@ -24,7 +26,7 @@ export async function openBatch(
   const { db, workerId } = deps;
   const [view] = await readBatchViews(db, [batchId]);
   if (view === undefined) throw new Error(`Batch ${batchId} is not in the database`);
-  const analyzer = deps.createAnalyzer(view.analyzer);
+  const analyzer = deps.createAnalyzer(await readRecipe(db, view.recipeId));
   const batch: ActiveBatch = {
     batchId,
     view,

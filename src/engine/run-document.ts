@@ -11,10 +11,13 @@ import { isConnectionLost } from '../db/database.ts';
 import { cachedResults, loadText } from '../db/texts.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { Task } from './active-batch.ts';
+import type { CountedCall } from './meter.ts';
+import { BudgetStop, createMeter } from './meter.ts';
 
 export interface DocumentDeps {
   db: Database;
   sandbox: Sandbox;
+  workerId: string;
 }
 
 /** What the analysis said about the other side; the gate counts it. Null when no call was made. */
@@ -33,6 +36,8 @@ interface Facts {
   text: Extraction | null;
   /** Set from the moment the analyzer is asked. */
   asked: boolean;
+  /** What the analyzer's calls were billed so far. */
+  paid: CountedCall[];
 }
 
 /** The analyzer's own time-out comes first; this only finds one that ignores it. */
@@ -41,7 +46,14 @@ const WATCHDOG_GRACE_MS = 10_000;
 /** Reads, looks up, analyzes one document, in a slot. Never throws: whatever happens is an outcome. */
 export async function runDocument(deps: DocumentDeps, task: Task): Promise<DocumentRun> {
   const startedAtMs = performance.now();
-  const facts: Facts = { contentSha256: null, mimeType: null, sizeBytes: null, text: null, asked: false };
+  const facts: Facts = {
+    contentSha256: null,
+    mimeType: null,
+    sizeBytes: null,
+    text: null,
+    asked: false,
+    paid: [],
+  };
   const base = () => ({
     documentId: task.item.documentId,
     epoch: task.item.epoch,
@@ -58,13 +70,19 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     calls: 0,
     callsOk: 0,
     isRetry: task.from === 'retrying',
+    paid: facts.paid,
+  });
+  // Back without an attempt; what was paid on the way is recorded all the same.
+  const putBack = (): DocumentRun => ({
+    outcome: facts.paid.length === 0 ? null : { ...base(), state: 'pending' },
+    verdict: null,
   });
   try {
     const { answer, cached, calls, callsOk } = await work(deps, task, facts);
     const verdict = facts.asked ? { ok: true, reason: '' } : null;
     return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
   } catch (error) {
-    if (task.abort.signal.aborted || isConnectionLost(error)) return { outcome: null, verdict: null };
+    if (task.abort.signal.aborted || isConnectionLost(error) || error instanceof BudgetStop) return putBack();
     const failure = await asDocumentFailure(error, task);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
     const isFault = failure.failureClass === 'transient' && failure.stage === 'analyze';
@@ -80,7 +98,7 @@ interface Answer {
   callsOk: number;
 }
 
-async function work({ db, sandbox }: DocumentDeps, task: Task, facts: Facts): Promise<Answer> {
+async function work({ db, sandbox, workerId }: DocumentDeps, task: Task, facts: Facts): Promise<Answer> {
   const { batch, item } = task;
   const { signal } = task.abort;
   const { timeoutMs, cache } = batch.view.settings;
@@ -120,6 +138,7 @@ async function work({ db, sandbox }: DocumentDeps, task: Task, facts: Facts): Pr
     attempt: item.attempts + 1,
     extraction,
     timeoutMs,
+    meter: createMeter(db, workerId, task, facts.paid),
   };
   const analysis = await watched(batch.analyzer.analyze(input, signal), timeoutMs + WATCHDOG_GRACE_MS);
   return { ...analysis, cached: false };

@@ -51,5 +51,6 @@ export function workerCrashed(task: Task): Outcome {
     calls: 0,
     callsOk: 0,
     isRetry: task.from === 'retrying',
+    paid: [],
   };
 }

@@ -301,6 +301,7 @@ function outcome(item: ClaimedItem, given: Partial<Outcome>): Outcome {
     calls: 0,
     callsOk: 0,
     isRetry: false,
+    paid: [],
     ...given,
   };
 }
