@@ -5,7 +5,9 @@ import { exitCodeFor } from '../src/domain/batch.ts';
 import { describeFailureCode } from '../src/domain/failure-codes.ts';
 import { shortId } from '../src/domain/ids.ts';
 import { formatDuration } from '../src/domain/progress.ts';
+import { formatUsd, NANO_PER_USD } from '../src/domain/money.ts';
 import { commandLine } from './command-name.ts';
+import { describeMoney } from './output/describe-money.ts';
 import type { CliContext } from './context.ts';
 
 const SHOWN = 50;
@@ -36,6 +38,9 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
   context.out(
     `\nBatch ${shortId(id)} (${name}): ${status}; ${parts.join(', ')} of ${counts.total}, in ${formatDuration(snapshot.activeMs)}; analyzer: ${snapshot.analyzer}`,
   );
+  const money = describeMoney(snapshot);
+  if (money !== null)
+    context.out(`Cost: ${money}; ${snapshot.model ?? ''}, profile ${snapshot.profile ?? ''}`);
   if (snapshot.reason !== null) {
     context.out(`Reason: ${snapshot.reason}${snapshot.detail === null ? '' : ` (${snapshot.detail})`}`);
   }
@@ -45,11 +50,13 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
 }
 
 /** The exact commands that make sense now. */
-export function nextCommands({ id, status, counts }: BatchSnapshot): [string, string][] {
+export function nextCommands({ id, status, counts, reason, money }: BatchSnapshot): [string, string][] {
   const short = shortId(id);
+  const twice = formatUsd(2 * (money.budgetNanoUsd ?? NANO_PER_USD)).slice(1);
+  const more = status === 'paused' && reason === 'budget' ? ` --budget ${twice}` : '';
   const resumable = ['paused', 'halted', 'terminated'].includes(status);
   return [
-    ...(resumable ? [['Go on:', `resume ${short}`] as [string, string]] : []),
+    ...(resumable ? [['Go on:', `resume ${short}${more}`] as [string, string]] : []),
     ['All results:', `export ${short} --format jsonl --output results.jsonl`],
     ['Report:', `report ${short}`],
     ['One document:', 'results <file name>'],

@@ -1,6 +1,9 @@
 import type { Database } from '../src/db/database.ts';
 import { batchSnapshot } from '../src/db/batch-snapshot.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
+import { shortId } from '../src/domain/ids.ts';
+import { formatUsd } from '../src/domain/money.ts';
+import { commandLine } from './command-name.ts';
 import type { CliContext } from './context.ts';
 import { createProgressView } from './output/progress-view.ts';
 
@@ -24,6 +27,7 @@ export async function followBatch(
 ): Promise<BatchSnapshot> {
   const view = createProgressView(context);
   let asked = false;
+  let warned = false;
   try {
     for (;;) {
       if (context.interrupted.aborted && !asked) {
@@ -32,6 +36,7 @@ export async function followBatch(
       }
       const snapshot = await lookAgain(db, batchId);
       view.update(snapshot);
+      warned ||= warnOfBudget(context, snapshot);
       onLook(snapshot);
       if (SETTLED.has(snapshot.status) && !(snapshot.status === 'paused' && snapshot.counts.processing > 0))
         return snapshot;
@@ -40,6 +45,18 @@ export async function followBatch(
   } finally {
     view.stop();
   }
+}
+
+/** True when it has warned, which it does once: four fifths of the money are gone. */
+function warnOfBudget(context: CliContext, { id, money }: BatchSnapshot): boolean {
+  const { spentNanoUsd, interruptedNanoUsd, budgetNanoUsd } = money;
+  const spent = spentNanoUsd + interruptedNanoUsd;
+  if (budgetNanoUsd === null || spent < budgetNanoUsd * 0.8) return false;
+  const more = commandLine(context.env, `set ${shortId(id)} --budget <USD>`);
+  context.err(
+    `${formatUsd(spent)} of the budget of ${formatUsd(budgetNanoUsd)} are spent; more with: ${more}`,
+  );
+  return true;
 }
 
 /** A database that restarts is waited for: the batch lives in the worker, not here. */

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { registerAdd } from './commands/add.ts';
 import { registerPause, registerCancel } from './commands/control.ts';
+import { registerCost } from './commands/cost.ts';
 import { registerMigrate } from './commands/migrate.ts';
+import { registerProfile } from './commands/profile.ts';
 import { registerExport, registerReport } from './commands/report.ts';
 import { registerResults } from './commands/results.ts';
 import { registerRetry, registerResume } from './commands/resume.ts';
@@ -25,12 +27,14 @@ export function buildProgram(context: CliContext, setExitCode: (code: number) =>
     .option('--project <dir>', 'project folder (default: nearest parent with docbatch.yaml or .docbatch)')
     .showHelpAfterError('(add --help for the options)')
     .exitOverride();
-  const register: Register = (command, action) =>
-    program.addCommand(
+  const register: Register = (command, action, group) => {
+    if (group?.parent === null) program.addCommand(group.exitOverride());
+    (group ?? program).addCommand(
       command.exitOverride().action(async (...args: unknown[]) => {
         setExitCode(await action(context, ...(args.slice(0, -1) as never[])));
       }),
     );
+  };
   for (const add of commands) add(register);
   return program;
 }
@@ -50,6 +54,8 @@ const commands: readonly ((register: Register) => void)[] = [
   registerResume,
   registerCancel,
   registerSet,
+  registerProfile,
+  registerCost,
   registerUp,
   registerDown,
   registerDev,
@@ -61,8 +67,9 @@ const commands: readonly ((register: Register) => void)[] = [
   registerWorker,
 ];
 
-/** Adds one command; its action gets (context, …arguments, options). */
+/** Adds one command, to a group if one is given; its action gets (context, …arguments, options). */
 export type Register = (
   command: Command,
   action: (context: CliContext, ...args: never[]) => Promise<number>,
+  group?: Command,
 ) => void;

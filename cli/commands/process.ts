@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { createAnalyzer, analyzerName } from '../../src/analyze/create-analyzer.ts';
 import { connectClient } from '../../src/client/connect.ts';
 import { startBatch, wakeBatch } from '../../src/client/start-batch.ts';
 import { insertBatch } from '../../src/db/batches.ts';
@@ -17,16 +16,20 @@ import type { Source } from '../../src/sources/resolve-sources.ts';
 import { resolveSources } from '../../src/sources/resolve-sources.ts';
 import { actorName } from '../actor.ts';
 import { showEnd } from '../batch-end.ts';
+import type { ChosenRecipe, RecipeFlags } from '../chosen-recipe.ts';
+import { chooseRecipe, hintAtClaude } from '../chosen-recipe.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
+import { estimateRun } from '../estimate-run.ts';
 import { followBatch } from '../follow-batch.ts';
 import { endAsJson } from '../output/end-as-json.ts';
+import { agreeToCosts, describeEstimate } from '../paid-run.ts';
 import type { Register } from '../program.ts';
 import { addSettings, settingsFrom } from '../settings-options.ts';
 import type { SettingsFlags } from '../settings-options.ts';
 
-interface Flags extends SettingsFlags {
+interface Flags extends SettingsFlags, RecipeFlags {
   all?: boolean;
   file?: string;
   manifest?: string;
@@ -34,7 +37,7 @@ interface Flags extends SettingsFlags {
   sample?: number;
   dryRun?: boolean;
   name?: string;
-  analyzer?: string;
+  yes?: boolean;
   rerun: 'none' | 'failed' | 'completed' | 'all';
   detach?: boolean;
   json?: boolean;
@@ -51,7 +54,11 @@ export function registerProcess(register: Register): void {
     .option('--sample <n>', 'this many at random, for a trial', atLeastOne)
     .option('--dry-run', 'show what would run; writes nothing')
     .option('--name <name>', 'name of the batch')
-    .option('--analyzer <spec>', 'local, exec:<command>, or an http(s) address')
+    .option('--analyzer <spec>', 'local, claude, exec:<command>, or an http(s) address')
+    .option('--profile <name>', 'what Claude is asked: a profile, or a YAML file (default: summary)')
+    .option('--model <id>', 'another model than the profile names')
+    .option('--set <key=value...>', 'change a key of the profile, such as maxTokens=4000')
+    .option('--yes', 'agree to the estimated costs')
     .option('--detach', 'start the batch and return')
     .option('--json', 'print the outcome as JSON')
     .addOption(
@@ -71,8 +78,8 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
       next: commandLine(context.env, 'process ./documents'),
     });
   }
-  const analyzer = flags.analyzer ?? config.analyzer;
-  analyzerName(analyzer);
+  const chosen = chooseRecipe(context, flags);
+  const { analyzer } = chosen.recipe;
   const settings = settingsFrom(flags, config.userDir);
   const named = flags.file === undefined ? paths : [flags.file];
   const sources = await resolveSources(
@@ -81,11 +88,13 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   );
 
   const needsTemporal = flags.dryRun !== true;
+  if (needsTemporal) await chosen.preflight(context.interrupted);
+  hintAtClaude(context, chosen);
   const lease = await context.stack({ temporal: needsTemporal, worker: needsTemporal });
   const db = openDatabase(lease.info.databaseUrl, config.databasePoolMax);
   context.onExit(() => db.close());
   const batchId = randomUUID();
-  const prepared = await prepare(context, db, { batchId, sources, flags, settings, analyzer });
+  const prepared = await prepare(context, db, { batchId, sources, flags, settings, chosen });
   if (flags.dryRun === true) return 0;
   if (prepared.chosen === 0) return sayNothingToDo(context, prepared, flags);
   if (prepared.stillPending > 0) context.err(`${prepared.stillPending} more stay pending.`);
@@ -126,12 +135,13 @@ interface Wanted {
   sources: readonly Source[];
   flags: Flags;
   settings: BatchSettings;
-  analyzer: string;
+  chosen: ChosenRecipe;
 }
 
 /** Registers, chooses, and makes the row; with nothing to do, or `--dry-run`, no batch is left behind. */
 async function prepare(context: CliContext, db: Database, wanted: Wanted): Promise<Selected> {
-  const { batchId, sources, flags, settings, analyzer } = wanted;
+  const { batchId, sources, flags, settings, chosen } = wanted;
+  const { loaded } = chosen;
   const nothing = new Error('nothing to keep');
   let selected: Selected | undefined;
   const taken =
@@ -148,11 +158,10 @@ async function prepare(context: CliContext, db: Database, wanted: Wanted): Promi
       next: 'check them; quote globs',
     });
   }
-  const key = createAnalyzer(analyzer, { answerLocally: () => Promise.reject(nothing), env: {} }).cacheKey();
+  let recipeId = 0;
   try {
     await db.transaction(async (tx) => {
-      const recipe = { analyzer, analyzerKey: key, profile: null, model: null, parameters: {} };
-      const recipeId = await saveRecipe(tx, recipe);
+      recipeId = await saveRecipe(tx, chosen.recipe);
       const choice = {
         batchId,
         recipeId,
@@ -161,8 +170,21 @@ async function prepare(context: CliContext, db: Database, wanted: Wanted): Promi
         sample: flags.sample ?? null,
       };
       selected = await selectCandidates(tx, { ...choice, all: flags.all === true });
-      if (flags.dryRun === true) await showPlan(context, tx, batchId, selected, settings);
+      if (flags.dryRun === true) {
+        await showPlan(context, tx, batchId, selected, settings);
+        if (loaded !== null) {
+          const options = { candidates: tx, batchId, recipeId, loaded, keepTexts: false };
+          context.out(describeEstimate(loaded, await estimateRun(context, db, options)));
+        }
+      }
       if (selected.chosen === 0 || flags.dryRun === true) throw nothing;
+    });
+    // Outside the transaction: a person may be asked.
+    if (loaded !== null) {
+      const isGiven = flags.yes === true || settings.budgetNanoUsd !== null;
+      await agreeToCosts(context, db, { batchId, recipeId, loaded, isGiven });
+    }
+    await db.transaction(async (tx) => {
       const name =
         flags.name ??
         `${flags.all === true ? 'all' : 'process'}-${new Date().toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '')}`;
@@ -177,8 +199,8 @@ async function prepare(context: CliContext, db: Database, wanted: Wanted): Promi
       await insertBatch(tx, { ...row, detached: flags.detach === true });
     });
   } catch (error) {
-    if (error !== nothing) throw error;
     await db.query('DELETE FROM batch_candidates WHERE batch_id = $1', [batchId]);
+    if (error !== nothing) throw error;
   }
   return selected!;
 }

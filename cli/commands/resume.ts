@@ -15,7 +15,7 @@ import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
 import type { Register } from '../program.ts';
 import type { SettingsFlags } from '../settings-options.ts';
-import { addSettings, changedSettings } from '../settings-options.ts';
+import { addSettings, changedSettings, usd } from '../settings-options.ts';
 import { chosenBatches } from './control.ts';
 
 interface Flags extends SettingsFlags {
@@ -32,7 +32,8 @@ export function registerResume(register: Register): void {
   const command = new Command('resume')
     .description('go on with a paused, halted, interrupted or terminated batch')
     .argument('[batch]', 'id, start of an id, name, or last')
-    .option('--all', 'every batch that is not finished');
+    .option('--all', 'every batch that is not finished')
+    .option('--budget <USD>', 'what paid calls of the batch may cost in all', usd);
   register(addCommon(command), resume);
 }
 

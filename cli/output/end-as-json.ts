@@ -7,7 +7,7 @@ import type { CliContext } from '../context.ts';
 /** The end of a run as one JSON document, written piece by piece: a large batch never becomes one string. */
 export async function endAsJson(context: CliContext, db: Database, snapshot: BatchSnapshot): Promise<number> {
   const exitCode = exitCodeFor(snapshot.status, snapshot.reason);
-  const { id, name, status, reason, detail, counts, analyzer, failures } = snapshot;
+  const { id, name, status, reason, detail, counts, analyzer, profile, model, money, failures } = snapshot;
   const head = JSON.stringify({
     batch: id,
     name,
@@ -15,6 +15,9 @@ export async function endAsJson(context: CliContext, db: Database, snapshot: Bat
     reason,
     detail,
     analyzer,
+    profile,
+    model,
+    money,
     exitCode,
     counts,
     failures,

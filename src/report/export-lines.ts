@@ -1,7 +1,17 @@
 import type { ItemRow } from '../db/items.ts';
 import { csvLine } from './csv-cell.ts';
 
-const COLUMNS = ['uri', 'state', 'class', 'code', 'message', 'analyzer', 'attempts', 'result'] as const;
+const COLUMNS = [
+  'uri',
+  'state',
+  'class',
+  'code',
+  'message',
+  'analyzer',
+  'attempts',
+  'costNanoUsd',
+  'result',
+] as const;
 
 /** One line per document with its answer. */
 export async function* exportLines(

@@ -1,6 +1,7 @@
 import type { BatchSnapshot } from '../db/batch-snapshot.ts';
 import type { ItemRow } from '../db/items.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
+import { formatUsd } from '../domain/money.ts';
 import { formatDuration } from '../domain/progress.ts';
 import { csvLine } from './csv-cell.ts';
 import { targetsOf } from './targets.ts';
@@ -16,6 +17,9 @@ const COLUMNS = [
   'stage',
   'attempts',
   'durationMs',
+  'costNanoUsd',
+  'inputTokens',
+  'outputTokens',
   'message',
 ] as const;
 
@@ -50,6 +54,10 @@ async function* markdownLines(snapshot: BatchSnapshot, items: AsyncIterable<Item
   yield '';
   yield `${id}: **${status}**, ${counts.completed} completed, ${counts.failed} failed, ${counts.skipped} skipped, ${counts.total} in all; ${formatDuration(snapshot.activeMs)} of work; analyzer: ${snapshot.analyzer}`;
   if (reason !== null) yield `\nReason: ${reason}${detail === null ? '' : ` (${detail})`}`;
+  const { spentNanoUsd, interruptedNanoUsd, inputTokens, outputTokens, cacheReadTokens } = snapshot.money;
+  if (spentNanoUsd > 0 || snapshot.model !== null) {
+    yield `\nCost: **${formatUsd(spentNanoUsd)}** (${spentNanoUsd} nano-USD), ${inputTokens} input tokens (${cacheReadTokens} from the cache), ${outputTokens} output tokens; model ${snapshot.model ?? '-'}, profile ${snapshot.profile ?? '-'}${interruptedNanoUsd > 0 ? `; interrupted calls, perhaps billed: ${formatUsd(interruptedNanoUsd)}` : ''}`;
+  }
   yield '\n## Targets\n\n| target | value | goal | |\n|---|---|---|---|';
   for (const { name: what, value, unit, goal, met } of targetsOf(snapshot)) {
     yield `| ${what} | ${value === null ? 'n/a' : `${value} ${unit}`} | ${goal} | ${met === null ? 'n/a' : met ? 'met' : 'missed'} |`;
