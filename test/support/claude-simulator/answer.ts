@@ -69,7 +69,9 @@ export function generateAnswer(
   const textOf = (given: Schema, name: string): string => {
     if (name === 'quote') return quote();
     if (order !== undefined) return `As ordered: ${order}`;
-    if (given.format === 'date') return `2026-0${1 + Math.floor(random() * 9)}-1${Math.floor(random() * 10)}`;
+    if (given.format === 'date' || /date$/i.test(name)) {
+      return `2026-0${1 + Math.floor(random() * 9)}-1${Math.floor(random() * 10)}`;
+    }
     if (name === 'currency') return 'EUR';
     if (name === 'language') return 'en';
     return phrase(2, name === 'summary' ? 90 : 14);
