@@ -20,9 +20,13 @@ export interface Limiter {
 export function createLimiter(limits: () => SimulatorSettings['limits']): Limiter {
   const used: Record<Kind, number> = { requests: 0, inputTokens: 0, outputTokens: 0 };
   let lastAtMs = Date.now();
+  let lastLimits = limits();
 
   const refill = (): void => {
     const nowMs = Date.now();
+    // New limits begin with full buckets.
+    if (limits() !== lastLimits) for (const kind of kinds) used[kind] = 0;
+    lastLimits = limits();
     for (const kind of kinds) {
       used[kind] = Math.max(0, used[kind] - (limits()[kind] * (nowMs - lastAtMs)) / 60_000);
     }

@@ -29,7 +29,9 @@ describe('grounding', () => {
   it('finds every run of words of any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.nat(), fc.nat(), (text, from, length) => {
-        const piece = Array.from(text).slice(from % text.length, (from % text.length) + 1 + (length % 20)).join('');
+        const piece = Array.from(text)
+          .slice(from % text.length, (from % text.length) + 1 + (length % 20))
+          .join('');
         const found = find(text, piece);
         if (found.status === 'ungrounded') {
           // Only what holds nothing but marks and spaces cannot be looked for.
