@@ -1,5 +1,5 @@
 import { createAnalyzer, analyzerName } from '../src/analyze/create-analyzer.ts';
-import { hasClaudeKey } from '../src/analyze/claude/client.ts';
+import { claudeUrl, defaultClaudeUrl, hasClaudeKey } from '../src/analyze/claude/client.ts';
 import { priceOf } from '../src/analyze/claude/price.ts';
 import type { Json } from '../src/domain/analyzer.ts';
 import { DocumentFailure } from '../src/domain/failure.ts';
@@ -56,12 +56,18 @@ export function requireClaude(context: CliContext, loaded: LoadedProfile): Chose
       next: `set claude.prices.${model} in docbatch.yaml, or take another --model`,
     });
   }
-  const parameters = { profile: loaded.profile as unknown as Json };
+  const parameters = claudeParameters(context, loaded);
   return {
     recipe: recipeOf('claude', parameters, { profile: loaded.name, model }),
     loaded,
     preflight: (signal) => preflight(context, parameters, signal),
   };
+}
+
+export function claudeParameters(context: CliContext, { profile }: LoadedProfile): Recipe['parameters'] {
+  const { baseUrl } = context.config().claude;
+  const isOther = baseUrl !== null && claudeUrl(baseUrl) !== defaultClaudeUrl;
+  return { profile: profile as unknown as Json, ...(isOther ? { baseUrl: claudeUrl(baseUrl) } : {}) };
 }
 
 const unused = () => Promise.reject(new Error('not run here'));
@@ -72,7 +78,7 @@ function recipeOf(
   claude: { profile: string; model: string } | null,
 ): Recipe {
   // Only asked for its key, which depends on nothing else.
-  const deps = { answerLocally: unused, env: {}, claude: { baseUrl: null, prices: {}, ground: unused } };
+  const deps = { answerLocally: unused, env: {}, claude: { prices: {}, ground: unused } };
   return {
     analyzer,
     analyzerKey: createAnalyzer(analyzer, deps, parameters).cacheKey(),
@@ -88,8 +94,8 @@ async function preflight(
   parameters: Recipe['parameters'],
   signal: AbortSignal,
 ): Promise<void> {
-  const { baseUrl, prices } = context.config().claude;
-  const deps = { answerLocally: unused, env: context.env, claude: { baseUrl, prices, ground: unused } };
+  const { prices } = context.config().claude;
+  const deps = { answerLocally: unused, env: context.env, claude: { prices, ground: unused } };
   try {
     await createAnalyzer('claude', deps, parameters).preflight(signal);
   } catch (error) {

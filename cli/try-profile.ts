@@ -4,13 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { createAnalyzer } from '../src/analyze/create-analyzer.ts';
 import { documentRequest } from '../src/analyze/claude/request.ts';
-import type { Json } from '../src/domain/analyzer.ts';
 import { DocumentFailure } from '../src/domain/failure.ts';
 import type { PaidCall } from '../src/domain/money.ts';
 import { formatUsd } from '../src/domain/money.ts';
 import type { LoadedProfile } from '../src/profiles/load-profile.ts';
 import { createSandbox } from '../src/sandbox/pool.ts';
-import { requireClaude } from './chosen-recipe.ts';
+import { claudeParameters, requireClaude } from './chosen-recipe.ts';
 import type { CliContext } from './context.ts';
 import { CliError } from './context.ts';
 
@@ -45,8 +44,8 @@ export async function tryProfile(
     const deps = { answerLocally: () => Promise.reject(new Error('unused')), env: context.env };
     const analyzer = createAnalyzer(
       'claude',
-      { ...deps, claude: { baseUrl: claude.baseUrl, prices: claude.prices, ground: sandbox.ground } },
-      { profile: profile as unknown as Json },
+      { ...deps, claude: { prices: claude.prices, ground: sandbox.ground } },
+      claudeParameters(context, loaded),
     );
     const input = {
       documentId: randomUUID(),

@@ -101,6 +101,9 @@ export function loadConfig({ env, cwd, project }: ConfigSources): Config {
     ...(env.DATABASE_URL ? { databaseUrl: env.DATABASE_URL } : {}),
     ...(env.DATABASE_POOL_MAX ? { databasePoolMax: numberFrom(env.DATABASE_POOL_MAX) } : {}),
     ...(env.DOCBATCH_ANALYZER ? { analyzer: env.DOCBATCH_ANALYZER } : {}),
+    ...(env.ANTHROPIC_BASE_URL
+      ? { claude: { ...(file.claude as object | undefined), baseUrl: env.ANTHROPIC_BASE_URL } }
+      : {}),
   };
   const parsed = fileSchema.safeParse(merged);
   if (!parsed.success) throw new ConfigError(explain(parsed.error, merged, projectDir));

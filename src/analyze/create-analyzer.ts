@@ -16,7 +16,7 @@ export interface AnalyzerDeps {
   /** Where programs run. @default the working directory */
   cwd?: string;
   /** What `claude` needs besides; other analyzers do without. */
-  claude?: Omit<ClaudeDeps, 'env'>;
+  claude?: Omit<ClaudeDeps, 'env' | 'baseUrl'>;
 }
 
 /**
@@ -39,12 +39,17 @@ export function createAnalyzer(
       if (deps.claude === undefined || parameters.profile === undefined) {
         throw new Error('The analyzer `claude` needs a profile in its recipe');
       }
-      return createClaudeAnalyzer(parameters.profile as unknown as Profile, {
-        ...deps.claude,
-        env: deps.env,
-      });
+      const { profile, baseUrl } = parameters as unknown as ClaudeParameters;
+      return createClaudeAnalyzer(profile, { ...deps.claude, env: deps.env, baseUrl: baseUrl ?? null });
     }
   }
+}
+
+/** What a recipe for Claude freezes. */
+export interface ClaudeParameters {
+  profile: Profile;
+  /** Only when it is not Anthropic's own: what a simulator or a gateway answered is never taken for the real thing. */
+  baseUrl?: string;
 }
 
 /** The kind of a spec, shown as `analyzer: exec`; throws like `createAnalyzer`. */

@@ -22,6 +22,8 @@ export function setValue(file: Record<string, unknown>, assignment: string): voi
   try {
     target[path.at(-1)!] = parse(assignment.slice(at + 1)) as unknown;
   } catch (error) {
-    throw new ProfileError(`Expected \`--set ${path.join('.')}\` to have a YAML value: ${(error as Error).message}`);
+    throw new ProfileError(
+      `Expected \`--set ${path.join('.')}\` to have a YAML value: ${(error as Error).message}`,
+    );
   }
 }

@@ -65,12 +65,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     rssBytes: () => process.memoryUsage.rss() + sandbox.rssBytes(),
     createAnalyzer: ({ analyzer, parameters }) => {
       const deps = { answerLocally: sandbox.answerLocally, env, cwd: config.projectDir };
-      const { baseUrl, prices } = config.claude;
-      return createAnalyzer(
-        analyzer,
-        { ...deps, claude: { baseUrl, prices, ground: sandbox.ground } },
-        parameters,
-      );
+      const { prices } = config.claude;
+      return createAnalyzer(analyzer, { ...deps, claude: { prices, ground: sandbox.ground } }, parameters);
     },
   });
   const { connectionOptions } = temporalProfile(config, env);

@@ -3,15 +3,15 @@ import { critical } from '../../domain/failure.ts';
 
 export interface ClaudeClientOptions {
   env: NodeJS.ProcessEnv;
-  /** `claude.baseUrl`; the environment's `ANTHROPIC_BASE_URL` goes over it. */
+  /** As the recipe has it: a worker asks where the batch's owner meant, whatever its own environment says. */
   baseUrl: string | null;
 }
 
 export const defaultClaudeUrl = 'https://api.anthropic.com';
 
 /** Where calls go; the gate of all callers of this address. */
-export function claudeUrl({ env, baseUrl }: ClaudeClientOptions): string {
-  return (env.ANTHROPIC_BASE_URL ?? baseUrl ?? defaultClaudeUrl).replace(/\/+$/, '');
+export function claudeUrl(baseUrl: string | null): string {
+  return (baseUrl ?? defaultClaudeUrl).replace(/\/+$/, '');
 }
 
 export function hasClaudeKey(env: NodeJS.ProcessEnv): boolean {
@@ -33,7 +33,7 @@ export function createClaudeClient(options: ClaudeClientOptions): Anthropic {
   return new Anthropic({
     apiKey: env.ANTHROPIC_API_KEY ?? null,
     authToken: env.ANTHROPIC_API_KEY ? null : (env.ANTHROPIC_AUTH_TOKEN ?? null),
-    baseURL: claudeUrl(options),
+    baseURL: claudeUrl(options.baseUrl),
     // Documents are retried by Temporal alone, which keeps count; the SDK would sleep here and pay twice.
     maxRetries: 0,
     // Its logger writes to stdout, and request bodies hold documents.

@@ -2,11 +2,12 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { AnalysisInput, Analyzer, Json } from '../../domain/analyzer.ts';
+import { critical } from '../../domain/failure.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { canonicalJson } from '../../domain/recipe.ts';
 import { askClaude } from './ask.ts';
 import type { Session } from './call.ts';
-import { claudeUrl, createClaudeClient } from './client.ts';
+import { claudeUrl, createClaudeClient, hasClaudeKey } from './client.ts';
 import type { GroundedQuote, GroundingInput, Quote } from './ground.ts';
 import { groundQuotes } from './ground.ts';
 import { checkClaude } from './preflight.ts';
@@ -30,15 +31,17 @@ type Answer = { [key: string]: Json };
 
 /** `claude`: the Messages API, one document at a time; long ones in parts whose answers are merged. */
 export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyzer {
-  const answerSchema = z.fromJSONSchema(
-    profile.schema,
-  ) as unknown as z.ZodType<Answer>;
+  const answerSchema = z.fromJSONSchema(profile.schema) as unknown as z.ZodType<Answer>;
   const quoted = z.strictObject({
     answer: answerSchema,
     quotes: z.array(z.strictObject({ field: z.string(), quote: z.string() })),
   });
   let client: Anthropic | undefined;
   const open = (): Anthropic => (client ??= createClaudeClient(deps));
+  const openInWorker = (): Anthropic => {
+    if (!hasClaudeKey(deps.env)) throw workerWithoutKey();
+    return open();
+  };
 
   async function readPart(session: Session, text: string, part?: { no: number; of: number }) {
     const request = documentRequest(profile, text, part);
@@ -83,13 +86,13 @@ export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyz
   return {
     name: 'claude',
     version: claudeVersion,
-    provider: `claude ${claudeUrl(deps)}`,
+    provider: `claude ${claudeUrl(deps.baseUrl)}`,
     makesCalls: true,
     cacheKey: () => `claude/${claudeVersion}:${hashOf(profile)}`,
     preflight: (signal) => checkClaude(open(), profile, signal),
     async analyze(input, signal) {
       const session: Session = {
-        client: open(),
+        client: openInWorker(),
         prices: deps.prices,
         meter: input.meter,
         signal,
@@ -110,6 +113,15 @@ export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyz
       return { answer, ...session.count };
     },
   };
+}
+
+/** A running stack keeps the environment in which it was started. */
+function workerWithoutKey() {
+  return critical(
+    'analyzer_unauthorized',
+    'The worker was started without ANTHROPIC_API_KEY: stop it with `docbatch down`, set the key, then resume',
+    { stage: 'analyze' },
+  );
 }
 
 /** A larger text is searched in a child process: below this the search is over in milliseconds, whatever stands in it. */
