@@ -53,6 +53,8 @@ export function mayStart(batch: ActiveBatch): boolean {
   if (view.control !== 'run') return false;
   if (batch.inSlots.size >= batch.share) return false;
   if (committer.count() >= view.settings.parallel || committer.oldestAgeMs() > 2_000) return false;
+  // Until the commit halts the batch every call would only be refused again.
+  if (committer.hasCritical()) return false;
   const failed = view.totals.failed + committer.failures();
   return !exceedsFailureBudget(view.settings.maxFailures, failed, view.totals.total, view.planned);
 }

@@ -6,7 +6,7 @@ import type { Analyzer } from '../domain/analyzer.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { ActiveBatch } from './active-batch.ts';
-import { createCommitter } from './committer.ts';
+import { createCommitter, isCritical } from './committer.ts';
 import { createGate } from './gate.ts';
 import { writeOutFiles } from './out-files.ts';
 
@@ -40,7 +40,8 @@ export async function openBatch(
         batch.view = { ...batch.view, control, settings, totals, planned };
         onCommitted();
       },
-      isUrgent: (outcome) => outcome.state === 'failed' && batch.view.settings.maxFailures !== null,
+      isUrgent: (outcome) =>
+        isCritical(outcome) || (outcome.state === 'failed' && batch.view.settings.maxFailures !== null),
     }),
     queue: [],
     inSlots: new Set(),
