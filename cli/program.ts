@@ -5,6 +5,7 @@ import { registerCost } from './commands/cost.ts';
 import { registerMigrate } from './commands/migrate.ts';
 import { registerProfile } from './commands/profile.ts';
 import { registerExport, registerReport } from './commands/report.ts';
+import { registerQuota } from './commands/quota.ts';
 import { registerResults } from './commands/results.ts';
 import { registerRetry, registerResume } from './commands/resume.ts';
 import { registerSet } from './commands/set.ts';
@@ -56,6 +57,7 @@ const commands: readonly ((register: Register) => void)[] = [
   registerSet,
   registerProfile,
   registerCost,
+  registerQuota,
   registerUp,
   registerDown,
   registerDev,

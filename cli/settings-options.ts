@@ -77,7 +77,7 @@ export function usd(text: string): number {
 
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-function duration(text: string): number {
+export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   if (match === null)
     throw new InvalidArgumentError(`Expected a time such as 500ms, 2s, 10m, got \`${text}\`.`);

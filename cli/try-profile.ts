@@ -58,7 +58,12 @@ export async function tryProfile(
       attempt: 1,
       extraction,
       timeoutMs: TIMEOUT_MS,
-      meter: { reserve: () => Promise.resolve(), paid: (call: PaidCall) => paid.push(call) },
+      meter: {
+        reserve: () => Promise.resolve(),
+        admit: () => Promise.resolve(),
+        report: () => undefined,
+        paid: (call: PaidCall) => paid.push(call),
+      },
     };
     const { answer } = await analyzer.analyze(input, context.interrupted);
     context.out(JSON.stringify(answer, null, 2));

@@ -1,7 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { startBatch, wakeBatch } from '../../src/client/start-batch.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
+import { claudeProvider } from '../../src/analyze/claude/client.ts';
+import { startRamp } from '../../src/db/limits.ts';
 import { orderControl } from '../../src/db/orders.ts';
+import { batchRecipe } from '../../src/db/recipes.ts';
 import type { ItemSelection } from '../../src/db/reopen.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
@@ -9,13 +12,14 @@ import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../actor.ts';
 import { showEnd } from '../batch-end.ts';
 import type { CliContext } from '../context.ts';
+import { CliError } from '../context.ts';
 import { followBatch } from '../follow-batch.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
 import type { Register } from '../program.ts';
 import type { SettingsFlags } from '../settings-options.ts';
-import { addSettings, changedSettings, usd } from '../settings-options.ts';
+import { addSettings, changedSettings, duration, usd } from '../settings-options.ts';
 import { chosenBatches } from './control.ts';
 
 interface Flags extends SettingsFlags {
@@ -26,6 +30,7 @@ interface Flags extends SettingsFlags {
   detach?: boolean;
   json?: boolean;
   reason?: string;
+  ramp?: number;
 }
 
 export function registerResume(register: Register): void {
@@ -33,7 +38,12 @@ export function registerResume(register: Register): void {
     .description('go on with a paused, halted, interrupted or terminated batch')
     .argument('[batch]', 'id, start of an id, name, or last')
     .option('--all', 'every batch that is not finished')
-    .option('--budget <USD>', 'what paid calls of the batch may cost in all', usd);
+    .option('--budget <USD>', 'what paid calls of the batch may cost in all', usd)
+    .option(
+      '--ramp <time>',
+      'begin with a quarter of the allowed calls, and rise within this time',
+      duration,
+    );
   register(addCommon(command), resume);
 }
 
@@ -59,6 +69,7 @@ async function resume(context: CliContext, named: string | undefined, flags: Fla
   let exitCode = 0;
   for (const batch of await chosenBatches(session.db, named, flags.all === true)) {
     const { status } = await batchSnapshot(session.db, batch.id);
+    if (flags.ramp !== undefined) await ramp(session, batch.id, flags.ramp);
     if (['paused', 'halted', 'terminated'].includes(status)) {
       await reopen(context, session, batch, flags, null);
     } else if (['completed', 'completed_with_failures', 'cancelled'].includes(status)) {
@@ -67,6 +78,15 @@ async function resume(context: CliContext, named: string | undefined, flags: Fla
     exitCode = Math.max(exitCode, await follow(context, session, batch, flags));
   }
   return exitCode;
+}
+
+async function ramp({ db }: Session, batchId: string, rampMs: number): Promise<void> {
+  const { analyzer, parameters } = await batchRecipe(db, batchId);
+  if (analyzer !== 'claude') {
+    throw new CliError('`--ramp` is for Claude, whose limits are known', { next: 'use a lower --parallel' });
+  }
+  const { baseUrl } = parameters as { baseUrl?: string };
+  await startRamp(db, claudeProvider(baseUrl ?? null), rampMs);
 }
 
 async function retry(context: CliContext, named: string | undefined, flags: Flags): Promise<number> {

@@ -22,6 +22,29 @@ export async function readClosedGates(db: Queryable, providers: readonly string[
   return rows;
 }
 
+/** Tells every worker at once; see gate-news.ts. */
+async function tell(db: Queryable, provider: string): Promise<void> {
+  await db.query(`SELECT pg_notify('docbatch_gate', $1)`, [provider]);
+}
+
+/** The other side asks all callers to wait: no call, nor a probe, before `forMs` are over. */
+export async function stopGate(
+  db: Queryable,
+  provider: string,
+  reason: string,
+  forMs: number,
+): Promise<void> {
+  await db.query(
+    `INSERT INTO provider_gate AS g (provider, closed_at, closed_until, reason, probes)
+     VALUES ($1, clock_timestamp(), clock_timestamp() + $3 * interval '1 millisecond', $2, 0)
+     ON CONFLICT (provider) DO UPDATE SET closed_at = COALESCE(g.closed_at, EXCLUDED.closed_at), reason = EXCLUDED.reason,
+       closed_until = CASE WHEN g.closed_at IS NULL THEN EXCLUDED.closed_until ELSE GREATEST(g.closed_until, EXCLUDED.closed_until) END,
+       probes = CASE WHEN g.closed_at IS NULL THEN 0 ELSE g.probes END, updated_at = now()`,
+    [provider, reason, Math.ceil(forMs)],
+  );
+  await tell(db, provider);
+}
+
 /** Closes the gate for all workers; a gate that is closed already stays as it is. */
 export async function closeGate(db: Queryable, provider: string, reason: string): Promise<void> {
   await db.query(
@@ -32,6 +55,7 @@ export async function closeGate(db: Queryable, provider: string, reason: string)
      WHERE g.closed_at IS NULL`,
     [provider, reason],
   );
+  await tell(db, provider);
 }
 
 /** True for the one worker that may make the next probe; the right lapses after `forMs`. */
@@ -66,4 +90,5 @@ export async function endProbe(
      WHERE provider = $1 AND probe_worker = $2`,
     [provider, workerId, ok],
   );
+  await tell(db, provider);
 }

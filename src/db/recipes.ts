@@ -19,3 +19,11 @@ export async function readRecipe(db: Queryable, id: number): Promise<Recipe> {
   const { rows } = await db.query<{ recipe: Recipe }>('SELECT recipe FROM recipes WHERE id = $1', [id]);
   return rows[0]!.recipe;
 }
+
+export async function batchRecipe(db: Queryable, batchId: string): Promise<Recipe> {
+  const { rows } = await db.query<{ recipe: Recipe }>(
+    'SELECT r.recipe FROM processing_batches b JOIN recipes r ON r.id = b.recipe_id WHERE b.id = $1',
+    [batchId],
+  );
+  return rows[0]!.recipe;
+}

@@ -38,6 +38,8 @@ export interface Analyzer {
   readonly provider: string;
   /** Whether each analysis is a call to something outside, counted in the API efficiency. */
   readonly makesCalls: boolean;
+  /** Whether a `retry-after` is meant for all callers: then every worker waits. @default false */
+  readonly sharesLimits?: boolean;
   /** Everything besides content that decides the answer; part of the recipe's hash. */
   cacheKey(): string;
   /** Throws a critical `DocumentFailure` when no document can succeed (program missing, key refused). */

@@ -1,3 +1,5 @@
+import type { CallReport } from './limits.ts';
+
 /** Money is integer nano-USD everywhere; it becomes text only here. */
 export const NANO_PER_USD = 1_000_000_000;
 
@@ -21,13 +23,17 @@ export interface PaidCall {
   costNanoUsd: number;
 }
 
-/** Counts what an analysis pays, and stops it before it would pay more than was allowed. */
+/** The door of every paid call: keeps budgets and the limits that all workers share, and counts what is paid. */
 export interface Meter {
   /**
    * Call it before each paid call. Resolves when the worst case fits the batch's budget, perhaps after others in flight
    * are settled; rejects when it never will. `worstNanoUsd` is asked only when there is a budget.
    */
   reserve(worstNanoUsd: () => Promise<number>): Promise<void>;
+  /** Then this: resolves when the other side has room for a call of about this size. */
+  admit(inputTokens: number): Promise<void>;
+  /** After each call, answered or not. */
+  report(call: CallReport): void;
   /** Call it for each answer that is billed, useful or not. */
   paid(call: PaidCall): void;
 }

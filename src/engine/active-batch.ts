@@ -5,6 +5,7 @@ import type { Outcome } from '../db/commit-outcomes.ts';
 import type { BatchView } from '../db/workers.ts';
 import type { Committer } from './committer.ts';
 import type { Gate } from './gate.ts';
+import type { Limiter } from './limiter.ts';
 
 /** One claimed document on its way through a slot. */
 export interface Task {
@@ -30,6 +31,7 @@ export interface ActiveBatch {
   view: BatchView;
   analyzer: Analyzer;
   gate: Gate;
+  limiter: Limiter;
   committer: Committer;
   /** Not in a slot yet, in the order in which they start. */
   queue: Task[];

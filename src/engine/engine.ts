@@ -1,6 +1,8 @@
 import type { ClaimedItem } from '../db/claims.ts';
 import { claimChunk, claimRetry, handBack, markStarted } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
+import type { GateNews } from '../db/gate-news.ts';
+import { listenForGates } from '../db/gate-news.ts';
 import { cachedResults } from '../db/texts.ts';
 import { releaseShare } from '../db/workers.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
@@ -10,6 +12,7 @@ import { openBatch, refresh } from './open-batch.ts';
 import type { Feeder, FeederResult, FeederStop } from './feeder.ts';
 import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
+import type { CallVerdict } from './run-document.ts';
 import { runDocument } from './run-document.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { fenceOf, partition, taskOf, workerCrashed } from './tasks.ts';
@@ -58,6 +61,7 @@ export function createEngine(options: EngineOptions): Engine {
   const chunks = new Map<string, { feeder: Promise<Feeder>; waiters: number }>();
   const feeders = new Set<Feeder>();
   let isDraining = false;
+  let news: GateNews | undefined;
 
   const pool = createSlotPool(batches, {
     capacity: options.slots,
@@ -135,8 +139,9 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
-  async function noteCall(task: Task, verdict: { ok: boolean; reason: string }): Promise<void> {
+  async function noteCall(task: Task, verdict: NonNullable<CallVerdict>): Promise<void> {
     const { gate } = task.batch;
+    if (verdict.stopForMs !== null) await gate.stop(verdict.reason, verdict.stopForMs);
     if (task.isProbe) await gate.endProbe(verdict.ok);
     // Another worker may have closed it within the last half second.
     else if (!verdict.ok && !gate.isClosed()) await gate.refresh();
@@ -170,11 +175,17 @@ export function createEngine(options: EngineOptions): Engine {
     if (known !== undefined) return known;
     const opened = openBatch(options, batchId, () => pool.pump()).then((batch) => {
       batches.set(batchId, batch);
+      if (batch.analyzer.sharesLimits === true) news ??= listenForGates(db, hearOfGate);
       return batch;
     });
     opening.set(batchId, opened);
     opened.catch(() => opening.delete(batchId));
     return opened;
+  }
+
+  function hearOfGate(provider: string): void {
+    const gates = new Set([...batches.values()].map(({ gate }) => gate));
+    for (const gate of gates) if (gate.provider === provider) gate.refresh().catch(() => undefined);
   }
 
   function letGo(batch: ActiveBatch): void {
@@ -309,6 +320,9 @@ export function createEngine(options: EngineOptions): Engine {
     abort() {
       for (const feeder of feeders) feeder.stop('draining', true);
     },
-    close: () => ticker.stop(),
+    close: async () => {
+      await news?.stop();
+      await ticker.stop();
+    },
   };
 }

@@ -7,9 +7,9 @@ import { formatUsd } from '../domain/money.ts';
 import type { Task } from './active-batch.ts';
 import { outlastOutage } from './outage.ts';
 
-/** No further call may be made: the document goes back without an attempt, what it paid is recorded. */
-export class BudgetStop extends Error {
-  override readonly name = 'BudgetStop';
+/** No call may be made now: the document goes back without an attempt, what it paid is recorded. */
+export class NoCallNow extends Error {
+  override readonly name = 'NoCallNow';
 }
 
 /** A call that was billed, with the id under which it is counted once. */
@@ -18,9 +18,15 @@ export type CountedCall = PaidCall & { id: string };
 const POLL_MS = 200;
 
 /** Counts the paid calls of one try of one document into `paid`, and asks the batch's budget before each. */
-export function createMeter(db: Database, workerId: string, task: Task, paid: CountedCall[]): Meter {
+export function createMeter(
+  db: Database,
+  workerId: string,
+  task: Task,
+  paid: CountedCall[],
+): Meter & { waitedMs(): number } {
   const { batch, item } = task;
   const { batchId } = batch;
+  let waitedMs = 0;
 
   async function reserve(worstNanoUsd: () => Promise<number>): Promise<void> {
     if (batch.view.settings.budgetNanoUsd === null) return;
@@ -33,12 +39,30 @@ export function createMeter(db: Database, workerId: string, task: Task, paid: Co
         reserveBudget(db, { ...reservation, amountNanoUsd: paidNanoUsd + worst }),
       );
       if (answer.verdict === 'reserved') return;
-      if (batch.view.control !== 'run') throw new BudgetStop('The batch stands still');
+      if (batch.view.control !== 'run') throw new NoCallNow('The batch stands still');
       if (answer.verdict === 'exhausted') {
         await pause(worst, answer.spent, answer.reserved, answer.budget ?? 0);
-        throw new BudgetStop('The budget is spent');
+        throw new NoCallNow('The budget is spent');
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  async function admit(inputTokens: number): Promise<void> {
+    const waitMs = await batch.limiter.place(inputTokens);
+    if (waitMs > 0) await sleep(waitMs, task.abort.signal);
+    task.abort.signal.throwIfAborted();
+    if (batch.view.control !== 'run') throw new NoCallNow('The batch stands still');
+    // Closed while this one waited, or read its document: it waits in the queue, without a slot.
+    if (batch.gate.isClosed() && !task.isProbe) throw new NoCallNow('The gate is closed');
+  }
+
+  async function timed(work: Promise<void>): Promise<void> {
+    const startedAtMs = performance.now();
+    try {
+      await work;
+    } finally {
+      waitedMs += performance.now() - startedAtMs;
     }
   }
 
@@ -58,5 +82,24 @@ export function createMeter(db: Database, workerId: string, task: Task, paid: Co
     batch.view = { ...batch.view, control: 'pause' };
   }
 
-  return { reserve, paid: (call) => paid.push({ ...call, id: randomUUID() }) };
+  return {
+    reserve: (worstNanoUsd) => timed(reserve(worstNanoUsd)),
+    admit: (inputTokens) => timed(admit(inputTokens)),
+    report: (call) => batch.limiter.report(call),
+    paid: (call) => paid.push({ ...call, id: randomUUID() }),
+    waitedMs: () => waitedMs,
+  };
+}
+
+/** Ends early when aborted; the caller looks. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
 }

@@ -8,6 +8,7 @@ import type { Sandbox } from '../sandbox/pool.ts';
 import type { ActiveBatch } from './active-batch.ts';
 import { createCommitter, isCritical } from './committer.ts';
 import { createGate } from './gate.ts';
+import { createLimiter } from './limiter.ts';
 import { writeOutFiles } from './out-files.ts';
 
 export interface BatchOpenerDeps {
@@ -32,6 +33,7 @@ export async function openBatch(
     view,
     analyzer,
     gate: createGate(db, analyzer.provider, workerId, view.settings.timeoutMs),
+    limiter: createLimiter(db, analyzer.provider),
     committer: createCommitter({
       commit: (outcomes) =>
         commitOutcomes(db, { batchId, generation: batch.view.generation, analyzer: analyzer.name }, outcomes),

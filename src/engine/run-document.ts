@@ -12,7 +12,7 @@ import { cachedResults, loadText } from '../db/texts.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { Task } from './active-batch.ts';
 import type { CountedCall } from './meter.ts';
-import { BudgetStop, createMeter } from './meter.ts';
+import { NoCallNow, createMeter } from './meter.ts';
 
 export interface DocumentDeps {
   db: Database;
@@ -21,7 +21,7 @@ export interface DocumentDeps {
 }
 
 /** What the analysis said about the other side; the gate counts it. Null when no call was made. */
-export type CallVerdict = { ok: boolean; reason: string } | null;
+export type CallVerdict = { ok: boolean; reason: string; stopForMs: number | null } | null;
 
 export interface DocumentRun {
   /** Null: nothing happened that counts (aborted, or the database was away); the item goes back without an attempt. */
@@ -42,6 +42,7 @@ interface Facts {
 
 /** The analyzer's own time-out comes first; this only finds one that ignores it. */
 const WATCHDOG_GRACE_MS = 10_000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Reads, looks up, analyzes one document, in a slot. Never throws: whatever happens is an outcome. */
 export async function runDocument(deps: DocumentDeps, task: Task): Promise<DocumentRun> {
@@ -79,14 +80,17 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
   });
   try {
     const { answer, cached, calls, callsOk } = await work(deps, task, facts);
-    const verdict = facts.asked ? { ok: true, reason: '' } : null;
+    const verdict = facts.asked ? { ok: true, reason: '', stopForMs: null } : null;
     return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
   } catch (error) {
-    if (task.abort.signal.aborted || isConnectionLost(error) || error instanceof BudgetStop) return putBack();
+    if (task.abort.signal.aborted || isConnectionLost(error) || error instanceof NoCallNow) return putBack();
     const failure = await asDocumentFailure(error, task);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
     const isFault = failure.failureClass === 'transient' && failure.stage === 'analyze';
-    const verdict = facts.asked ? { ok: !isFault, reason: `${failure.code}: ${failure.message}` } : null;
+    const isStop = failure.code === 'rate_limited' && task.batch.analyzer.sharesLimits === true;
+    const stopForMs = isStop ? (failure.retryAfterMs ?? null) : null;
+    const reason = `${failure.code}: ${failure.message}`;
+    const verdict = facts.asked ? { ok: !isFault, reason, stopForMs } : null;
     return { outcome, verdict };
   }
 }
@@ -127,6 +131,7 @@ async function work({ db, sandbox, workerId }: DocumentDeps, task: Task, facts: 
   if (extraction === null) throw new Error('the sandbox gave no text');
   facts.mimeType = extraction.metadata.mimeType;
   facts.asked = true;
+  const meter = createMeter(db, workerId, task, facts.paid);
   const input = {
     documentId: item.documentId,
     batchId: batch.batchId,
@@ -138,9 +143,10 @@ async function work({ db, sandbox, workerId }: DocumentDeps, task: Task, facts: 
     attempt: item.attempts + 1,
     extraction,
     timeoutMs,
-    meter: createMeter(db, workerId, task, facts.paid),
+    meter,
   };
-  const analysis = await watched(batch.analyzer.analyze(input, signal), timeoutMs + WATCHDOG_GRACE_MS);
+  const analyzing = batch.analyzer.analyze(input, signal);
+  const analysis = await watched(analyzing, () => timeoutMs + WATCHDOG_GRACE_MS + meter.waitedMs());
   return { ...analysis, cached: false };
 }
 
@@ -150,13 +156,20 @@ async function cachedAnswer(db: Database, { batch, item }: Task, sha: string): P
   return (await cachedResults(db, batch.view.recipeId, [sha])).get(sha);
 }
 
-async function watched<T>(call: Promise<T>, afterMs: number): Promise<T> {
+/** What the analyzer waits for on our own account is not held against it: the limit may grow. */
+async function watched<T>(call: Promise<T>, limitMs: () => number): Promise<T> {
+  const startedAtMs = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const message = `The analyzer gave no answer within ${afterMs} ms`;
-      reject(new DocumentFailure('transient', 'analyzer_timeout', message, { stage: 'analyze' }));
-    }, afterMs);
+    const look = (): void => {
+      const leftMs = limitMs() - (performance.now() - startedAtMs);
+      if (leftMs > 0) timer = setTimeout(look, Math.min(leftMs, MAX_TIMER_MS));
+      else {
+        const message = `The analyzer gave no answer within ${Math.round(limitMs())} ms`;
+        reject(new DocumentFailure('transient', 'analyzer_timeout', message, { stage: 'analyze' }));
+      }
+    };
+    look();
   });
   try {
     return await Promise.race([call, late]);

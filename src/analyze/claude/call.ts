@@ -1,4 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import { APIError } from '@anthropic-ai/sdk';
 import type { Meter } from '../../domain/money.ts';
 import { critical, transient } from '../../domain/failure.ts';
 import type { CallCount } from './failure.ts';
@@ -6,6 +7,10 @@ import { callFailure } from './failure.ts';
 import type { CallTokens, PriceOverrides } from './price.ts';
 import { priceOf } from './price.ts';
 import type { ClaudeRequest } from './request.ts';
+import { seenLimits } from './seen-limits.ts';
+
+/** Only for the limiter, which is told afterwards what it really was. */
+const CHARS_PER_TOKEN = 3.4;
 
 /** The calls that one document needs share these. */
 export interface Session {
@@ -25,30 +30,42 @@ export async function callClaude(session: Session, request: ClaudeRequest): Prom
   const { client, meter, signal, count, requestIds, prices } = session;
   const price = priceOf(request.model, new Date(), prices);
   if (price === undefined) throw unpriced(request.model);
+  const askedAtMs = performance.now();
   await meter.reserve(async () => {
     const input = await countTokens(session, request);
     const tokens = { input, output: request.max_tokens, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
     return price.costOf(tokens);
   });
+  const estimatedInputTokens = Math.ceil(request.messages[0].content.length / CHARS_PER_TOKEN);
+  await meter.admit(estimatedInputTokens);
+  session.deadlineMs += performance.now() - askedAtMs;
   const leftMs = Math.floor(session.deadlineMs - performance.now());
   if (leftMs < 1) throw late(session);
   // The SDK's own time-out ends with the headers; a body that stalls would hang for ever.
   const timer = AbortSignal.timeout(leftMs);
   count.calls += 1;
-  let message: Anthropic.Message & { _request_id?: string | null };
+  let answer: { data: Anthropic.Message; response: Response; request_id: string | null | undefined };
   try {
-    message = await client.messages.create(request, {
-      signal: AbortSignal.any([signal, timer]),
-      timeout: leftMs,
-    });
+    answer = await client.messages
+      .create(request, { signal: AbortSignal.any([signal, timer]), timeout: leftMs })
+      .withResponse();
   } catch (error) {
+    const headers = error instanceof APIError ? (error.headers as Headers | undefined) : undefined;
+    const limits = headers === undefined ? null : seenLimits(headers);
+    meter.report({ estimatedInputTokens, usage: null, limits });
     signal.throwIfAborted();
     throw callFailure(error, count);
   }
+  const { data: message, response } = answer;
   count.callsOk += 1;
-  const requestId = message._request_id ?? null;
+  const requestId = answer.request_id ?? null;
   if (requestId !== null) requestIds.push(requestId);
   const tokens = tokensOf(message.usage);
+  const usage = {
+    inputTokens: tokens.input + tokens.cacheWrite5m + tokens.cacheWrite1h,
+    outputTokens: tokens.output,
+  };
+  meter.report({ estimatedInputTokens, usage, limits: seenLimits(response.headers) });
   const isUsOnly = message.usage.inference_geo === 'us';
   meter.paid({
     requestId,

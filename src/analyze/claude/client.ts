@@ -9,9 +9,14 @@ export interface ClaudeClientOptions {
 
 export const defaultClaudeUrl = 'https://api.anthropic.com';
 
-/** Where calls go; the gate of all callers of this address. */
+/** Where calls go. */
 export function claudeUrl(baseUrl: string | null): string {
   return (baseUrl ?? defaultClaudeUrl).replace(/\/+$/, '');
+}
+
+/** The gate and the limits that all callers of this address share. */
+export function claudeProvider(baseUrl: string | null): string {
+  return `claude ${claudeUrl(baseUrl)}`;
 }
 
 export function hasClaudeKey(env: NodeJS.ProcessEnv): boolean {

@@ -7,7 +7,7 @@ import type { Profile } from '../../domain/profile.ts';
 import { canonicalJson } from '../../domain/recipe.ts';
 import { askClaude } from './ask.ts';
 import type { Session } from './call.ts';
-import { claudeUrl, createClaudeClient, hasClaudeKey } from './client.ts';
+import { claudeProvider, createClaudeClient, hasClaudeKey } from './client.ts';
 import type { GroundedQuote, GroundingInput, Quote } from './ground.ts';
 import { groundQuotes } from './ground.ts';
 import { checkClaude } from './preflight.ts';
@@ -86,8 +86,9 @@ export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyz
   return {
     name: 'claude',
     version: claudeVersion,
-    provider: `claude ${claudeUrl(deps.baseUrl)}`,
+    provider: claudeProvider(deps.baseUrl),
     makesCalls: true,
+    sharesLimits: true,
     cacheKey: () => `claude/${claudeVersion}:${hashOf(profile)}`,
     preflight: (signal) => checkClaude(open(), profile, signal),
     async analyze(input, signal) {

@@ -3,7 +3,7 @@ import type { PaidCall } from '../../../../src/domain/money.ts';
 import type { Profile } from '../../../../src/domain/profile.ts';
 import { createClaudeAnalyzer } from '../../../../src/analyze/claude/create-claude.ts';
 import { groundQuotes } from '../../../../src/analyze/claude/ground.ts';
-import { documentOf } from '../support.ts';
+import { documentOf, freeMeter } from '../support.ts';
 
 export const profileOf = (changes: Partial<Profile> = {}): Profile => ({
   model: 'claude-haiku-5-5',
@@ -45,7 +45,7 @@ export function meteredDocument(markdown: string) {
       markdown,
       parts: [{ kind: 'page', index: 1, label: 'Page 1', start: 0, end: markdown.length }],
     },
-    meter: { reserve: () => Promise.resolve(), paid: (call) => paid.push(call) },
+    meter: { ...freeMeter, paid: (call) => paid.push(call) },
   });
   return { document, paid };
 }
