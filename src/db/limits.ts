@@ -55,7 +55,8 @@ export interface QuotaRow {
 /** The limits last seen of each provider, and whether its gate is closed. */
 export async function readQuotas(db: Queryable): Promise<QuotaRow[]> {
   const { rows } = await db.query<Record<string, number | string | Date | null>>(
-    `SELECT COALESCE(l.provider, g.provider) AS provider, l.*, g.reason AS stop_reason, g.closed_at,
+    `SELECT COALESCE(l.provider, g.provider) AS provider, l.requests_limit, l.requests_remaining, l.requests_reset, l.input_limit, l.input_remaining,
+            l.input_reset, l.output_limit, l.output_remaining, l.output_reset, l.seen_at, g.reason AS stop_reason, g.closed_at,
             GREATEST(0, EXTRACT(EPOCH FROM g.closed_until - clock_timestamp()) * 1000)::float8 AS stopped_ms
      FROM provider_limits l FULL JOIN (SELECT * FROM provider_gate WHERE closed_at IS NOT NULL) g ON g.provider = l.provider
      ORDER BY 1`,
