@@ -12,7 +12,11 @@ const fileSchema = z
     claude: z
       .strictObject({
         /** Where the API is; environment `ANTHROPIC_BASE_URL`. Null: Anthropic's own. */
-        baseUrl: z.url().nullable().default(null),
+        baseUrl: z
+          .url({ protocol: /^https?$/ })
+          .refine((url) => !/\/\/[^/]*@/.test(url), 'an address without user and password')
+          .nullable()
+          .default(null),
         /** A run whose estimate goes above this asks first. */
         confirmAboveUsd: z.number().min(0).default(10),
         /** USD per million tokens by model, over the shipped price table. */

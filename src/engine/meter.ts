@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { reserveBudget } from '../db/budget.ts';
 import type { Database } from '../db/database.ts';
 import { orderControl } from '../db/orders.ts';
+import type { BatchSettings } from '../domain/batch.ts';
 import type { Meter, PaidCall } from '../domain/money.ts';
 import { formatUsd } from '../domain/money.ts';
 import type { Task } from './active-batch.ts';
@@ -29,7 +30,9 @@ export function createMeter(
   let waitedMs = 0;
 
   async function reserve(worstNanoUsd: () => Promise<number>): Promise<void> {
-    if (batch.view.settings.budgetNanoUsd === null) return;
+    // Batches that were made before there were budgets have none.
+    const settings: Partial<BatchSettings> = batch.view.settings;
+    if ((settings.budgetNanoUsd ?? null) === null) return;
     const worst = await worstNanoUsd();
     const paidNanoUsd = paid.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
     const reservation = { batchId, documentId: item.documentId, epoch: item.epoch, workerId };

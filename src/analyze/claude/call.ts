@@ -2,6 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { APIError } from '@anthropic-ai/sdk';
 import type { Meter } from '../../domain/money.ts';
 import { critical, transient } from '../../domain/failure.ts';
+import { onAbort } from '../on-abort.ts';
 import type { CallCount } from './failure.ts';
 import { callFailure } from './failure.ts';
 import type { CallTokens, PriceOverrides } from './price.ts';
@@ -11,6 +12,8 @@ import { seenLimits } from './seen-limits.ts';
 
 /** Only for the limiter, which is told afterwards what it really was. */
 const CHARS_PER_TOKEN = 3.4;
+/** setTimeout fires at once above this. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The calls that one document needs share these. */
 export interface Session {
@@ -42,12 +45,14 @@ export async function callClaude(session: Session, request: ClaudeRequest): Prom
   const leftMs = Math.floor(session.deadlineMs - performance.now());
   if (leftMs < 1) throw late(session);
   // The SDK's own time-out ends with the headers; a body that stalls would hang for ever.
-  const timer = AbortSignal.timeout(leftMs);
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), Math.min(leftMs, MAX_TIMER_MS));
+  const offAbort = onAbort(signal, () => stop.abort());
   count.calls += 1;
   let answer: { data: Anthropic.Message; response: Response; request_id: string | null | undefined };
   try {
     answer = await client.messages
-      .create(request, { signal: AbortSignal.any([signal, timer]), timeout: leftMs })
+      .create(request, { signal: stop.signal, timeout: Math.min(leftMs, MAX_TIMER_MS) })
       .withResponse();
   } catch (error) {
     const headers = error instanceof APIError ? (error.headers as Headers | undefined) : undefined;
@@ -55,6 +60,9 @@ export async function callClaude(session: Session, request: ClaudeRequest): Prom
     meter.report({ estimatedInputTokens, usage: null, limits });
     signal.throwIfAborted();
     throw callFailure(error, count);
+  } finally {
+    clearTimeout(timer);
+    offAbort();
   }
   const { data: message, response } = answer;
   count.callsOk += 1;
