@@ -15,6 +15,19 @@ export async function admitCalls(
   return waitMs === null || gapMs === null ? null : { waitMs, gapMs };
 }
 
+/** The limits that an earlier answer told, to any worker; null before the first. */
+export async function readLimits(db: Queryable, provider: string): Promise<SeenLimits | null> {
+  const { rows } = await db.query<{ requests: number; input: number | null; output: number | null }>(
+    `SELECT requests_limit AS requests, input_limit AS input, output_limit AS output
+     FROM provider_limits WHERE provider = $1 AND requests_limit IS NOT NULL`,
+    [provider],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  const seen = (limit: number | null) => (limit === null ? null : { limit, remaining: null, reset: null });
+  return { requests: seen(row.requests), input: seen(row.input), output: seen(row.output) };
+}
+
 /** Keeps what the newest answer said. */
 export async function noteLimits(db: Queryable, provider: string, seen: SeenLimits): Promise<void> {
   const values = [seen.requests, seen.input, seen.output].flatMap((one) => [

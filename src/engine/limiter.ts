@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts';
-import { admitCalls, noteLimits } from '../db/limits.ts';
+import { admitCalls, noteLimits, readLimits } from '../db/limits.ts';
 import type { CallReport, SeenLimits } from '../domain/limits.ts';
 import { outlastOutage } from './outage.ts';
 
@@ -16,8 +16,8 @@ const GROUP_MS = 4;
 const NOTE_EVERY_MS = 500;
 /** Nobody runs into more than this: above it the database is not asked. */
 const BOUNDLESS = { requests: 100_000, tokens: 100_000_000 };
-/** The first call tells the limits; others wait for it at most this long. */
-const FIRST_CALL_MS = 3_000;
+/** Where no limit was ever seen the first call tells them; others wait for it at most this long. */
+const FIRST_CALL_MS = 10_000;
 
 interface Waiting {
   inputTokens: number;
@@ -32,6 +32,7 @@ export function createLimiter(db: Database, provider: string): Limiter {
   let notedAtMs = -Infinity;
   /** Tokens of answers, and what estimates missed, not drawn yet. */
   let owed = { inputTokens: 0, outputTokens: 0 };
+  let earlier: Promise<SeenLimits | null> | null = null;
   let first: { done: Promise<void>; end(): void } | null = null;
 
   const ask = async (): Promise<void> => {
@@ -58,6 +59,9 @@ export function createLimiter(db: Database, provider: string): Limiter {
 
   return {
     place: async (inputTokens) => {
+      earlier ??= outlastOutage(() => readLimits(db, provider));
+      const known = await earlier;
+      seen ??= known;
       if (seen === null) {
         if (first === null) {
           first = firstCall();
