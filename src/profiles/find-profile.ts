@@ -6,12 +6,12 @@ import { packageRoot } from '../paths.ts';
 export class ProfileError extends Error {
   override readonly name = 'ProfileError';
   readonly why: string | undefined;
-  readonly next: string | undefined;
+  readonly next: string;
 
   constructor(what: string, { why, next }: { why?: string; next?: string } = {}) {
     super(what);
     this.why = why;
-    this.next = next;
+    this.next = next ?? 'profile show summary';
   }
 }
 
