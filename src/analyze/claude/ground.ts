@@ -29,9 +29,15 @@ const MAX_QUOTE_CHARS = 2_000;
  * the form of letters. Runs in a child process for all but small texts: document and model are both untrusted.
  */
 export function groundQuotes({ markdown, parts, quotes }: GroundingInput): GroundedQuote[] {
-  const text = fold(markdown);
+  const plain = fold(markdown, false);
+  let marked: typeof plain | undefined;
   return quotes.map(({ field, quote }) => {
-    const wanted = fold(quote.slice(0, MAX_QUOTE_CHARS)).folded.trim();
+    const given = quote.slice(0, MAX_QUOTE_CHARS);
+    const withoutMarks = fold(given, false).folded.trim();
+    // A quote of nothing but marks, such as the cells of an empty row, is compared with them.
+    const isMarks = withoutMarks === '';
+    const text = isMarks ? (marked ??= fold(markdown, true)) : plain;
+    const wanted = isMarks ? fold(given, true).folded.trim() : withoutMarks;
     const at = wanted === '' ? -1 : text.folded.indexOf(wanted);
     if (at < 0)
       return { field, quote, status: 'ungrounded', page: null, label: null, start: null, end: null };
@@ -44,7 +50,7 @@ export function groundQuotes({ markdown, parts, quotes }: GroundingInput): Groun
 }
 
 /** The text as it is compared, and for each of its units the place in the original. */
-function fold(text: string): { folded: string; origins: Uint32Array } {
+function fold(text: string, keepsMarks: boolean): { folded: string; origins: Uint32Array } {
   const origins = new Uint32Array(text.length * 2);
   const pieces: string[] = [];
   let piece = '';
@@ -54,7 +60,7 @@ function fold(text: string): { folded: string; origins: Uint32Array } {
   for (const character of text) {
     const at = offset;
     offset += character.length;
-    const folded = foldCharacter(character);
+    const folded = foldCharacter(character) || (keepsMarks ? character : '');
     if (folded === '' || (folded === ' ' && isSpace)) continue;
     isSpace = folded === ' ';
     piece += folded;

@@ -49,9 +49,9 @@ export function generateAnswer(
       case 'array':
         return arrayOf(given.items ?? { type: 'string' }, name);
       case 'integer':
-        return Math.floor(random() * 100);
+        return Math.floor(numberWithin(given, random()));
       case 'number':
-        return Math.round(random() * 1e6) / 100;
+        return Math.round(numberWithin(given, random()) * 100) / 100;
       case 'boolean':
         return random() < 0.5;
       case 'null':
@@ -74,9 +74,23 @@ export function generateAnswer(
     }
     if (name === 'currency') return 'EUR';
     if (name === 'language') return 'en';
-    return phrase(2, name === 'summary' ? 90 : 14);
+    const text = phrase(2, name === 'summary' ? 90 : 14);
+    const longest = hint(given, 'maxLength');
+    return longest === null ? text : text.slice(0, longest);
   };
 
   const text = schema === undefined ? phrase(10, 200) : JSON.stringify(value(schema, ''));
   return { text, fabricated, obeyed: order !== undefined };
+}
+
+/** Limits that structured outputs do not know stand in the description; a good model keeps them. */
+function hint({ description = '' }: Schema, keyword: string): number | null {
+  const found = new RegExp(`\\b${keyword}: (-?[\\d.]+)`).exec(description)?.[1];
+  return found === undefined ? null : Number(found);
+}
+
+function numberWithin(given: Schema, share: number): number {
+  const least = hint(given, 'minimum') ?? 0;
+  const most = hint(given, 'maximum') ?? least + 10_000;
+  return least + share * (most - least);
 }
