@@ -2,7 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { AnalysisInput, Analyzer, Json } from '../../domain/analyzer.ts';
-import { critical } from '../../domain/failure.ts';
+import { critical, permanent } from '../../domain/failure.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { canonicalJson } from '../../domain/recipe.ts';
 import { askClaude } from './ask.ts';
@@ -102,6 +102,7 @@ export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyz
         count: { calls: 0, callsOk: 0 },
         requestIds: [],
       };
+      if (input.extraction.markdown.trim() === '') throw withoutText();
       const pieces = splitText(input.extraction, profile.chunking);
       const read =
         pieces.length === 1 ? await readPart(session, pieces[0]!) : await readWhole(session, pieces);
@@ -114,6 +115,13 @@ export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyz
       return { answer, ...session.count };
     },
   };
+}
+
+/** Nothing would be asked about nothing, and still be billed. */
+function withoutText() {
+  return permanent('empty', 'The document has no text to send; its pages may be pictures', {
+    stage: 'analyze',
+  });
 }
 
 /** A running stack keeps the environment in which it was started. */

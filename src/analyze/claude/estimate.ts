@@ -63,7 +63,8 @@ export function createEstimator(
 
   return {
     add: ({ markdown, parts }) => {
-      const pieces = splitText({ markdown, parts }, profile.chunking);
+      // Without text no call is made.
+      const pieces = markdown.trim() === '' ? [] : splitText({ markdown, parts }, profile.chunking);
       for (const [index, text] of pieces.entries()) {
         const part = pieces.length === 1 ? undefined : { no: index + 1, of: pieces.length };
         const call: Call = { document: documents, chars: text.length, tokens: null };

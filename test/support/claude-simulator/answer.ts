@@ -28,7 +28,12 @@ export function generateAnswer(
   const phrase = (least: number, most: number): string => {
     const count = Math.min(words.length, least + Math.floor((most - least) * random() ** 3));
     const from = Math.floor(random() * (words.length - count + 1));
-    return words.slice(from, from + count).join(' ');
+    // Some documents have words of thousands of characters; no model repeats those.
+    return words
+      .slice(from, from + count)
+      .join(' ')
+      .slice(0, Math.min(600, 12 * most))
+      .toWellFormed();
   };
   const quote = (): string => {
     if (random() >= fabricateQuotes) return phrase(3, 12);

@@ -35,6 +35,12 @@ describe('the analyzer claude', () => {
     expect(quote).to.include({ status: 'ungrounded', page: null });
   });
 
+  it('makes no call about a document without text', async () => {
+    const failure = await failureOf(claudeAt(simulator.url).analyze(meteredDocument(' \n').document, never));
+    expect([failure.failureClass, failure.code]).to.deep.equal(['permanent', 'empty']);
+    expect(simulator.ledger.totals().requests).to.equal(0);
+  });
+
   const bad = [
     { kind: 'invalid_json', code: 'invalid_answer' },
     { kind: 'wrong_schema', code: 'invalid_answer' },
