@@ -70,9 +70,9 @@ export async function runJson(folder: string, ...args: string[]): Promise<Proces
   try {
     const answer = JSON.parse(stdout) as ProcessJson;
     return { ...answer, exitCode: exitCode ?? -1, stderr };
-  } catch {
+  } catch (error) {
     throw new Error(
-      `no JSON from ${args.join(' ')} (exit ${exitCode}): ${stdout.slice(0, 200)} ${stderr.slice(-500)}`,
+      `no JSON from ${args.join(' ')} (exit ${exitCode}): ${(error as Error).message}; ${stdout.length} characters, the last: ${stdout.slice(-200)} ${stderr.slice(-500)}`,
     );
   }
 }

@@ -145,13 +145,14 @@ function sumUp(
     sum.cached += Math.round(seen.filter(({ state }) => state === 'cached').length * factor);
     for (const { place, pages } of seen) {
       const estimate = place === null ? nothing() : estimates[place]!;
-      sum.pages += Math.round(pages * factor);
+      sum.pages += pages * factor;
       sum.inputTokens += Math.round(estimate.inputTokens * factor);
       sum.lowNanoUsd += Math.floor(estimate.lowNanoUsd * factor * (isWhole ? 1 : 0.8));
       sum.likelyNanoUsd += Math.round(estimate.likelyNanoUsd * factor);
       sum.highNanoUsd += Math.ceil(estimate.highNanoUsd * factor * (isWhole ? 1 : 1.2));
     }
   }
+  sum.pages = Math.round(sum.pages);
   return sum;
 }
 

@@ -26,6 +26,8 @@ try {
   // The command itself is done; what it answered stays true.
   report(error);
 }
+// A slow reader of a long answer would lose its end.
+await new Promise((resolve) => process.stdout.write('', resolve));
 process.exit(exitCode);
 
 function report(error: unknown): number {
