@@ -5,7 +5,7 @@ import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
 import { resumableBatches } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
-import { uriPattern } from '../../src/domain/uri-pattern.ts';
+import { uriPattern } from '../../src/sources/glob.ts';
 import { actorName } from '../actor.ts';
 import { showEnd } from '../batch-end.ts';
 import { commandLine } from '../command-name.ts';

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import QueryStream from 'pg-query-stream';
 
 /** Runs one statement; `$1` parameters only. Rows come back as the SQL names them (snake_case). */
 export interface Queryable {
@@ -12,8 +11,6 @@ export interface Queryable {
 export interface Database extends Queryable {
   /** One transaction on one connection; repeated as a whole on 40001, 40P01 and a lost connection. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
-  /** Rows as they are needed, a few hundred in memory; one connection, one snapshot. */
-  stream<Row extends object>(sql: string, parameters: readonly unknown[]): AsyncIterable<Row>;
   /** One connection for as long as `work` runs: cursors, LISTEN, COPY, session locks. */
   withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
   /** How often, and how long in all, a caller waited for a free connection. */
@@ -68,25 +65,8 @@ export function openDatabase(url: string, max = 10): Database {
   const query: Database['query'] = (sql, parameters = []) =>
     repeatTransient(() => withClient((client) => runOn(client, sql, parameters)));
 
-  async function* stream<Row extends object>(
-    sql: string,
-    parameters: readonly unknown[],
-  ): AsyncIterable<Row> {
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    try {
-      yield* client.query(new QueryStream(sql, [...parameters], { batchSize: 200 })) as AsyncIterable<Row>;
-    } catch (error) {
-      broken = error as Error;
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  }
-
   return {
     query,
-    stream,
     withClient,
     transaction: (work) =>
       repeatTransient(() =>

@@ -37,7 +37,7 @@ export function globBase(glob: string): { base: string; rest: string } {
 
 /** Matches the end of a document's URI from a segment's start, or the whole URI; for PostgreSQL's `~`. */
 export function uriPattern(glob: string): string {
-  return `(?:^|/)${globSource(glob, (character) => escaped(inUri(character)))}$`;
+  return `(?:^|/)${globSource(glob.replace(/^\.\//, ''), (character) => escaped(inUri(character)))}$`;
 }
 
 /** As a file's URI spells it, so that it equals what discovery stored. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { pathToFileURL } from 'node:url';
-import { uriPattern } from '../../../src/domain/uri-pattern.ts';
+import { uriPattern } from '../../../src/sources/glob.ts';
 
 const matches = (glob: string, path: string) => new RegExp(uriPattern(glob)).test(pathToFileURL(path).href);
 
