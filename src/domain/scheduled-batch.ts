@@ -1,4 +1,5 @@
 import type { BatchSettings } from './batch.ts';
+import { zonedTime } from './zoned-time.ts';
 
 /** Where a batch that discovers on the worker looks; all paths are absolute. */
 export interface FrozenSources {
@@ -30,18 +31,5 @@ export interface ScheduledBatch {
 
 /** `nightly-2026-11-25-0200`; seconds only when there are some (a triggered run). */
 export function scheduledBatchName(scheduleName: string, scheduledAt: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  }).formatToParts(scheduledAt);
-  const part = (type: Intl.DateTimeFormatPartTypes) =>
-    parts.find((found) => found.type === type)?.value ?? '';
-  const seconds = part('second') === '00' ? '' : part('second');
-  return `${scheduleName}-${part('year')}-${part('month')}-${part('day')}-${part('hour')}${part('minute')}${seconds}`;
+  return `${scheduleName}-${zonedTime(scheduledAt, timeZone).replace(' ', '-').replaceAll(':', '')}`;
 }

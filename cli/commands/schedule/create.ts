@@ -13,7 +13,7 @@ import { commandLine } from '../../command-name.ts';
 import type { CliContext } from '../../context.ts';
 import { CliError } from '../../context.ts';
 import { openSession } from '../../open-session.ts';
-import { zonedTime } from '../../output/zoned-time.ts';
+import { zonedTime } from '../../../src/domain/zoned-time.ts';
 import type { Register } from '../../program.ts';
 import type { SettingsFlags } from '../../settings-options.ts';
 import { addSettings, duration, settingsFrom } from '../../settings-options.ts';

@@ -5,7 +5,7 @@ import { scheduledRuns } from '../../../src/db/scheduled-runs.ts';
 import { commandLine } from '../../command-name.ts';
 import type { CliContext } from '../../context.ts';
 import { openSession } from '../../open-session.ts';
-import { zonedTime } from '../../output/zoned-time.ts';
+import { zonedTime } from '../../../src/domain/zoned-time.ts';
 import type { Register } from '../../program.ts';
 
 export function registerListSchedules(register: Register): void {

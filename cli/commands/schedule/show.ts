@@ -7,7 +7,7 @@ import { formatDuration } from '../../../src/domain/progress.ts';
 import { commandLine } from '../../command-name.ts';
 import type { CliContext } from '../../context.ts';
 import { openSession } from '../../open-session.ts';
-import { zonedTime } from '../../output/zoned-time.ts';
+import { zonedTime } from '../../../src/domain/zoned-time.ts';
 import type { Register } from '../../program.ts';
 import { describeRun, describeSettings, describeWhat } from './describe.ts';
 import { findSchedule } from './find.ts';
