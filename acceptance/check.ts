@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '../src/db/database.ts';
 import type { Database } from '../src/db/database.ts';
-import { packageRoot } from '../src/paths.ts';
-import { projectFolder } from '../test/support/run-cli.ts';
 
 /** Prints a figure and remembers a miss; the script exits 1 when anything was missed. */
 export function check(what: string, ok: boolean, figure: unknown): void {
@@ -12,16 +10,6 @@ export function check(what: string, ok: boolean, figure: unknown): void {
     `${ok ? 'ok  ' : 'MISS'} ${what}: ${typeof figure === 'string' ? figure : JSON.stringify(figure)}\n`,
   );
   if (!ok) process.exitCode = 1;
-}
-
-/** A project folder that reuses the Temporal program of this checkout. */
-export async function freshProject(): Promise<{ folder: string; remove(): Promise<void> }> {
-  const project = await projectFolder();
-  await mkdir(join(project.folder, '.docbatch'));
-  await cp(join(packageRoot, '.docbatch/bin'), join(project.folder, '.docbatch/bin'), {
-    recursive: true,
-  }).catch(() => undefined);
-  return project;
 }
 
 export async function writeTexts(folder: string, count: number): Promise<void> {

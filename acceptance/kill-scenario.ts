@@ -3,8 +3,8 @@ import type { Database } from '../src/db/database.ts';
 import type { ModelServer } from '../test/support/model-server.ts';
 import { startModelServer } from '../test/support/model-server.ts';
 import type { RunningCli } from '../test/support/run-cli.ts';
-import { runCli, startCli } from '../test/support/run-cli.ts';
-import { check, checkAccount, freshProject, lookInto, until, writeTexts } from './check.ts';
+import { projectFolder, runCli, startCli } from '../test/support/run-cli.ts';
+import { check, checkAccount, lookInto, until, writeTexts } from './check.ts';
 
 export const PARALLEL = 50;
 
@@ -39,7 +39,7 @@ export async function playScenario({
   afterwards,
 }: Scenario): Promise<void> {
   process.stdout.write(`\n${title}\n`);
-  const project = await freshProject();
+  const project = await projectFolder();
   const model = await startModelServer(() => ({ delayMs: 200 }));
   const { folder } = project;
   try {

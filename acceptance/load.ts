@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Database } from '../src/db/database.ts';
 import type { ModelServer } from '../test/support/model-server.ts';
 import type { RunningCli } from '../test/support/run-cli.ts';
-import { runCli, startCli } from '../test/support/run-cli.ts';
-import { check, freshProject, lookInto } from './check.ts';
+import { projectFolder, runCli, startCli } from '../test/support/run-cli.ts';
+import { check, lookInto } from './check.ts';
 import { temporalAddress } from './temporal-address.ts';
 
 /** A project of its own with its stack up, for one part of a script. */
@@ -20,7 +20,7 @@ export interface Stage {
 
 export async function onStage(title: string, play: (stage: Stage) => Promise<void>): Promise<void> {
   process.stdout.write(`\n${title}\n`);
-  const project = await freshProject();
+  const project = await projectFolder();
   const { folder } = project;
   const helpers: RunningCli[] = [];
   try {

@@ -6,8 +6,8 @@ import type { Database } from '../src/db/database.ts';
 import { packageRoot } from '../src/paths.ts';
 import type { Call, ModelAnswer, ModelServer } from '../test/support/model-server.ts';
 import { startModelServer } from '../test/support/model-server.ts';
-import { runCli, startCli, type CliResult, type RunningCli } from '../test/support/run-cli.ts';
-import { databaseUrl, freshProject, lookInto } from './check.ts';
+import { projectFolder, runCli, startCli, type CliResult, type RunningCli } from '../test/support/run-cli.ts';
+import { databaseUrl, lookInto } from './check.ts';
 import { temporalAddress } from './temporal-address.ts';
 
 /** A project with its stack up, a model on loopback that keeps a ledger, and eyes into the database. */
@@ -57,7 +57,7 @@ export interface Item {
 
 /** `fate` decides by the document's name and the number of its call. */
 export async function createScene(fate: (name: string, nth: number) => ModelAnswer): Promise<Scene> {
-  const project = await freshProject();
+  const project = await projectFolder();
   const { folder } = project;
   const model = await startModelServer((call, nth) => fate(call.name, nth));
   const cli = (...args: string[]) => runCli(folder, ...args);

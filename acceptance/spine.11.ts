@@ -4,8 +4,8 @@ import { openDatabase } from '../src/db/database.ts';
 import type { Database } from '../src/db/database.ts';
 import { startModelServer } from '../test/support/model-server.ts';
 import { stopTestPostgres, testDatabase } from '../test/support/postgres.ts';
-import { runCli, startCli } from '../test/support/run-cli.ts';
-import { check, freshProject, lookInto, until, writeTexts } from './check.ts';
+import { projectFolder, runCli, startCli } from '../test/support/run-cli.ts';
+import { check, lookInto, until, writeTexts } from './check.ts';
 
 const STATUS = `SELECT * FROM batch_processing_status WHERE status = 'processing'`;
 const ERRORS = `SELECT error_type, COUNT(*) AS occurrences, COUNT(DISTINCT document_id) AS affected_docs
@@ -76,7 +76,7 @@ try {
 }
 
 async function embedded(): Promise<void> {
-  const project = await freshProject();
+  const project = await projectFolder();
   try {
     await writeTexts(join(project.folder, 'docs'), 200);
     await runCli(project.folder, 'up');
@@ -99,7 +99,7 @@ async function embedded(): Promise<void> {
 
 async function adopted(): Promise<void> {
   const { url, drop } = await testDatabase({ empty: true });
-  const project = await freshProject();
+  const project = await projectFolder();
   const env = { DATABASE_URL: url };
   const cli = (...args: string[]) => startCli(project.folder, args, env).done;
   const db = openDatabase(url, 2);

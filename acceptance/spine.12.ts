@@ -6,12 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openDatabase } from '../src/db/database.ts';
 import { stopTestPostgres, testDatabase } from '../test/support/postgres.ts';
-import { startCli } from '../test/support/run-cli.ts';
-import { check, freshProject, lookInto, writeTexts } from './check.ts';
+import { projectFolder, startCli } from '../test/support/run-cli.ts';
+import { check, lookInto, writeTexts } from './check.ts';
 
 const CONTENTS = `SELECT (SELECT COUNT(*) FROM processing_batches) + (SELECT COUNT(*) FROM file_document) + (SELECT COUNT(*) FROM batch_items)
   + (SELECT COUNT(*) FROM batch_candidates) + (SELECT COUNT(*) FROM recipes) AS rows`;
-const project = await freshProject();
+const project = await projectFolder();
 const { folder } = project;
 const cli = (args: string[], env: NodeJS.ProcessEnv = {}) => startCli(folder, args, env).done;
 

@@ -1,10 +1,10 @@
 // Nothing to do, in its four kinds, and all failed: exit codes that a script can rely on.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCli } from '../test/support/run-cli.ts';
-import { check, freshProject, lookInto, writeTexts } from './check.ts';
+import { projectFolder, runCli } from '../test/support/run-cli.ts';
+import { check, lookInto, writeTexts } from './check.ts';
 
-const project = await freshProject();
+const project = await projectFolder();
 const { folder } = project;
 const cli = (...args: string[]) => runCli(folder, ...args);
 try {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Database } from '../src/db/database.ts';
 import { startModelServer } from '../test/support/model-server.ts';
-import { runCli } from '../test/support/run-cli.ts';
-import { check, freshProject, killPart, lookInto, until, writeTexts } from './check.ts';
+import { projectFolder, runCli } from '../test/support/run-cli.ts';
+import { check, killPart, lookInto, until, writeTexts } from './check.ts';
 
 const MINUTE_MS = 60_000;
-const project = await freshProject();
+const project = await projectFolder();
 const model = await startModelServer(() => ({ delayMs: 50 }));
 const cli = async (...args: string[]) => {
   const result = await runCli(project.folder, ...args);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { openDatabase } from '../src/db/database.ts';
 import type { ModelAnswer } from '../test/support/model-server.ts';
 import { startModelServer } from '../test/support/model-server.ts';
-import { runCli, startCli } from '../test/support/run-cli.ts';
-import { check, checkAccount, freshProject, until, writeTexts } from './check.ts';
+import { projectFolder, runCli, startCli } from '../test/support/run-cli.ts';
+import { check, checkAccount, until, writeTexts } from './check.ts';
 import { account, databaseUrl, distinctDocuments, onStage } from './load.ts';
 import { startLossyProxy } from './lossy-proxy.ts';
 
@@ -207,7 +207,7 @@ async function lostAnswers(): Promise<void> {
   await model.close();
 
   async function onStageBehind(url: string, play: (folder: string) => Promise<void>): Promise<void> {
-    const project = await freshProject();
+    const project = await projectFolder();
     const reachable = openDatabase(url, 1);
     await reachable.query('SELECT 1');
     await reachable.close();

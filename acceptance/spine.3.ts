@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { packageRoot } from '../src/paths.ts';
-import { runCli } from '../test/support/run-cli.ts';
-import { check, freshProject } from './check.ts';
+import { projectFolder, runCli } from '../test/support/run-cli.ts';
+import { check } from './check.ts';
 
 /** The formats of the first set; what fails of these must be unreadable for a person too. */
 const firstSet = new Set(
@@ -22,7 +22,7 @@ interface Item {
 }
 
 const corpus = process.argv[2] ?? resolve(packageRoot, '../shared/corpus');
-const project = await freshProject();
+const project = await projectFolder();
 try {
   const files = (await readdir(corpus, { recursive: true, withFileTypes: true })).filter((entry) =>
     entry.isFile(),

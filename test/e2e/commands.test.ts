@@ -1,19 +1,19 @@
 import { expect } from 'chai';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freshProject, lookInto, until } from '../../acceptance/check.ts';
+import { lookInto, until } from '../../acceptance/check.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { ModelServer } from '../support/model-server.ts';
 import { startModelServer } from '../support/model-server.ts';
-import { runCli, startCli } from '../support/run-cli.ts';
+import { projectFolder, runCli, startCli } from '../support/run-cli.ts';
 
 describe('the commands around a batch', function () {
   this.timeout(120_000);
-  let project: Awaited<ReturnType<typeof freshProject>>;
+  let project: Awaited<ReturnType<typeof projectFolder>>;
   let model: ModelServer;
   let db: Database;
   before(async () => {
-    project = await freshProject();
+    project = await projectFolder();
     model = await startModelServer(() => ({ delayMs: 300 }));
     expect((await runCli(project.folder, 'up')).exitCode).to.equal(0);
     db = await lookInto(project.folder);

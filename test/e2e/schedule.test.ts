@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { cp, mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/paths.ts';
 import { projectFolder, runCli } from '../support/run-cli.ts';
 
 describe('schedule', function () {
@@ -10,10 +9,6 @@ describe('schedule', function () {
   const cli = (...args: string[]) => runCli(project.folder, ...args);
   before(async () => {
     project = await projectFolder();
-    await mkdir(join(project.folder, '.docbatch'));
-    await cp(join(packageRoot, '.docbatch/bin'), join(project.folder, '.docbatch/bin'), {
-      recursive: true,
-    }).catch(() => undefined);
     await documents('inbox', 3);
     expect((await cli('up')).exitCode).to.equal(0);
   });

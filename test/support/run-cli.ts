@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/paths.ts';
@@ -42,9 +42,12 @@ export function runCli(cwd: string, ...args: string[]): Promise<CliResult> {
   return startCli(cwd, args).done;
 }
 
-/** A project folder of its own; `remove` stops its stack. */
+/** A project folder of its own, with the Temporal program that this checkout has already; `remove` stops its stack. */
 export async function projectFolder(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'docbatch-project-'));
+  await mkdir(join(folder, '.docbatch'));
+  const programs = '.docbatch/bin';
+  await cp(join(packageRoot, programs), join(folder, programs), { recursive: true }).catch(() => undefined);
   return {
     folder,
     remove: async () => {
