@@ -13,10 +13,6 @@ describe('process', function () {
   const fates = new Map<string, (nth: number) => { delayMs?: number; status?: number }>();
   before(async () => {
     project = await projectFolder();
-    await mkdir(join(project.folder, '.docbatch'));
-    await cp(join(packageRoot, '.docbatch/bin'), join(project.folder, '.docbatch/bin'), {
-      recursive: true,
-    }).catch(() => undefined);
     await cp(join(packageRoot, 'samples'), join(project.folder, 'samples'), { recursive: true });
     model = await startModelServer((call, nth) => fates.get(call.name)?.(nth) ?? { delayMs: 20 });
     expect((await runCli(project.folder, 'up')).exitCode).to.equal(0);
@@ -80,21 +76,21 @@ describe('process', function () {
   });
 
   it('starts nothing after a pause until it is resumed; retry then runs exactly the failed one', async () => {
-    await documents('pause', 60);
+    await documents('pause', 80);
     fates.set('pause-05.txt', (nth) => ({ status: nth === 1 ? 422 : 200, delayMs: 500 }));
-    for (let n = 0; n < 60; n++) if (n !== 5) fates.set(`pause-${pad(n)}.txt`, () => ({ delayMs: 500 }));
+    for (let n = 0; n < 80; n++) if (n !== 5) fates.set(`pause-${pad(n)}.txt`, () => ({ delayMs: 500 }));
     const running = startCli(project.folder, ['process', 'pause', '--analyzer', model.url, '--json']);
     const seen = () => model.calls.filter(({ name }) => name.startsWith('pause-')).length;
     await until(() => seen() >= 10);
     expect((await cli('pause', '--reason', 'lunch')).exitCode).to.equal(0);
     expect((await running.done).exitCode).to.equal(130);
     const before = seen();
-    expect(before).to.be.lessThan(60);
+    expect(before).to.be.lessThan(80);
     const resumed = await cli('resume', 'last', '--json');
-    expect(JSON.parse(resumed.stdout).counts).to.include({ total: 60, completed: 59, failed: 1 });
-    expect(seen()).to.equal(60);
+    expect(JSON.parse(resumed.stdout).counts).to.include({ total: 80, completed: 79, failed: 1 });
+    expect(seen()).to.equal(80);
     expect((await cli('retry', 'last')).exitCode).to.equal(0);
-    expect(seen()).to.equal(61);
+    expect(seen()).to.equal(81);
   });
 
   it('loses nothing and repeats only what was in flight when the worker is killed', async () => {
