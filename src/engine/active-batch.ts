@@ -5,6 +5,7 @@ import type { Outcome } from '../db/commit-outcomes.ts';
 import type { BatchView } from '../db/workers.ts';
 import type { Committer } from './committer.ts';
 import type { Gate } from './gate.ts';
+import type { Turn } from './turns.ts';
 
 /** One claimed document on its way through a slot. */
 export interface Task {
@@ -44,6 +45,8 @@ export interface ActiveBatch {
   feeders: number;
   /** Number of the last turn in which a slot was given; the batch that waited longest is next among equals. */
   lastServed: number;
+  /** Chunks are claimed and queued in the order in which they came, so that the first documents go first. */
+  takeTurn: () => Turn;
   isMarking: boolean;
 }
 

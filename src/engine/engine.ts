@@ -202,12 +202,17 @@ export function createEngine(options: EngineOptions): Engine {
     claim: () => Promise<ClaimedItem[]>,
   ): Promise<Feeder> {
     const batch = await join(batchId);
+    const turn = from === 'processing' ? batch.takeTurn() : null;
+    await turn?.ready;
     try {
       await outlastOutage(() => refresh(options, shares, batch));
       const stopped = isDraining ? 'draining' : batch.view.control === 'run' ? null : 'control';
       const items = stopped === null ? await outlastOutage(claim) : [];
-      return feed(batch, { items, from, stopped });
+      const { feeder, queued } = feed(batch, { items, from, stopped });
+      void queued.finally(turn?.end);
+      return feeder;
     } catch (error) {
+      turn?.end();
       letGo(batch);
       throw error;
     }
@@ -217,7 +222,7 @@ export function createEngine(options: EngineOptions): Engine {
   function feed(
     batch: ActiveBatch,
     { items, from, stopped }: { items: ClaimedItem[]; from: Task['from']; stopped: FeederStop | null },
-  ): Feeder {
+  ): { feeder: Feeder; queued: Promise<void> } {
     const { feeder, tasks } = createFeeder(
       { batch, stopped, handBack: (fences) => outlastOutage(() => handBack(db, batch.batchId, fences)) },
       (self) => items.map((item) => taskOf(batch, item, from, self)),
@@ -228,11 +233,11 @@ export function createEngine(options: EngineOptions): Engine {
       letGo(batch);
     };
     void feeder.result.then(forget, forget);
-    begin(feeder, tasks).catch((error: unknown) => {
+    const queued = begin(feeder, tasks).catch((error: unknown) => {
       feeder.fail(error);
       for (const task of tasks) task.settle('returned');
     });
-    return feeder;
+    return { feeder, queued };
   }
 
   async function begin(feeder: Feeder, tasks: readonly Task[]): Promise<void> {

@@ -10,6 +10,10 @@ import { createCommitter } from './committer.ts';
 import { createGate } from './gate.ts';
 import { writeOutFiles } from './out-files.ts';
 import type { Shares } from './shares.ts';
+import { createTurns } from './turns.ts';
+
+/** A chunk that takes longer to be claimed (the database is away) does not hold up those behind it. */
+const TURN_PATIENCE_MS = 1_000;
 
 export interface BatchOpenerDeps {
   db: Database;
@@ -47,6 +51,7 @@ export async function openBatch(
     share: 0,
     feeders: 0,
     lastServed: 0,
+    takeTurn: createTurns(TURN_PATIENCE_MS),
     isMarking: false,
   };
   return batch;
