@@ -22,7 +22,7 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
   let lost = 0;
   const mustLose = (sent: Buffer): boolean => {
     if (!isOn) return false;
-    if (sent.includes('$4::jsonb) AS r(')) return (groups += 1) % 3 === 0;
+    if (sent.includes('from_state text, state text')) return (groups += 1) % 3 === 0;
     return sent.includes('COMMIT\0') && (commits += 1) % 10 === 0;
   };
   const server = createServer((client) => {

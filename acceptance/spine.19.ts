@@ -55,7 +55,7 @@ async function fabricate(db: Database, rows: number): Promise<string> {
   );
   await db.query(
     `INSERT INTO batch_items (batch_id, document_id, chunk_no, state, attempts, failure_class, failure_code, failure_message)
-     SELECT $1, d.id, 1, CASE WHEN n % 10 = 0 THEN 'failed' ELSE 'completed' END, 1, CASE WHEN n % 10 = 0 THEN 'permanent' END,
+     SELECT $1::uuid, d.id, 1, CASE WHEN n % 10 = 0 THEN 'failed' ELSE 'completed' END, 1, CASE WHEN n % 10 = 0 THEN 'permanent' END,
             CASE WHEN n % 10 = 0 THEN 'corrupt' END, CASE WHEN n % 10 = 0 THEN E'cut off,\\n"here"' END
      FROM (SELECT id, row_number() OVER (ORDER BY uri) AS n FROM file_document WHERE uri LIKE 'file:///' || $1::text || '%') d`,
     [id],
@@ -214,6 +214,7 @@ async function notifications(): Promise<void> {
       '3',
       '--notify',
       './tell.sh',
+      '--notify',
       address,
     ];
     const halted = await startCli(folder, args).done;

@@ -29,31 +29,29 @@ export function createActivities({ db, engine }: ActivityDeps): {
       processDocument: (document) => processDocument(engine, document),
     },
     control: {
-      prepareScheduledBatch: (start) =>
-        translated(() => withHeartbeat(() => prepareScheduledBatch(db, start))),
+      prepareScheduledBatch: (start) => beating(() => prepareScheduledBatch(db, start)),
       planPage: ({ batchId }) =>
-        translated(() =>
-          withHeartbeat(async () => {
-            await discoverLate(db, batchId, Context.current().cancellationSignal);
-            return planPage(db, batchId);
-          }),
-        ),
-      readOrders: ({ batchId }) => translated(() => readOrders(db, batchId)),
-      takeRetries: (request) => translated(() => takeRetries(db, request)),
-      recordStatus: (change) => translated(() => recordStatus(db, change)),
+        beating(async () => {
+          await discoverLate(db, batchId, Context.current().cancellationSignal);
+          return planPage(db, batchId);
+        }),
+      readOrders: ({ batchId }) => beating(() => readOrders(db, batchId)),
+      takeRetries: (request) => beating(() => takeRetries(db, request)),
+      recordStatus: (change) => beating(() => recordStatus(db, change)),
       orderControl: (order) =>
-        translated(async () => {
+        beating(async () => {
           await orderControl(db, order);
         }),
-      cancelRemaining: ({ batchId }) => translated(() => cancelRemaining(db, batchId)),
-      finishBatch: ({ batchId }) => translated(() => finishBatch(db, batchId)),
+      cancelRemaining: ({ batchId }) => beating(() => cancelRemaining(db, batchId)),
+      finishBatch: ({ batchId }) => beating(() => finishBatch(db, batchId)),
     },
   };
 }
 
-async function translated<T>(work: () => Promise<T>): Promise<T> {
+/** With a heartbeat, however short: a worker that was frozen or killed with it in hand is noticed in seconds. */
+async function beating<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await withHeartbeat(work);
   } catch (error) {
     throw toRetryableFailure(error);
   }

@@ -1,7 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Database } from '../src/db/database.ts';
 import { takeRetries as takeRows } from '../src/db/retries.ts';
-import { withHeartbeat } from './heartbeat.ts';
 import type { RetryTicket, TakeRetries } from './types.ts';
 
 const POLL_MS = 500;
@@ -11,12 +10,10 @@ const LONGEST_POLL_MS = 9 * 60_000;
 /** A long poll: answers as soon as an item waits for a retry; empty after nine minutes. */
 export async function takeRetries(db: Database, request: TakeRetries): Promise<RetryTicket[]> {
   const context = Context.current();
-  return withHeartbeat(async () => {
-    const startedAtMs = performance.now();
-    for (;;) {
-      const tickets = await takeRows(db, request);
-      if (tickets.length > 0 || performance.now() - startedAtMs > LONGEST_POLL_MS) return tickets;
-      await context.sleep(POLL_MS);
-    }
-  });
+  const startedAtMs = performance.now();
+  for (;;) {
+    const tickets = await takeRows(db, request);
+    if (tickets.length > 0 || performance.now() - startedAtMs > LONGEST_POLL_MS) return tickets;
+    await context.sleep(POLL_MS);
+  }
 }

@@ -37,6 +37,7 @@ export const { processDocument } = proxyActivities<BatchActivities>({
 /** Short statements on the rows: repeated until they succeed. */
 export const control = proxyActivities<ControlActivities>({
   taskQueue: taskQueues.control,
+  heartbeatTimeout,
   startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
   cancellationType: 'TRY_CANCEL',

@@ -35,10 +35,11 @@ export interface CommitterOptions {
 export function createCommitter(options: CommitterOptions): Committer {
   const waiting: (Pending & { addedAtMs: number })[] = [];
   let inFlight: typeof waiting = [];
+  let isWriting = false;
   let timer: NodeJS.Timeout | null = null;
 
   const flushSoon = (delayMs: number): void => {
-    if (inFlight.length > 0 || waiting.length === 0) return;
+    if (isWriting || waiting.length === 0) return;
     if (delayMs === 0) {
       if (timer !== null) clearTimeout(timer);
       timer = null;
@@ -47,12 +48,17 @@ export function createCommitter(options: CommitterOptions): Committer {
   };
 
   const flush = async (): Promise<void> => {
+    isWriting = true;
     inFlight = waiting.splice(0, GROUP_SIZE);
     try {
-      await write(inFlight, options);
+      await write(inFlight, options, (group, result) => {
+        inFlight = inFlight.filter((pending) => !group.includes(pending));
+        for (const { outcome, settle } of group) settle(result.written.has(outcome.documentId));
+      });
     } catch (error) {
       for (const pending of inFlight) pending.fail(error);
     } finally {
+      isWriting = false;
       inFlight = [];
       flushSoon(waiting.length >= GROUP_SIZE ? 0 : GROUP_WAIT_MS);
     }
@@ -73,23 +79,27 @@ export function createCommitter(options: CommitterOptions): Committer {
 }
 
 /** Writes a group. When PostgreSQL refuses a value in it, the group is halved until the bad document is alone. */
-async function write(group: readonly Pending[], options: CommitterOptions): Promise<void> {
+async function write<P extends Pending>(
+  group: readonly P[],
+  options: CommitterOptions,
+  settleGroup: (group: readonly P[], result: CommitResult) => void,
+): Promise<void> {
   const outcomes = group.map((pending) => pending.outcome);
   try {
     await options.beforeCommit(group);
     const result = await outlastOutage(() => options.commit(outcomes), isRefusedValue);
     options.onCommitted(result);
-    for (const { outcome, settle } of group) settle(result.written.has(outcome.documentId));
+    settleGroup(group, result);
   } catch (error) {
     if (!isRefusedValue(error)) throw error;
     const [only] = group;
     if (group.length > 1) {
       const middle = Math.ceil(group.length / 2);
-      await write(group.slice(0, middle), options);
-      await write(group.slice(middle), options);
+      await write(group.slice(0, middle), options, settleGroup);
+      await write(group.slice(middle), options, settleGroup);
     } else if (only !== undefined && only.outcome.failure?.code !== 'unstorable') {
       only.outcome = unstorable(only.outcome, error as Error);
-      await write([only], options);
+      await write([only], options, settleGroup);
     } else throw error;
   }
 }

@@ -23,7 +23,8 @@ export interface SlotPool {
 
 /**
  * One pool of document slots, shared by all chunks of all batches: by priority, then batch by batch in turn. A document
- * that saw two workers die runs alone.
+ * that saw two workers die runs alone: nothing starts before what ran earlier is committed, nor before it is itself, or
+ * the next crash would be blamed on a document that was finished.
  */
 export function createSlotPool(
   batches: ReadonlyMap<string, ActiveBatch>,
@@ -33,13 +34,18 @@ export function createSlotPool(
   let turn = 0;
   let isAlone = false;
 
+  const isQuiet = (): boolean =>
+    running.size === 0 && [...batches.values()].every(({ committer }) => committer.count() === 0);
+
   const pump = (): void => {
+    if (isAlone && !isQuiet()) return;
+    isAlone = false;
     while (options.isOpen() && !isAlone && running.size < options.capacity) {
       const batch = nextBatch(batches);
       if (batch === undefined) break;
       const task = batch.queue.find((queued) => !queued.isMarking)!;
       const alone = task.item.crashCount >= 2;
-      if (alone && running.size > 0) break;
+      if (alone && !isQuiet()) break;
       if (!isMarked(task)) {
         markAhead(batch);
         break;
@@ -58,7 +64,6 @@ export function createSlotPool(
     void options.run(task).finally(() => {
       running.delete(task);
       task.batch.inSlots.delete(task);
-      isAlone = false;
       pump();
     });
   };
@@ -68,7 +73,7 @@ export function createSlotPool(
     if (batch.isMarking) return;
     const room = Math.max(0, Math.min(batch.share - batch.inSlots.size, options.capacity - running.size));
     const unmarked = batch.queue.filter((task) => !isMarked(task));
-    const tasks = nextToMark(unmarked, { room, ahead: room + lookahead(batch), isIdle: running.size === 0 });
+    const tasks = nextToMark(unmarked, { room, ahead: room + lookahead(batch), isIdle: isQuiet() });
     if (tasks.length === 0) return;
     batch.isMarking = true;
     for (const task of tasks) task.isMarking = true;

@@ -36,6 +36,13 @@ const DRAIN_MS = 22_000;
 const RECONCILE_MS = 5_000;
 const NOTIFY_MS = 1_000;
 
+/**
+ * Polls open at once per queue. Each open poll of a worker that is frozen swallows one task until its time-out, so they
+ * are few; at 5 ms a poll two fetch hundreds of tasks a second, and a task is a chunk or a retry. (SDK 1.24 ignores
+ * `maxConcurrentActivityTaskPolls`.)
+ */
+const polls = { type: 'simple-maximum', maximum: 2 } as const;
+
 /** The production worker: polls both task queues until `signal`, then drains. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { config, env, log, workerId, signal } = options;
@@ -105,6 +112,7 @@ function createWorkers(
   const shared = {
     connection,
     namespace,
+    activityTaskPollerBehavior: polls,
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
     shutdownGraceTime: '25s',
@@ -119,6 +127,7 @@ function createWorkers(
       maxCachedWorkflows: 100,
       maxConcurrentActivityTaskExecutions: 400,
       maxConcurrentWorkflowTaskExecutions: 10,
+      workflowTaskPollerBehavior: polls,
       activities: { ...activities.batch },
     }),
     Worker.create({

@@ -17,6 +17,29 @@ describe('the slot pool', () => {
     expect(running.slice(2)).to.deep.equal(['2', '3']);
   });
 
+  it('starts nothing before the outcome of the document that ran alone is committed', async () => {
+    const { running, tasks, end, commits, slots } = pool([2, 0, 0, 0]);
+    await settled();
+    commits.uncommitted = 1;
+    end(tasks[0]!);
+    await settled();
+    expect(running).to.deep.equal(['0']);
+    commits.uncommitted = 0;
+    slots.pump();
+    await settled();
+    expect(running.slice(1)).to.deep.equal(['1', '2', '3']);
+  });
+
+  it('runs a document alone only when all outcomes before it are committed', async () => {
+    const { marked, commits, slots } = pool([2, 0, 0, 0], 4, 1);
+    await settled();
+    expect(marked).to.deep.equal([]);
+    commits.uncommitted = 0;
+    slots.pump();
+    await settled();
+    expect(marked).to.deep.equal(['0']);
+  });
+
   it('marks a document that saw one crash only when a slot is free for it', async () => {
     const { marked, running } = pool([1, 1, 1, 1], 2);
     await settled();
@@ -32,7 +55,8 @@ describe('the slot pool', () => {
   });
 });
 
-function pool(crashCounts: number[], share = 4) {
+function pool(crashCounts: number[], share = 4, uncommitted = 0) {
+  const commits = { uncommitted };
   const marked: string[] = [];
   const running: string[] = [];
   const ends = new Map<Task, () => void>();
@@ -44,7 +68,7 @@ function pool(crashCounts: number[], share = 4) {
       planned: true,
     },
     gate: { isClosed: () => false },
-    committer: { count: () => 0, oldestAgeMs: () => 0, failures: () => 0 },
+    committer: { count: () => commits.uncommitted, oldestAgeMs: () => 0, failures: () => 0 },
     queue: [],
     inSlots: new Set(),
     share,
@@ -70,7 +94,7 @@ function pool(crashCounts: number[], share = 4) {
     },
   });
   slots.pump();
-  return { marked, running, tasks, end: (task: Task) => ends.get(task)?.() };
+  return { marked, running, tasks, commits, slots, end: (task: Task) => ends.get(task)?.() };
 }
 
 function settled(): Promise<void> {
