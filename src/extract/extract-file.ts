@@ -1,30 +1,31 @@
 import { createHash } from 'node:crypto';
 import { DocumentFailure, permanent } from '../domain/failure.ts';
-import type { ExtractRequest, Extracted, ExtractionLimits } from '../sandbox/requests.ts';
+import type { ExtractionLimits } from '../domain/extraction.ts';
+import type { ExtractRequest, Extracted } from '../sandbox/requests.ts';
 import { detectType } from './detect-type.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 import { finishDraft } from './finish-draft.ts';
 import { readBytes } from './read-bytes.ts';
-import { readerFor } from './readers.ts';
+import { formatOf } from './readers.ts';
 
 /** Reads one file and makes Markdown of it. Throws `DocumentFailure`; runs in a child process only. */
 export async function extractFile(
   { path, name, knownSha256 }: ExtractRequest,
-  { maxFileBytes, maxTextChars }: ExtractionLimits,
+  limits: ExtractionLimits,
 ): Promise<Extracted> {
-  const bytes = readBytes(path, maxFileBytes);
+  const bytes = readBytes(path, limits.maxFileBytes);
   const contentSha256 = createHash('sha256').update(bytes).digest('hex');
-  const mimeType = await detectType(bytes, name);
+  const mimeType = await detectType(bytes, name, limits);
   const file = { contentSha256, sizeBytes: bytes.length, mimeType };
   if (contentSha256 === knownSha256) return { ...file, extraction: null };
 
-  const reader = readerFor(mimeType);
-  const input: ReaderInput = { bytes, name, mimeType, maxTextChars };
+  const reader = formatOf(mimeType);
+  const input: ReaderInput = { bytes, name, mimeType, ...limits };
   const draft = await readDraft(reader.load, input);
   return { ...file, extraction: finishDraft(draft, reader.version, input) };
 }
 
-async function readDraft(load: ReturnType<typeof readerFor>['load'], input: ReaderInput): Promise<Draft> {
+async function readDraft(load: ReturnType<typeof formatOf>['load'], input: ReaderInput): Promise<Draft> {
   const read = await load();
   try {
     return await read(input);
@@ -35,6 +36,12 @@ async function readDraft(load: ReturnType<typeof readerFor>['load'], input: Read
 
 function parserFailure(error: unknown): DocumentFailure {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /call stack/i.test(message)) {
+    return permanent('nested_too_deep', 'The content is nested too deep for its parser.', {
+      stage: 'extract',
+      cause: error,
+    });
+  }
   if (error instanceof RangeError && /allocation|array length|string length|too large/i.test(message)) {
     return permanent('parse_oom', `Reading the document needed too much memory (${message}).`, {
       stage: 'extract',

@@ -7,7 +7,8 @@ import type { Stage } from '../domain/failure.ts';
 import { ChildNotStarted, callChild } from './child-call.ts';
 import type { ChildCall } from './child-call.ts';
 import { permissionFlags } from './permission-flags.ts';
-import type { ChildFunctions, ExtractRequest, Extracted, ExtractionLimits, LocalInput } from './requests.ts';
+import type { ExtractionLimits } from '../domain/extraction.ts';
+import type { ChildFunctions, ExtractRequest, Extracted, LocalInput } from './requests.ts';
 import { residentBytes } from './resident-bytes.ts';
 import { scrubbedEnv } from './scrubbed-env.ts';
 import { createSlots } from './slots.ts';
@@ -39,7 +40,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }: SandboxOptions): Sandbox {
+export function createSandbox({ processes, heapMb, ...limits }: SandboxOptions): Sandbox {
   const slots = createSlots(processes);
   const children = workerpool.pool(fileURLToPath(new URL('./child.js', import.meta.url)), {
     workerType: 'process',
@@ -62,7 +63,7 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
   return {
     extract({ path, name, knownSha256, timeoutMs }, signal) {
       const request: ExtractRequest = { path, name, knownSha256 };
-      return run('extract', [request, { maxFileBytes, maxTextChars }], {
+      return run('extract', [request, limits], {
         stage: 'extract',
         timeoutMs,
         signal,

@@ -1,14 +1,6 @@
 import type { Json } from '../domain/analyzer.ts';
-import type { Extraction } from '../domain/extraction.ts';
+import type { Extraction, ExtractionLimits } from '../domain/extraction.ts';
 import type { FailureClass, Stage } from '../domain/failure.ts';
-
-/** Limits that every extraction of one sandbox shares. */
-export interface ExtractionLimits {
-  /** A file above this is `too_large` and is never read in. */
-  maxFileBytes: number;
-  /** Text above this is cut, with a warning. */
-  maxTextChars: number;
-}
 
 export interface ExtractRequest {
   path: string;

@@ -49,10 +49,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   });
   const db = openDatabase(config.databaseUrl ?? '', config.databasePoolMax);
   const sandbox = createSandbox({
+    ...config.limits,
     processes: config.limits.extractionProcesses ?? Math.max(2, cpus().length),
     heapMb: config.limits.extractionHeapMb,
-    maxFileBytes: config.limits.maxFileBytes,
-    maxTextChars: config.limits.maxTextChars,
   });
   const register = () => enter(db, options);
   await register();

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { DocumentFailure } from '../../../src/domain/failure.ts';
 import { extractFile } from '../../../src/extract/extract-file.ts';
 import { packageRoot } from '../../../src/paths.ts';
 import type { Extracted } from '../../../src/sandbox/requests.ts';
 
-const limits = { maxFileBytes: 10_000_000, maxTextChars: 100_000 };
+const limits = { ...defaultLimits, maxFileBytes: 100_000_000, maxTextChars: 100_000 };
 
 /** A sample of samples/, read in this process. */
 export function extractSample(name: string): Promise<Extracted> {

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { extractFile } from '../../../src/extract/extract-file.ts';
 import { extractContent, extractSample, failureOf, markdownOf } from './extract.ts';
 import { docxOf } from './zip.ts';
 
-const limits = { maxFileBytes: 1000, maxTextChars: 1000 };
+const limits = { ...defaultLimits, maxFileBytes: 1000, maxTextChars: 1000 };
 
 describe('a document that cannot be read', () => {
   let folder: string;

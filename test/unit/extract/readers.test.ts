@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { finishDraft } from '../../../src/extract/finish-draft.ts';
 import { markdownTable } from '../../../src/extract/markdown-table.ts';
 import { extractContent, markdownOf } from './extract.ts';
@@ -84,7 +85,7 @@ describe('finishDraft', () => {
     fc.assert(
       fc.property(texts, fc.integer({ min: 1, max: 120 }), (list, maxTextChars) => {
         const parts = list.map((markdown) => ({ kind: 'page' as const, label: 'p', markdown }));
-        const input = { bytes: Buffer.alloc(0), name: 'x', mimeType: 'text/plain', maxTextChars };
+        const input = { ...defaultLimits, bytes: Buffer.alloc(0), name: 'x', mimeType: 'text/plain', maxTextChars };
         const extraction = finishDraft({ parts, hasPictures: true }, 'test/1', input);
         let last = 0;
         for (const { start, end } of extraction.parts) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { PDFDocument, StandardFonts } from 'pdf-lib';
+import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { DocumentFailure } from '../../../src/domain/failure.ts';
 import { packageRoot } from '../../../src/paths.ts';
 import { createSandbox } from '../../../src/sandbox/pool.ts';
@@ -37,10 +38,9 @@ describe('the sandbox', () => {
 
   function start(options: Partial<SandboxOptions> = {}): Sandbox {
     const sandbox = createSandbox({
+      ...defaultLimits,
       processes: 1,
       heapMb: 256,
-      maxFileBytes: 2 ** 28,
-      maxTextChars: 2e7,
       ...options,
     });
     open.push(sandbox);
