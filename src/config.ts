@@ -5,12 +5,13 @@ import { z } from 'zod';
 import { defaultLimits } from './domain/default-limits.ts';
 
 const count = z.number().int().positive();
-const { maxFileBytes, maxTextChars, maxOutputBytes, ...structure } = defaultLimits;
+const { maxFileBytes, maxParsedBytes, maxTextChars, maxOutputBytes, ...structure } = defaultLimits;
 const { maxUnpackedBytes, maxUnpackRatio, maxEntries, maxDepth, maxEntityChars, maxPixels } = structure;
 
 /** Explained in src/domain/extraction.ts, with the failure code of each. */
 const limitsSchema = z.strictObject({
   maxFileBytes: count.default(maxFileBytes),
+  maxParsedBytes: count.default(maxParsedBytes),
   maxTextChars: count.default(maxTextChars),
   maxOutputBytes: count.default(maxOutputBytes),
   maxUnpackedBytes: count.default(maxUnpackedBytes),

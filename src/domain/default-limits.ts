@@ -4,7 +4,8 @@ const MIB = 1024 * 1024;
 
 /** What `limits` of docbatch.yaml is where it says nothing. */
 export const defaultLimits: ExtractionLimits = {
-  maxFileBytes: 512 * MIB,
+  maxFileBytes: 4096 * MIB,
+  maxParsedBytes: 512 * MIB,
   maxTextChars: 20_000_000,
   maxOutputBytes: 128 * MIB,
   maxUnpackedBytes: 1024 * MIB,

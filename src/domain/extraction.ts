@@ -57,6 +57,8 @@ export interface ExtractionChild {
 export interface ExtractionLimits {
   /** A file above this is never read in: `too_large`. */
   maxFileBytes: number;
+  /** A file above this, of a format that must be held in memory as a whole: `too_large`. */
+  maxParsedBytes: number;
   /** Text above this is cut, with a warning. */
   maxTextChars: number;
   /** The whole result, as it is handed over: `output_too_large`. */

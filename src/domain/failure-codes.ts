@@ -28,7 +28,7 @@ export const failureCodes = {
   unsupported_type: code(
     'permanent',
     'No reader for this type of file.',
-    'Convert it to a type listed in the README, or skip it.',
+    'Convert it to a type that `docbatch formats` lists, or skip it.',
   ),
   empty: code(
     'permanent',

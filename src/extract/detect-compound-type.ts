@@ -1,9 +1,9 @@
+import { extname } from 'node:path';
 import { permanent } from '../domain/failure.ts';
 import { unsupported } from './unsupported.ts';
 
 /** The stream that only this format has, in the order in which they are looked for. */
 const streams: readonly [name: string, mimeType: string][] = [
-  ['EncryptedPackage', 'encrypted'],
   ['__properties_version1.0', 'application/vnd.ms-outlook'],
   ['WordDocument', 'application/msword'],
   ['PowerPoint Document', 'application/vnd.ms-powerpoint'],
@@ -18,14 +18,18 @@ export function isCompoundFile(bytes: Buffer): boolean {
   return bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE);
 }
 
-/** The type of a compound file by the names in its directory. Throws `encrypted` or `unsupported_type`. */
+/** The type of a compound file by the names in its directory. Throws `encrypted`, `corrupt` or `unsupported_type`. */
 export function detectCompoundType(bytes: Buffer, name: string): string {
-  const found = streams.find(([stream]) => hasEntry(bytes, stream))?.[1];
-  if (found === 'encrypted') {
+  if (bytes.includes(Buffer.from('EncryptedPackage', 'utf16le'))) {
     throw permanent('encrypted', 'The document is protected by a password.', { stage: 'extract' });
   }
-  if (found === undefined) throw unsupported('application/x-cfb', name);
-  return found;
+  const found = streams.find(([stream]) => hasEntry(bytes, stream))?.[1];
+  if (found !== undefined) return found;
+  if (!/^\.(?:doc|dot|xls|xlt|ppt|pps|pot|msg)$/i.test(extname(name))) {
+    throw unsupported('application/x-cfb', name);
+  }
+  const message = 'The document is damaged or cut off: its table of contents is missing.';
+  throw permanent('corrupt', message, { stage: 'extract' });
 }
 
 /** Directory entries are 128 bytes at a multiple of 128, each with its name in front and the name's length at 64. */

@@ -10,6 +10,8 @@ export interface ReaderInput extends ExtractionLimits {
   bytes: Buffer;
   name: string;
   mimeType: string;
+  /** To be called between pages, mails, chapters: a parser that calls it is not taken for one that hangs. */
+  onProgress: () => void;
 }
 
 export interface DraftPart {

@@ -11,7 +11,7 @@ const MAX_INDEX_BYTES = 16 * 1024 * 1024;
 
 /** A book: one part per chapter, in reading order. The table of contents is left out: it repeats the headings. */
 export function readEpub(input: ReaderInput): Draft {
-  const { bytes, maxDepth, maxTextChars, maxUnpackedBytes } = input;
+  const { bytes, maxDepth, maxTextChars, maxUnpackedBytes, onProgress } = input;
   const entries = new Map((readZipDirectory(bytes) ?? []).map((entry) => [entry.name, entry]));
   const load = (name: string): XmlElement | null => {
     const xml = readZipText(bytes, entries.get(name), MAX_INDEX_BYTES);
@@ -30,6 +30,7 @@ export function readEpub(input: ReaderInput): Draft {
   let tables = 0;
   let characters = 0;
   for (const entry of chapters(book, packagePath!, entries)) {
+    onProgress();
     const xhtml = readZipText(bytes, entry, maxUnpackedBytes);
     if (xhtml === null) continue;
     const { text } = decodeText(Buffer.from(xhtml));

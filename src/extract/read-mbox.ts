@@ -5,11 +5,12 @@ import { parseMail } from './parse-mail.ts';
 const FROM_LINE = Buffer.from('\nFrom ');
 
 /** A mailbox: one part per mail, in the order of the file. */
-export async function readMbox({ bytes, maxTextChars }: ReaderInput): Promise<Draft> {
+export async function readMbox({ bytes, maxTextChars, onProgress }: ReaderInput): Promise<Draft> {
   const parts: DraftPart[] = [];
   let characters = 0;
   let encrypted = 0;
   for (const message of messages(bytes)) {
+    onProgress();
     const mail = await parseMail(message);
     const body = mailBody(mail, maxTextChars);
     if (body === '' && mail.isEncrypted) encrypted += 1;

@@ -85,7 +85,14 @@ describe('finishDraft', () => {
     fc.assert(
       fc.property(texts, fc.integer({ min: 1, max: 120 }), (list, maxTextChars) => {
         const parts = list.map((markdown) => ({ kind: 'page' as const, label: 'p', markdown }));
-        const input = { ...defaultLimits, bytes: Buffer.alloc(0), name: 'x', mimeType: 'text/plain', maxTextChars };
+        const input = {
+          ...defaultLimits,
+          onProgress: () => undefined,
+          bytes: Buffer.alloc(0),
+          name: 'x',
+          mimeType: 'text/plain',
+          maxTextChars,
+        };
         const extraction = finishDraft({ parts, hasPictures: true }, 'test/1', input);
         let last = 0;
         for (const { start, end } of extraction.parts) {
