@@ -1,5 +1,5 @@
 import { permanent } from '../domain/failure.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, ReaderInput } from './draft.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
 
 /** A mail, whatever file it came in. Addresses are ready to print; absent fields are empty. */
@@ -25,9 +25,11 @@ export interface MailAttachment {
   isInline: boolean;
 }
 
+type BodyLimits = Pick<ReaderInput, 'maxTextChars' | 'maxDepth'>;
+
 /** Header, body and the list of attachments, each a part. Throws `encrypted` when nothing else can be read. */
-export function mailDraft(mail: MailContent, maxTextChars: number): Draft {
-  const body = mailBody(mail, maxTextChars);
+export function mailDraft(mail: MailContent, limits: BodyLimits): Draft {
+  const body = mailBody(mail, limits);
   if (body === '' && mail.isEncrypted) {
     throw permanent('encrypted', 'The mail is encrypted.', { stage: 'extract' });
   }
@@ -68,9 +70,9 @@ export function mailHeader(mail: MailContent): string {
 }
 
 /** The plain text, or the HTML as Markdown when there is none. */
-export function mailBody({ text, html }: MailContent, maxTextChars: number): string {
+export function mailBody({ text, html }: MailContent, { maxTextChars, maxDepth }: BodyLimits): string {
   const plain = text.trim();
-  return plain === '' ? htmlToMarkdown(html.slice(0, maxTextChars)).markdown.trim() : plain;
+  return plain === '' ? htmlToMarkdown(html.slice(0, maxTextChars), maxDepth).markdown.trim() : plain;
 }
 
 export function attachmentList({ attachments }: MailContent): string {

@@ -5,7 +5,7 @@ import { parseMail } from './parse-mail.ts';
 
 /** One mail: its header, its text (or its HTML as Markdown) and the list of its attachments, which are not opened. */
 export async function readEml(input: ReaderInput): Promise<Draft> {
-  return mailDraft(await parseMail(mailBytes(input)), input.maxTextChars);
+  return mailDraft(await parseMail(mailBytes(input)), input);
 }
 
 /** A mail is bytes with an encoding per part; saved as UTF-16 it has become text, and is made bytes again. */

@@ -34,7 +34,7 @@ export function readEpub(input: ReaderInput): Draft {
     const xhtml = readZipText(bytes, entry, maxUnpackedBytes);
     if (xhtml === null) continue;
     const { text } = decodeText(Buffer.from(xhtml));
-    const chapter = htmlToMarkdown(text);
+    const chapter = htmlToMarkdown(text, maxDepth);
     images += chapter.images;
     tables += chapter.tables;
     characters += chapter.markdown.length;

@@ -18,8 +18,12 @@ export function readFeed(input: ReaderInput): Draft {
     ...descendantsOf(root, 'item'),
     ...elementsOf(root).filter(({ name }) => name === 'entry'),
   ];
-  const about = htmlOf(childOf(channel, 'description', 'subtitle'));
-  const blocks = [title === undefined ? '' : `# ${title}`, about, ...entries.map(entryMarkdown)];
+  const about = htmlOf(childOf(channel, 'description', 'subtitle'), input.maxDepth);
+  const blocks = [
+    title === undefined ? '' : `# ${title}`,
+    about,
+    ...entries.map((entry) => entryMarkdown(entry, input.maxDepth)),
+  ];
   const language = lineOf(childOf(channel, 'language')) ?? root.attributes['xml:lang'];
   const changedAt = Date.parse(lineOf(childOf(channel, 'lastBuildDate', 'updated', 'pubDate')) ?? '');
   return {
@@ -39,7 +43,7 @@ export function readFeed(input: ReaderInput): Draft {
   };
 }
 
-function entryMarkdown(entry: XmlElement): string {
+function entryMarkdown(entry: XmlElement, maxDepth: number): string {
   const title = lineOf(childOf(entry, 'title'));
   const date = lineOf(childOf(entry, 'pubDate', 'published', 'updated', 'dc:date'));
   const author = lineOf(childOf(entry, 'dc:creator', 'author'));
@@ -47,6 +51,7 @@ function entryMarkdown(entry: XmlElement): string {
   const facts = [date, author, link].filter((fact) => fact !== undefined).join(' · ');
   const text = htmlOf(
     childOf(entry, 'content:encoded', 'content') ?? childOf(entry, 'description', 'summary'),
+    maxDepth,
   );
   return [`## ${title ?? 'Without a title'}`, facts, text].filter((piece) => piece !== '').join('\n\n');
 }
@@ -58,10 +63,10 @@ function linkOf(entry: XmlElement): string | undefined {
 }
 
 /** Feeds hold HTML as text, escaped or in CDATA; Atom may hold it as elements. */
-function htmlOf(element: XmlElement | undefined): string {
+function htmlOf(element: XmlElement | undefined, maxDepth: number): string {
   if (element === undefined) return '';
   const source = element.attributes.type === 'xhtml' ? htmlSource(element) : textOf(element);
-  return htmlToMarkdown(source).markdown.trim();
+  return htmlToMarkdown(source, maxDepth).markdown.trim();
 }
 
 function htmlSource(element: XmlElement): string {

@@ -5,14 +5,15 @@ import { parseMail } from './parse-mail.ts';
 const FROM_LINE = Buffer.from('\nFrom ');
 
 /** A mailbox: one part per mail, in the order of the file. */
-export async function readMbox({ bytes, maxTextChars, onProgress }: ReaderInput): Promise<Draft> {
+export async function readMbox(input: ReaderInput): Promise<Draft> {
+  const { bytes, maxTextChars, onProgress } = input;
   const parts: DraftPart[] = [];
   let characters = 0;
   let encrypted = 0;
   for (const message of messages(bytes)) {
     onProgress();
     const mail = await parseMail(message);
-    const body = mailBody(mail, maxTextChars);
+    const body = mailBody(mail, input);
     if (body === '' && mail.isEncrypted) encrypted += 1;
     const subject = mail.subject === '' ? 'Without a subject' : mail.subject;
     const pieces = [`## ${subject}`, mailHeader(mail), body, attachmentList(mail)];

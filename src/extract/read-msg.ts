@@ -7,7 +7,8 @@ import { mailDraft } from './mail-markdown.ts';
 import type { MailAttachment } from './mail-markdown.ts';
 
 /** A mail (or appointment, contact, task) saved by Outlook. */
-export function readMsg({ bytes, maxTextChars }: ReaderInput): Draft {
+export function readMsg(input: ReaderInput): Draft {
+  const { bytes } = input;
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   const mail = new MsgReader.default(buffer).getFileData();
   if (mail.error !== undefined) {
@@ -28,7 +29,7 @@ export function readMsg({ bytes, maxTextChars }: ReaderInput): Draft {
       attachments,
       isEncrypted: isEncrypted(mail, attachments),
     },
-    maxTextChars,
+    input,
   );
 }
 

@@ -41,6 +41,13 @@ describe('a document that cannot be read', () => {
     );
   });
 
+  it('is nested too deep above the limit of levels, and whole below it', async () => {
+    const page = (levels: number): string => `<!doctype html><body>${'<div>'.repeat(levels)}Hello`;
+    expect(await markdownOf('deep.html', page(900))).to.equal('Hello');
+    const failure = await failureOf(extractContent('deeper.html', page(200_000)));
+    expect(failure).to.include({ failureClass: 'permanent', code: 'nested_too_deep' });
+  });
+
   it('is not parsed again when its text is already stored', async () => {
     const first = await extractSample('product.json');
     const content = readFileSync(join(packageRoot, 'samples/product.json'));

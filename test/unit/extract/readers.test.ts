@@ -48,11 +48,6 @@ describe('the readers', () => {
     expect(await markdownOf('a.html', html)).to.equal('One\n\n| 1 | 2 |\n| --- | --- |');
   });
 
-  it('survive a page nested ten thousand deep', async () => {
-    const html = `<html><body><p>Top</p>${'<div>'.repeat(10_000)}bottom${'</div>'.repeat(10_000)}</body></html>`;
-    expect(await markdownOf('deep.html', html)).to.contain('Top');
-  });
-
   it('keep the tabs, breaks and emphasis of a Word document apart from its words', async () => {
     const run = (inner: string, properties = ''): string => `<w:r><w:rPr>${properties}</w:rPr>${inner}</w:r>`;
     const body = `<w:p>${run('<w:t>Total</w:t><w:tab/><w:t>100</w:t><w:br/><w:t>net</w:t>')}</w:p><w:p>${run('<w:t xml:space="preserve">very </w:t>', '<w:b/>')}${run('<w:t>bold</w:t>', '<w:b/>')}${run('<w:t xml:space="preserve"> end</w:t>')}</w:p>`;
