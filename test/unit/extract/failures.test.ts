@@ -5,6 +5,7 @@ import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { extractFile } from '../../../src/extract/extract-file.ts';
 import { packageRoot } from '../../../src/paths.ts';
 import { extractContent, extractSample, failureOf, markdownOf } from './extract.ts';
+import { pdfOf } from './pdf.ts';
 import { docxOf } from './zip.ts';
 
 describe('a document that cannot be read', () => {
@@ -46,6 +47,14 @@ describe('a document that cannot be read', () => {
     expect(await markdownOf('deep.html', page(900))).to.equal('Hello');
     const failure = await failureOf(extractContent('deeper.html', page(200_000)));
     expect(failure).to.include({ failureClass: 'permanent', code: 'nested_too_deep' });
+  });
+
+  it('is corrupt when the pages of a PDF contain themselves', async () => {
+    const looped = pdfOf('<</Type/Pages/Count 9/Kids[3 0 R 2 0 R]>>');
+    const failure = await failureOf(extractContent('loop.pdf', looped));
+    expect(failure.code).to.equal('corrupt');
+    expect(failure.message).to.equal('The pages of the PDF contain themselves.');
+    expect(await markdownOf('sound.pdf', pdfOf('<</Type/Pages/Count 1/Kids[3 0 R]>>'))).to.contain('Hello');
   });
 
   it('is not parsed again when its text is already stored', async () => {
