@@ -26,9 +26,13 @@ try {
   // The command itself is done; what it answered stays true.
   report(error);
 }
-// What is still on its way to a pipe must not be cut off.
-await new Promise((resolve) => process.stdout.write('', resolve));
+// A pipe takes only so much at once: what is left would be lost with the process.
+await Promise.all([process.stdout, process.stderr].map(flushed));
 process.exit(exitCode);
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}
 
 function report(error: unknown): number {
   // Commander has printed its own: help, or what was wrong with the arguments.

@@ -18,6 +18,8 @@ import { registerWorker } from './commands/worker.ts';
 import { registerDestroy } from './commands/destroy.ts';
 import { registerDev } from './commands/dev.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerExtract } from './commands/extract.ts';
+import { registerFormats } from './commands/formats.ts';
 import { registerDown } from './commands/down.ts';
 import { registerLogs } from './commands/logs.ts';
 import { registerProcess } from './commands/process.ts';
@@ -75,6 +77,8 @@ const commands: readonly ((register: Register) => void)[] = [
   registerSchedule,
   registerSkip,
   registerPrune,
+  registerExtract,
+  registerFormats,
   registerUp,
   registerDown,
   registerDev,

@@ -2,6 +2,37 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { defaultLimits } from './domain/default-limits.ts';
+
+const count = z.number().int().positive();
+const { maxFileBytes, maxParsedBytes, maxTextChars, maxOutputBytes, ...structure } = defaultLimits;
+const { maxUnpackedBytes, maxUnpackRatio, maxEntries, maxDepth, maxEntityChars, maxPixels } = structure;
+
+/** Explained in src/domain/extraction.ts, with the failure code of each. */
+const limitsSchema = z.strictObject({
+  maxFileBytes: count.default(maxFileBytes),
+  maxParsedBytes: count.default(maxParsedBytes),
+  maxTextChars: count.default(maxTextChars),
+  maxOutputBytes: count.default(maxOutputBytes),
+  maxUnpackedBytes: count.default(maxUnpackedBytes),
+  maxUnpackRatio: count.default(maxUnpackRatio),
+  maxEntries: count.default(maxEntries),
+  maxDepth: count.default(maxDepth),
+  maxEntityChars: count.default(maxEntityChars),
+  maxPixels: count.default(maxPixels),
+  /** Heap of one extraction process; above it the document is `parse_oom`. */
+  extractionHeapMb: z.number().int().min(64).default(512),
+  /** Resident memory of one extraction process; above it the document is `parse_memory`. */
+  extractionRssMb: z.number().int().min(128).default(1280),
+  /** Seconds without a sign of progress; after them the document is `parse_stalled`. */
+  stallSeconds: count.default(60),
+  /** Seconds for one document in all, whatever `--timeout` allows; after them it is `parse_timeout`. */
+  extractionSeconds: count.default(600),
+  /** Documents after which an extraction process is replaced by a fresh one. */
+  recycleAfter: count.default(500),
+  /** Extraction processes per worker; null: one per core, at least 2. */
+  extractionProcesses: z.number().int().min(1).max(64).nullable().default(null),
+});
 
 /** Everything that can stand in `docbatch.yaml`; environment variables and flags go over it. */
 const fileSchema = z
@@ -22,27 +53,7 @@ const fileSchema = z
         slots: z.number().int().min(1).max(1000).default(64),
       })
       .default({ slots: 64 }),
-    limits: z
-      .strictObject({
-        /** A file above this is `too_large`. */
-        maxFileBytes: z
-          .number()
-          .int()
-          .positive()
-          .default(512 * 1024 * 1024),
-        /** Characters of text kept per document; what is above is cut and flagged. */
-        maxTextChars: z.number().int().positive().default(20_000_000),
-        /** Heap of one extraction process; above it the document is `parse_oom`. */
-        extractionHeapMb: z.number().int().min(64).default(512),
-        /** Extraction processes per worker; null: one per core, at least 2. */
-        extractionProcesses: z.number().int().min(1).max(64).nullable().default(null),
-      })
-      .default({
-        maxFileBytes: 512 * 1024 * 1024,
-        maxTextChars: 20_000_000,
-        extractionHeapMb: 512,
-        extractionProcesses: null,
-      }),
+    limits: limitsSchema.prefault({}),
   })
   .describe('docbatch.yaml');
 

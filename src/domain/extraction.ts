@@ -14,7 +14,7 @@ export interface Extraction {
 }
 
 export interface ExtractionPart {
-  kind: 'page' | 'sheet' | 'slide' | 'body' | 'header' | 'attachment';
+  kind: 'page' | 'sheet' | 'slide' | 'chapter' | 'message' | 'image' | 'body' | 'header' | 'attachment';
   /** From 1, within its kind. */
   index: number;
   label: string;
@@ -51,4 +51,28 @@ export interface ExtractionChild {
   name: string;
   mimeType: string;
   sizeBytes: number;
+}
+
+/** Limits of what one document may ask for; above each it fails with the code named. The defaults are in config.ts. */
+export interface ExtractionLimits {
+  /** A file above this is never read in: `too_large`. */
+  maxFileBytes: number;
+  /** A file above this, of a format that must be held in memory as a whole: `too_large`. */
+  maxParsedBytes: number;
+  /** Text above this is cut, with a warning. */
+  maxTextChars: number;
+  /** The whole result, as it is handed over: `output_too_large`. */
+  maxOutputBytes: number;
+  /** What the parts of a zipped document unpack to, in all: `archive_bomb`. */
+  maxUnpackedBytes: number;
+  /** Unpacked bytes per packed byte, from 64 MiB on: `archive_bomb`. */
+  maxUnpackRatio: number;
+  /** Files inside a zipped document: `too_many_entries`. */
+  maxEntries: number;
+  /** Elements of XML (and values of JSON) inside each other: `nested_too_deep`. */
+  maxDepth: number;
+  /** Characters that the entities of an XML document may expand to: `entity_expansion`. */
+  maxEntityChars: number;
+  /** Width times height of an image: `image_too_large`. */
+  maxPixels: number;
 }

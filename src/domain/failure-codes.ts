@@ -28,7 +28,7 @@ export const failureCodes = {
   unsupported_type: code(
     'permanent',
     'No reader for this type of file.',
-    'Convert it to a type listed in the README, or skip it.',
+    'Convert it to a type that `docbatch formats` lists, or skip it.',
   ),
   empty: code(
     'permanent',
@@ -46,10 +46,50 @@ export const failureCodes = {
     'Reading the document took longer than allowed.',
     'Retry with a longer --timeout, or convert the file.',
   ),
+  parse_stalled: code(
+    'permanent',
+    'The parser made no progress on this document.',
+    'Convert the file with another program, or raise limits.stallSeconds in docbatch.yaml.',
+  ),
   parse_oom: code(
     'permanent',
     'Reading the document needed more memory than allowed.',
     'Split the file, or raise the heap limit in docbatch.yaml.',
+  ),
+  parse_memory: code(
+    'permanent',
+    'The process that read the document grew above its limit of resident memory.',
+    'Split the file, or raise limits.extractionRssMb in docbatch.yaml.',
+  ),
+  archive_bomb: code(
+    'permanent',
+    'The document would unpack to an absurd size.',
+    'Do not trust it; or raise limits.maxUnpackedBytes or limits.maxUnpackRatio in docbatch.yaml.',
+  ),
+  too_many_entries: code(
+    'permanent',
+    'The document consists of too many files.',
+    'Split it, or raise limits.maxEntries in docbatch.yaml.',
+  ),
+  nested_too_deep: code(
+    'permanent',
+    'The content is nested deeper than the limit.',
+    'Do not trust it; or raise limits.maxDepth in docbatch.yaml.',
+  ),
+  entity_expansion: code(
+    'permanent',
+    'The entities of the XML would expand beyond the limit.',
+    'Do not trust it; or raise limits.maxEntityChars in docbatch.yaml.',
+  ),
+  image_too_large: code(
+    'permanent',
+    'The image has more pixels than the limit.',
+    'Scale it down, or raise limits.maxPixels in docbatch.yaml.',
+  ),
+  output_too_large: code(
+    'permanent',
+    'What was read is larger than one result may be.',
+    'Split the file, or raise limits.maxOutputBytes in docbatch.yaml.',
   ),
   parser_crash: code(
     'permanent',

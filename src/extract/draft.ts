@@ -1,12 +1,17 @@
-import type { ExtractionImage, ExtractionMetadata, ExtractionPart } from '../domain/extraction.ts';
+import type {
+  ExtractionImage,
+  ExtractionLimits,
+  ExtractionMetadata,
+  ExtractionPart,
+} from '../domain/extraction.ts';
 
-/** What a reader gets: the bytes are known to be of its format. */
-export interface ReaderInput {
+/** What a reader gets: the bytes are known to be of its format. Readers may stop once they have `maxTextChars`. */
+export interface ReaderInput extends ExtractionLimits {
   bytes: Buffer;
   name: string;
   mimeType: string;
-  /** Readers may stop once they have this much text; what is above is cut in any case. */
-  maxTextChars: number;
+  /** To be called between pages, mails, chapters: a parser that calls it is not taken for one that hangs. */
+  onProgress: () => void;
 }
 
 export interface DraftPart {

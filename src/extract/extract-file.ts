@@ -1,48 +1,60 @@
-import { createHash } from 'node:crypto';
 import { DocumentFailure, permanent } from '../domain/failure.ts';
-import type { ExtractRequest, Extracted, ExtractionLimits } from '../sandbox/requests.ts';
+import type { ExtractionLimits } from '../domain/extraction.ts';
+import type { ExtractRequest, Extracted } from '../sandbox/requests.ts';
+import { MAX_BYTES_PER_CHAR } from './decode-input.ts';
+import { detectTextType } from './detect-text-type.ts';
 import { detectType } from './detect-type.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 import { finishDraft } from './finish-draft.ts';
-import { readBytes } from './read-bytes.ts';
-import { readerFor } from './readers.ts';
+import { looksLikeText } from './looks-like-text.ts';
+import { parserFailure } from './parser-failure.ts';
+import { readContent } from './read-content.ts';
+import { formatOf } from './readers.ts';
+
+/** Of these the beginning is enough: what is above the limit of text is cut in any case. */
+const streamed: ReadonlySet<string> = new Set([
+  'text/plain',
+  'text/markdown',
+  'text/csv',
+  'text/tab-separated-values',
+  'application/x-ndjson',
+]);
 
 /** Reads one file and makes Markdown of it. Throws `DocumentFailure`; runs in a child process only. */
 export async function extractFile(
-  { path, name, knownSha256 }: ExtractRequest,
-  { maxFileBytes, maxTextChars }: ExtractionLimits,
+  { content, name, knownSha256 }: ExtractRequest,
+  limits: ExtractionLimits,
+  onProgress: () => void = () => undefined,
 ): Promise<Extracted> {
-  const bytes = readBytes(path, maxFileBytes);
-  const contentSha256 = createHash('sha256').update(bytes).digest('hex');
-  const mimeType = await detectType(bytes, name);
-  const file = { contentSha256, sizeBytes: bytes.length, mimeType };
+  const { bytes, sizeBytes, contentSha256 } = readContent(content, (head, size) =>
+    keptBytes(head, size, name, limits),
+  );
+  const mimeType = await detectType(bytes, name, limits);
+  const file = { contentSha256, sizeBytes, mimeType };
   if (contentSha256 === knownSha256) return { ...file, extraction: null };
 
-  const reader = readerFor(mimeType);
-  const input: ReaderInput = { bytes, name, mimeType, maxTextChars };
-  const draft = await readDraft(reader.load, input);
-  return { ...file, extraction: finishDraft(draft, reader.version, input) };
+  onProgress();
+  const format = formatOf(mimeType);
+  const input: ReaderInput = { bytes, name, mimeType, onProgress, ...limits };
+  const draft = await readDraft(format.load, input);
+  return { ...file, extraction: finishDraft(draft, format.version, input) };
 }
 
-async function readDraft(load: ReturnType<typeof readerFor>['load'], input: ReaderInput): Promise<Draft> {
+function keptBytes(head: Buffer, sizeBytes: number, name: string, limits: ExtractionLimits): number {
+  const { maxParsedBytes, maxTextChars } = limits;
+  if (looksLikeText(head) && streamed.has(detectTextType(head, name))) {
+    return (maxTextChars + 1) * MAX_BYTES_PER_CHAR;
+  }
+  if (sizeBytes <= maxParsedBytes) return sizeBytes;
+  const message = `The file has ${sizeBytes} bytes; the limit of its format is ${maxParsedBytes}.`;
+  throw permanent('too_large', message, { stage: 'read', context: { sizeBytes, maxParsedBytes } });
+}
+
+async function readDraft(load: ReturnType<typeof formatOf>['load'], input: ReaderInput): Promise<Draft> {
   const read = await load();
   try {
     return await read(input);
   } catch (error) {
     throw error instanceof DocumentFailure ? error : parserFailure(error);
   }
-}
-
-function parserFailure(error: unknown): DocumentFailure {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof RangeError && /allocation|array length|string length|too large/i.test(message)) {
-    return permanent('parse_oom', `Reading the document needed too much memory (${message}).`, {
-      stage: 'extract',
-      cause: error,
-    });
-  }
-  return permanent('corrupt', `The document is damaged or cut off (${message.slice(0, 300)}).`, {
-    stage: 'extract',
-    cause: error,
-  });
 }

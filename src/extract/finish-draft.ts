@@ -3,10 +3,14 @@ import { permanent } from '../domain/failure.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 
 const BETWEEN_PARTS = '\n\n';
+/** A text is not cut back further than this to end with a whole line. */
+const LONGEST_LINE = 10_000;
+/** What a page or picture takes beside its name. */
+const ENTRY_BYTES = 80;
 
 /** Joins a reader's parts into one Markdown text with ranges and counts. Throws `empty` when there is nothing to see. */
 export function finishDraft(draft: Draft, extractorVersion: string, input: ReaderInput): Extraction {
-  const { maxTextChars, mimeType } = input;
+  const { maxOutputBytes, maxTextChars, mimeType } = input;
   const warnings = [...(draft.warnings ?? [])];
   const images = draft.images ?? [];
   const parts: ExtractionPart[] = [];
@@ -16,17 +20,11 @@ export function finishDraft(draft: Draft, extractorVersion: string, input: Reade
   for (const part of draft.parts) {
     const text = tidy(part.markdown);
     if (markdown !== '' && text !== '') markdown += BETWEEN_PARTS;
-    const start = Math.min(markdown.length, maxTextChars);
+    const start = markdown.length;
     markdown += text;
     const index = (indexes.get(part.kind) ?? 0) + 1;
     indexes.set(part.kind, index);
-    parts.push({
-      kind: part.kind,
-      index,
-      label: part.label,
-      start,
-      end: Math.min(markdown.length, maxTextChars),
-    });
+    parts.push({ kind: part.kind, index, label: part.label, start, end: markdown.length });
   }
 
   if (markdown === '' && images.length === 0 && draft.hasPictures !== true) {
@@ -35,7 +33,12 @@ export function finishDraft(draft: Draft, extractorVersion: string, input: Reade
   if (markdown.length > maxTextChars) {
     warnings.push(`The text was cut after ${maxTextChars} characters`);
     markdown = cut(markdown, maxTextChars);
+    for (const part of parts) {
+      part.start = Math.min(part.start, markdown.length);
+      part.end = Math.min(part.end, markdown.length);
+    }
   }
+  refuseLargeOutput(markdown, parts, images, maxOutputBytes);
   return {
     markdown,
     parts,
@@ -60,19 +63,42 @@ function tidy(text: string): string {
   return first < 0 ? '' : unified.slice(unified.lastIndexOf('\n', first) + 1).trimEnd();
 }
 
-/** Never between the halves of a surrogate pair. */
+/** After the last whole line, when there is one near the end; never between the halves of a surrogate pair. */
 function cut(text: string, length: number): string {
+  const line = text.lastIndexOf('\n', length);
+  if (line > 0 && length - line < LONGEST_LINE) return text.slice(0, line);
   const last = text.charCodeAt(length - 1);
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 
+/** What is handed over must fit through the pipe and into one row, however many pages and pictures it lists. */
+function refuseLargeOutput(
+  markdown: string,
+  parts: ExtractionPart[],
+  images: readonly { name: string }[],
+  maxOutputBytes: number,
+): void {
+  const labels = [...parts.map(({ label }) => label), ...images.map(({ name }) => name)];
+  const bytes = labels.reduce((sum, label) => sum + label.length + ENTRY_BYTES, Buffer.byteLength(markdown));
+  if (bytes <= maxOutputBytes) return;
+  const message = `What was read has ${bytes} bytes; the limit is ${maxOutputBytes}.`;
+  throw permanent('output_too_large', message, { stage: 'extract', context: { bytes, maxOutputBytes } });
+}
+
 /** Runs of letters and digits; in scripts without spaces (Chinese, Japanese, Thai) each character counts. */
 function countWords(text: string): number {
-  const matches = text.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’.,:@/-]*/gu) ?? [];
-  let words = matches.length;
-  for (const match of matches) {
-    const unspaced = match.match(/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/gu);
-    if (unspaced) words += unspaced.length - 1;
-  }
-  return words;
+  const words = /[\p{L}\p{N}][\p{L}\p{N}\p{M}'’.,:@/-]*/gu;
+  const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/gu;
+  // Only then are the words themselves looked at: a list of all words of a long text takes ten times its memory.
+  if (!unspaced.test(text)) return countMatches(words, text);
+  let count = 0;
+  for (const [word] of text.matchAll(words)) count += Math.max(countMatches(unspaced, word), 1);
+  return count;
+}
+
+function countMatches(pattern: RegExp, text: string): number {
+  let count = 0;
+  pattern.lastIndex = 0;
+  while (pattern.test(text)) count += 1;
+  return count;
 }

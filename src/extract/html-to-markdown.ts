@@ -2,17 +2,19 @@ import { compile } from 'html-to-text';
 import type { DomNode, FormatCallback, HtmlToTextOptions } from 'html-to-text';
 import { fence } from './fence.ts';
 import { markdownTable } from './markdown-table.ts';
-
-/** Nodes nested deeper are left out: walking them would overflow the stack. */
-const MAX_DEPTH = 400;
+import { refuseDeepHtml } from './refuse-deep-html.ts';
 
 interface Counts {
   tables: number;
   images: number;
 }
 
-/** A page's body as Markdown: headings, lists, links, tables, code. Scripts, styles and drawings are left out. */
-export function htmlToMarkdown(html: string): Counts & { markdown: string } {
+/**
+ * A page's body as Markdown: headings, lists, links, tables, code. Scripts, styles and drawings are left out.
+ * Throws `nested_too_deep`.
+ */
+export function htmlToMarkdown(html: string, maxDepth: number): Counts & { markdown: string } {
+  refuseDeepHtml(html, maxDepth);
   const counts: Counts = { tables: 0, images: 0 };
   const markdown = convert(html, counts)
     .replace(/^[ \t\u00a0]+$/gm, '')
@@ -85,7 +87,7 @@ const table: FormatCallback = (element, walk, builder) => {
 const block = { leadingLineBreaks: 2, trailingLineBreaks: 2 };
 const options: HtmlToTextOptions = {
   wordwrap: false,
-  limits: { maxInputLength: Number.MAX_SAFE_INTEGER, maxDepth: MAX_DEPTH },
+  limits: { maxInputLength: Number.MAX_SAFE_INTEGER },
   formatters: { heading, link, image, code, table },
   selectors: [
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, format: 'heading' })),
@@ -123,17 +125,13 @@ function childrenOf(element: DomNode): DomNode[] {
   return (element as { children?: DomNode[] }).children ?? [];
 }
 
-function hasDescendant(element: DomNode, name: string, depth = 0): boolean {
-  if (depth > MAX_DEPTH) return false;
-  return childrenOf(element).some((child) => child.name === name || hasDescendant(child, name, depth + 1));
+function hasDescendant(element: DomNode, name: string): boolean {
+  return childrenOf(element).some((child) => child.name === name || hasDescendant(child, name));
 }
 
-function hasText(element: DomNode, depth = 0): boolean {
-  if (depth > MAX_DEPTH) return false;
+function hasText(element: DomNode): boolean {
   return childrenOf(element).some((child) =>
-    child.type === 'text'
-      ? (child.data ?? '').trim() !== ''
-      : child.name !== 'img' && hasText(child, depth + 1),
+    child.type === 'text' ? (child.data ?? '').trim() !== '' : child.name !== 'img' && hasText(child),
   );
 }
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { wideEncoding } from './wide-encoding.ts';
 
 const SAMPLE_BYTES = 64 * 1024;
 /** Share of control characters above which bytes are no text in any encoding. */
@@ -17,16 +18,8 @@ export function looksLikeText(bytes: Buffer): boolean {
     else if (byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13 && byte !== 27)
       controls += 1;
   }
-  if (controls > sample.length * MAX_CONTROL_SHARE) return false;
-  if (nuls > 0)
-    return isWideText(sample, nuls) || (nuls <= sample.length * MAX_CONTROL_SHARE && isUtf8(bytes));
-  return true;
-}
-
-/** UTF-16 text in a Latin script: all the NULs are on one side of the byte pairs, and they are many. */
-function isWideText(sample: Buffer, nuls: number): boolean {
-  if (nuls < sample.length * 0.2) return false;
-  let even = 0;
-  for (let at = 0; at < sample.length; at += 2) if (sample[at] === 0) even += 1;
-  return even === 0 || even === nuls;
+  const most = sample.length * MAX_CONTROL_SHARE;
+  if (controls <= most && nuls === 0) return true;
+  if (controls <= most && nuls <= most && isUtf8(bytes)) return true;
+  return wideEncoding(bytes) !== undefined;
 }

@@ -8,7 +8,10 @@ import { readableWordFile } from './word-xml.ts';
 /** What the parts of one document may unpack to, however their sizes are declared. */
 const MAX_UNPACKED_BYTES = 1024 * 1024 * 1024;
 
-export async function parseOffice(bytes: Buffer, fileType: 'docx' | 'pptx'): Promise<OfficeParserAST> {
+export async function parseOffice(
+  bytes: Buffer,
+  fileType: 'docx' | 'pptx' | 'rtf',
+): Promise<OfficeParserAST> {
   try {
     return await OfficeParser.parseOffice(fileType === 'docx' ? readableWordFile(bytes) : bytes, {
       fileType,

@@ -11,7 +11,7 @@ export function readHtml(input: ReaderInput): Draft {
   const declared = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i.exec(head)?.[1];
   const { text, encoding } = decodeInput(input, declared);
   const html = text.slice(0, input.maxTextChars);
-  const { markdown, tables, images } = htmlToMarkdown(html);
+  const { markdown, tables, images } = htmlToMarkdown(html, input.maxDepth);
   return {
     parts: [{ kind: 'body', label: input.name, markdown }],
     metadata: {

@@ -3,12 +3,14 @@ import type { DocumentMetadata, ParsedPage } from '@llamaindex/liteparse';
 import { permanent } from '../domain/failure.ts';
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
 import { pdfInfo } from './pdf-info.ts';
+import { refusePageLoop } from './refuse-page-loop.ts';
 
 /** Pages in memory at once: their text items are many times larger than their text. */
 const PAGES_PER_BATCH = 50;
 
 /** One part per page. Pages without a text layer (scans) are empty parts, named in a warning. */
-export async function readPdf({ bytes, maxTextChars }: ReaderInput): Promise<Draft> {
+export async function readPdf({ bytes, maxTextChars, onProgress }: ReaderInput): Promise<Draft> {
+  refusePageLoop(bytes);
   const parser = new LiteParse({
     // Its default would fetch language data over the network.
     ocrEnabled: false,
@@ -27,6 +29,7 @@ export async function readPdf({ bytes, maxTextChars }: ReaderInput): Promise<Dra
   let characters = 0;
   try {
     for await (const { result } of parser.parseBatches(bytes, { batchSize: PAGES_PER_BATCH })) {
+      onProgress();
       properties ??= result.docMeta;
       brokenPages.push(...result.pageErrors.map(({ pageNum }) => pageNum));
       for (const page of result.pages) {

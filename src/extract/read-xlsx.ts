@@ -1,9 +1,9 @@
 import readExcel from 'read-excel-file/node';
 import { permanent } from '../domain/failure.ts';
 import { decodeEntities } from './decode-entities.ts';
-import type { Draft, DraftPart, ReaderInput } from './draft.ts';
-import { markdownTable } from './markdown-table.ts';
+import type { Draft, ReaderInput } from './draft.ts';
 import { officeImages } from './office-images.ts';
+import { hiddenSheetWarnings, sheetPart } from './sheet-markdown.ts';
 import { readZipDirectory, readZipText } from './zip-directory.ts';
 
 const MAX_PROPERTIES_BYTES = 1024 * 1024;
@@ -11,15 +11,18 @@ const MAX_PROPERTIES_BYTES = 1024 * 1024;
 /** One part per sheet: its name and its cells as a table. Formulas show their stored values. */
 export async function readXlsx({ bytes }: ReaderInput): Promise<Draft> {
   const sheets = await readSheets(bytes);
-  const parts = sheets.map(({ sheet, data }): DraftPart => {
-    const table = markdownTable(withoutEmptyEdges(data.map((row) => row.map(cellText))));
-    return { kind: 'sheet', label: sheet, markdown: table === '' ? '' : `## ${sheet}\n\n${table}` };
-  });
+  const parts = sheets.map(({ sheet, data }) =>
+    sheetPart(
+      sheet,
+      data.map((row) => row.map(cellText)),
+    ),
+  );
   const tables = parts.filter(({ markdown }) => markdown !== '').length;
   return {
     parts,
     metadata: { ...coreProperties(bytes), sheets: sheets.length, ...(tables > 0 ? { tables } : {}) },
     images: officeImages(bytes),
+    warnings: hiddenSheetWarnings(hiddenSheets(bytes)),
   };
 }
 
@@ -43,10 +46,13 @@ function cellText(cell: unknown): string {
   return time.startsWith('00:00:00') ? day : `${day} ${time.slice(0, 5)}`;
 }
 
-function withoutEmptyEdges(rows: string[][]): string[][] {
-  const kept = rows.filter((row) => row.some((cell) => cell !== ''));
-  const first = Math.min(...kept.map((row) => row.findIndex((cell) => cell !== '')));
-  return kept.map((row) => row.slice(first, row.findLastIndex((cell) => cell !== '') + 1));
+function hiddenSheets(bytes: Buffer): string[] {
+  const entry = readZipDirectory(bytes)?.find(({ name }) => /^xl\/workbook\d*\.xml$/i.test(name));
+  const xml = readZipText(bytes, entry, MAX_PROPERTIES_BYTES) ?? '';
+  return [...xml.matchAll(/<(?:\w+:)?sheet\s[^>]*>/g)].flatMap(([tag]) => {
+    const name = /\bname="([^"]*)"/.exec(tag)?.[1];
+    return name !== undefined && /\bstate="(?:hidden|veryHidden)"/.test(tag) ? [decodeEntities(name)] : [];
+  });
 }
 
 /** Title, author and dates as Office writes them in every file. */

@@ -1,6 +1,8 @@
 import { decodeEntities } from './decode-entities.ts';
 import { decodeInput } from './decode-input.ts';
 import type { Draft, ReaderInput } from './draft.ts';
+import { expandEntities } from './expand-entities.ts';
+import { tooDeep } from './too-deep.ts';
 
 const INDENT = '  ';
 /** Deeper elements are indented no further. */
@@ -13,7 +15,7 @@ const TOKEN =
 export function readXml(input: ReaderInput): Draft {
   const declared = /<\?xml[^>]*\bencoding=["']([\w-]+)["']/.exec(input.bytes.toString('latin1', 0, 200))?.[1];
   const { text, encoding } = decodeInput(input, declared);
-  const { lines, isBalanced } = outline(text, input.maxTextChars);
+  const { lines, isBalanced } = outline(expandEntities(text, input.maxEntityChars), input);
   const title = /<title(?:\s[^>]*)?>\s*([^<]{1,300}?)\s*<\/title>/i.exec(text)?.[1];
   return {
     parts: [{ kind: 'body', label: input.name, markdown: lines.join('\n') }],
@@ -22,7 +24,10 @@ export function readXml(input: ReaderInput): Draft {
   };
 }
 
-function outline(xml: string, maxChars: number): { lines: string[]; isBalanced: boolean } {
+function outline(
+  xml: string,
+  { maxTextChars, maxDepth }: ReaderInput,
+): { lines: string[]; isBalanced: boolean } {
   const lines: string[] = [];
   const open: string[] = [];
   let isBalanced = true;
@@ -30,7 +35,7 @@ function outline(xml: string, maxChars: number): { lines: string[]; isBalanced: 
   let characters = 0;
 
   for (const [, cdata, slash, name, attributes, selfClosing, text] of xml.matchAll(TOKEN)) {
-    if (characters > maxChars) break;
+    if (characters > maxTextChars) break;
     if (cdata !== undefined) addText(cdata);
     else if (text !== undefined) addText(decodeEntities(text));
     else if (name === undefined) continue;
@@ -40,6 +45,7 @@ function outline(xml: string, maxChars: number): { lines: string[]; isBalanced: 
       addLine(`- ${name}${attributeText(attributes ?? '')}`);
       hasText = false;
       open.push(name);
+      if (open.length > maxDepth) throw tooDeep(maxDepth);
       if (selfClosing === '/') open.pop();
     }
   }

@@ -15,7 +15,8 @@ const END_SIGNATURE = 0x06054b50;
 const ENTRY_SIGNATURE = 0x02014b50;
 /** The end record and its longest comment. */
 const END_SEARCH_BYTES = 65_557;
-const MAX_ENTRIES = 20_000;
+/** Above any limit that makes sense: what counts entries sees that there are too many. */
+const MAX_ENTRIES = 200_000;
 
 /** The entries of a zip file's directory, without opening any; null when the directory is damaged or cut off. */
 export function readZipDirectory(bytes: Buffer): ZipEntry[] | null {

@@ -1,23 +1,20 @@
 import workerpool from 'workerpool';
 import { DocumentFailure, permanent } from '../domain/failure.ts';
 import type { Stage } from '../domain/failure.ts';
-import { childFailure } from './child-failure.ts';
+import { childFailure, stallFailure, timeoutFailure } from './child-failure.ts';
+import type { Children } from './children.ts';
 import type { ChildEvent, ChildFunctions, Reply } from './requests.ts';
+import { longest } from './with-deadline.ts';
 
 /** Characters of a child's stderr that are kept to tell why it died. */
 const STDERR_KEPT = 16_384;
-/** A child that holds more after its work is replaced: parsers give little back. */
-const MAX_IDLE_RSS_BYTES = 400 * 1024 * 1024;
-/** `setTimeout` takes no longer wait. */
-const MAX_TIMER_MS = 2_147_483_647;
 
-export interface ChildCallOptions {
+export interface CallLimits {
   stage: Stage;
   /** Counted from when the child starts on this call. */
   timeoutMs: number;
-  /** Children that we killed, over all calls: their death says nothing about a document. */
-  killed: Set<number>;
-  onStart: (pid: number) => void;
+  /** Counted from the child's last sign of progress. */
+  stallMs: number;
 }
 
 export interface ChildCall<T> {
@@ -35,19 +32,21 @@ export class ChildNotStarted extends Error {
 
 /** One call of a function of child.ts, killed with its process on time-out or `stop`. */
 export function callChild<T>(
-  children: workerpool.Pool,
+  pool: workerpool.Pool,
   method: keyof ChildFunctions,
   params: unknown[],
-  { stage, timeoutMs, killed, onStart }: ChildCallOptions,
+  { stage, timeoutMs, stallMs }: CallLimits,
+  children: Children,
 ): ChildCall<T> {
   let pid: number | undefined;
   let isStopped = false;
   let stderr = '';
   let timer: NodeJS.Timeout | undefined;
+  let stallTimer: NodeJS.Timeout | undefined;
   let settleResult: { resolve: (value: T) => void; reject: (reason: Error) => void };
   const result = new Promise<T>((resolve, reject) => (settleResult = { resolve, reject }));
 
-  const reply = children.exec(method, params, { on: onEvent }) as unknown as PromiseLike<Reply<T>>;
+  const reply = pool.exec(method, params, { on: onEvent }) as unknown as PromiseLike<Reply<T>>;
   const done = Promise.resolve(reply).then(onReply, onLoss);
   return { result, done, stop };
 
@@ -55,33 +54,31 @@ export function callChild<T>(
     if (isStopped) return;
     isStopped = true;
     settleResult.reject(reason);
-    if (pid !== undefined) kill(pid);
-  }
-
-  function kill(childPid: number): void {
-    killed.add(childPid);
-    try {
-      process.kill(childPid, 'SIGKILL');
-    } catch {
-      // Already gone: the pool hears of it by itself.
-    }
+    if (pid !== undefined) children.kill(pid);
   }
 
   function onEvent(event: ChildEvent): void {
     if ('stderr' in event) stderr = (stderr + event.stderr).slice(-STDERR_KEPT);
-    if (!('startedPid' in event)) return;
-    pid = event.startedPid;
-    onStart(pid);
+    if ('progress' in event) stallTimer?.refresh();
+    if ('startedPid' in event) onStart(event.startedPid);
+  }
+
+  function onStart(childPid: number): void {
+    pid = childPid;
+    children.started(pid);
     if (isStopped) {
-      kill(pid);
+      children.kill(pid);
       return;
     }
-    timer = setTimeout(() => stop(timeoutFailure(timeoutMs, stage)), Math.min(timeoutMs, MAX_TIMER_MS));
+    timer = setTimeout(() => stop(timeoutFailure(timeoutMs, stage)), longest(timeoutMs));
+    if (stallMs < timeoutMs) {
+      stallTimer = setTimeout(() => stop(stallFailure(stallMs, stage)), longest(stallMs));
+    }
   }
 
   function onReply(value: Reply<T>): void {
-    clearTimeout(timer);
-    if (value.rssBytes > MAX_IDLE_RSS_BYTES && pid !== undefined) kill(pid);
+    clearTimers();
+    if (pid !== undefined) children.finished(pid, value.rssBytes);
     if ('value' in value) {
       settleResult.resolve(value.value);
       return;
@@ -91,20 +88,20 @@ export function callChild<T>(
   }
 
   function onLoss(error: Error): void {
-    clearTimeout(timer);
+    clearTimers();
     if (!(error instanceof workerpool.TerminateError)) {
       const message = `Docbatch failed on this document: ${error.message}`;
       settleResult.reject(permanent('internal', message, { stage, cause: error }));
       return;
     }
-    const isOthersFault = pid === undefined || killed.has(pid);
+    const isOthersFault = pid === undefined || children.wasKilled(pid);
     settleResult.reject(
       isOthersFault ? new ChildNotStarted(error.message) : childFailure(error, stderr, stage),
     );
   }
-}
 
-function timeoutFailure(timeoutMs: number, stage: Stage): DocumentFailure {
-  const message = `Reading the document took longer than the allowed ${timeoutMs / 1000} s.`;
-  return permanent('parse_timeout', message, { stage, context: { timeoutMs } });
+  function clearTimers(): void {
+    clearTimeout(timer);
+    clearTimeout(stallTimer);
+  }
 }

@@ -1,11 +1,9 @@
 import { permanent } from '../domain/failure.ts';
 import type { DocumentFailure, Stage } from '../domain/failure.ts';
-import { OUT_OF_MEMORY_MARK } from './requests.ts';
+import { MEMORY_MARK } from './requests.ts';
 
 const OUT_OF_MEMORY = new RegExp(
-  [OUT_OF_MEMORY_MARK, 'heap out of memory', 'std::bad_alloc', 'memory allocation of \\d+ bytes failed'].join(
-    '|',
-  ),
+  ['heap out of memory', 'std::bad_alloc', 'memory allocation of \\d+ bytes failed'].join('|'),
 );
 
 /** Why a child was lost over a document: what its last words on stderr and its exit say. */
@@ -16,6 +14,12 @@ export function childFailure(error: Error, stderr: string, stage: Stage): Docume
     ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
     ...(signal === undefined ? {} : { signal }),
   };
+  if (stderr.includes(MEMORY_MARK)) {
+    return permanent('parse_memory', 'Reading the document took more memory than its process may hold.', {
+      stage,
+      context,
+    });
+  }
   if (OUT_OF_MEMORY.test(stderr)) {
     return permanent('parse_oom', 'Reading the document needed more memory than one process may use.', {
       stage,
@@ -28,4 +32,14 @@ export function childFailure(error: Error, stderr: string, stage: Stage): Docume
     stage,
     context,
   });
+}
+
+export function timeoutFailure(timeoutMs: number, stage: Stage): DocumentFailure {
+  const message = `Reading the document took longer than the allowed ${timeoutMs / 1000} s.`;
+  return permanent('parse_timeout', message, { stage, context: { timeoutMs } });
+}
+
+export function stallFailure(stallMs: number, stage: Stage): DocumentFailure {
+  const message = `The parser showed no progress for ${stallMs / 1000} s.`;
+  return permanent('parse_stalled', message, { stage, context: { stallMs } });
 }

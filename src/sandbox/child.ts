@@ -15,10 +15,19 @@ forbidNetwork();
 const watchdog = startWatchdog(Number(process.argv[2]));
 
 const functions: ChildFunctions = {
-  extract: (request, limits) => reply(() => extractFile(request, limits)),
+  extract: (request, limits) => reply(() => extractFile(request, limits, showProgress)),
   answerLocally: (input) => reply(() => answer(input)),
 };
 workerpool.worker({ ...functions });
+
+const PROGRESS_EVERY_MS = 1000;
+let shownAtMs = 0;
+
+function showProgress(): void {
+  if (performance.now() - shownAtMs < PROGRESS_EVERY_MS) return;
+  shownAtMs = performance.now();
+  workerpool.workerEmit({ progress: true });
+}
 
 async function reply<T>(work: () => Promise<T>): Promise<Reply<T>> {
   workerpool.workerEmit({ startedPid: process.pid });

@@ -2,34 +2,54 @@ import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
 import type { Json } from '../domain/analyzer.ts';
+import type { ExtractionLimits } from '../domain/extraction.ts';
 import { transient } from '../domain/failure.ts';
 import type { Stage } from '../domain/failure.ts';
 import { ChildNotStarted, callChild } from './child-call.ts';
 import type { ChildCall } from './child-call.ts';
-import { permissionFlags } from './permission-flags.ts';
-import type { ChildFunctions, ExtractRequest, Extracted, ExtractionLimits, LocalInput } from './requests.ts';
-import { residentBytes } from './resident-bytes.ts';
+import { createChildren } from './children.ts';
+import { launchOf } from './launch-flags.ts';
+import type { ChildFunctions, ExtractRequest, Extracted, LocalInput } from './requests.ts';
+import { createScratch } from './scratch.ts';
 import { scrubbedEnv } from './scrubbed-env.ts';
 import { createSlots } from './slots.ts';
+import { stageInput } from './stage-input.ts';
+import { withDeadline } from './with-deadline.ts';
 
 /** Children tried for one document when they die before they begin it. */
 const MAX_STARTS = 3;
 /** Milliseconds that an orderly end may take before a child is killed. */
 const TERMINATE_MS = 200;
-/** Megabytes that buffers and native parsers may use above the JavaScript heap. */
-const MEMORY_OVER_HEAP_MB = 768;
 
 export interface SandboxOptions extends ExtractionLimits {
   /** Extraction processes at most; each starts when it is first needed. */
   processes: number;
   /** JavaScript heap of one process. */
   heapMb: number;
+  /** Resident memory of one process, with buffers and native parsers. */
+  rssMb: number;
+  /** Milliseconds without a sign of progress. */
+  stallMs: number;
+  /** Milliseconds for one document in all, whatever its `timeoutMs`. */
+  totalMs: number;
+  /** Documents after which a process is replaced. */
+  recycleAfter: number;
+}
+
+export interface ExtractFile {
+  path: string;
+  /** The document's name, for its ending; the path may be a temporary one. */
+  name: string;
+  /** The hash whose text is already stored: equal bytes are not parsed again. */
+  knownSha256: string | null;
+  /** Runs from when a child starts on it. */
+  timeoutMs: number;
 }
 
 /** Reads and analyzes untrusted documents in child processes, each of which may be lost at any moment. */
 export interface Sandbox {
-  /** Throws `DocumentFailure`; rejects with the signal's reason. `timeoutMs` runs from when a child starts on it. */
-  extract(request: ExtractRequest & { timeoutMs: number }, signal: AbortSignal): Promise<Extracted>;
+  /** Throws `DocumentFailure`; rejects with the signal's reason. */
+  extract(file: ExtractFile, signal: AbortSignal): Promise<Extracted>;
   answerLocally(input: LocalInput, timeoutMs: number, signal: AbortSignal): Promise<Json>;
   /** The children alive now. */
   pids(): number[];
@@ -39,76 +59,82 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }: SandboxOptions): Sandbox {
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const { processes, heapMb, rssMb, stallMs, totalMs, recycleAfter, ...limits } = options;
   const slots = createSlots(processes);
-  const children = workerpool.pool(fileURLToPath(new URL('./child.js', import.meta.url)), {
+  const scratch = createScratch();
+  const pool = workerpool.pool(fileURLToPath(new URL('./child.js', import.meta.url)), {
     workerType: 'process',
     maxWorkers: processes,
     workerTerminateTimeout: TERMINATE_MS,
     emitStdStreams: true,
-    forkArgs: [String(heapMb + MEMORY_OVER_HEAP_MB)],
-    forkOpts: {
-      env: scrubbedEnv(process.env),
-      // If our own process was started with this flag, workerpool lets that one win; the watchdog's limit still holds.
-      execArgv: [`--max-old-space-size=${heapMb}`, ...permissionFlags()],
-      serialization: 'advanced',
-    },
+    forkArgs: [String(rssMb)],
+    // If our own process was started with a heap limit, workerpool lets that one win; the watchdog's limit still holds.
+    forkOpts: { env: scrubbedEnv(process.env), serialization: 'advanced', ...launchOf(scratch.dir, heapMb) },
   });
-  const known = new Set<number>();
-  const killed = new Set<number>();
+  const children = createChildren(recycleAfter);
   const inWork = new Set<ChildCall<unknown>>();
   let closed: Promise<void> | undefined;
 
   return {
     extract({ path, name, knownSha256, timeoutMs }, signal) {
-      const request: ExtractRequest = { path, name, knownSha256 };
-      return run('extract', [request, { maxFileBytes, maxTextChars }], {
+      const { maxFileBytes } = limits;
+      const call = {
+        method: 'extract',
         stage: 'extract',
-        timeoutMs,
+        timeoutMs: Math.min(timeoutMs, totalMs),
         signal,
+      } as const;
+      return run(call, async () => {
+        const { content, remove } = await stageInput(path, { maxFileBytes, scratchPath: scratch.next });
+        const request: ExtractRequest = { content, name, knownSha256 };
+        return { params: [request, limits], release: remove };
       });
     },
     answerLocally(input, timeoutMs, signal) {
-      return run('answerLocally', [input], { stage: 'analyze', timeoutMs, signal });
+      const call = { method: 'answerLocally', stage: 'analyze', timeoutMs, signal } as const;
+      return run(call, () => Promise.resolve({ params: [input], release: () => Promise.resolve() }));
     },
-    pids,
-    rssBytes: () => pids().reduce((sum, pid) => sum + residentBytes(pid), 0),
+    pids: children.pids,
+    rssBytes: children.rssBytes,
     close: () => (closed ??= close()),
   };
 
   // The pool's own queue is never used: it stalls after a child is lost, and its time-outs end no busy process at once.
-  async function run<T>(method: keyof ChildFunctions, params: unknown[], options: RunOptions): Promise<T> {
+  async function run<T>(options: RunOptions, prepare: () => Promise<Prepared>): Promise<T> {
+    const { method, stage, timeoutMs, signal } = options;
     // Many documents may wait on the signal of one batch.
-    setMaxListeners(0, options.signal);
+    setMaxListeners(0, signal);
     for (let start = 1; ; start += 1) {
       if (isClosed()) throw closedError();
-      const giveBack = await slots.take(options.signal);
-      const call = callChild<T>(children, method, params, {
-        ...options,
-        killed,
-        onStart: (pid) => known.add(pid),
-      });
+      const giveBack = await slots.take(signal);
+      let prepared: Prepared;
+      try {
+        prepared = await withDeadline(prepare(), { stage, timeoutMs, signal }, ({ release }) => release());
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
+      const limitsOfCall = { stage, timeoutMs, stallMs };
+      const call = callChild<T>(pool, method, prepared.params, limitsOfCall, children);
       inWork.add(call);
       void call.done.finally(() => {
         inWork.delete(call);
         giveBack();
       });
       try {
-        return await resultOf(call, options.signal);
+        if (isClosed()) call.stop(closedError());
+        return await resultOf(call, signal);
       } catch (error) {
         if (!(error instanceof ChildNotStarted)) throw error;
         if (isClosed()) throw closedError();
         if (start < MAX_STARTS) continue;
-        throw transient('internal', 'No extraction process could be started.', {
-          stage: options.stage,
-          cause: error,
-        });
+        const message = 'No extraction process could be started.';
+        throw transient('internal', message, { stage, cause: error });
+      } finally {
+        await prepared.release();
       }
     }
-  }
-
-  function pids(): number[] {
-    return [...known].filter(isAlive);
   }
 
   function isClosed(): boolean {
@@ -119,14 +145,22 @@ export function createSandbox({ processes, heapMb, maxFileBytes, maxTextChars }:
     const reason = closedError();
     slots.close(reason);
     for (const call of inWork) call.stop(reason);
-    await children.terminate(true);
+    await pool.terminate(true);
+    await scratch.remove();
   }
 }
 
 interface RunOptions {
+  method: keyof ChildFunctions;
   stage: Stage;
   timeoutMs: number;
   signal: AbortSignal;
+}
+
+/** What a call needs, made once there is room for it. */
+interface Prepared {
+  params: unknown[];
+  release: () => Promise<void>;
 }
 
 async function resultOf<T>(call: ChildCall<T>, signal: AbortSignal): Promise<T> {
@@ -142,12 +176,4 @@ async function resultOf<T>(call: ChildCall<T>, signal: AbortSignal): Promise<T> 
 
 function closedError(): Error {
   return new Error('The sandbox was closed while it worked on a document');
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

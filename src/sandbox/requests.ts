@@ -1,18 +1,13 @@
 import type { Json } from '../domain/analyzer.ts';
-import type { Extraction } from '../domain/extraction.ts';
+import type { Extraction, ExtractionLimits } from '../domain/extraction.ts';
 import type { FailureClass, Stage } from '../domain/failure.ts';
 
-/** Limits that every extraction of one sandbox shares. */
-export interface ExtractionLimits {
-  /** A file above this is `too_large` and is never read in. */
-  maxFileBytes: number;
-  /** Text above this is cut, with a warning. */
-  maxTextChars: number;
-}
+/** The bytes themselves, or where in the scratch folder they lie. */
+export type Content = Uint8Array | { scratchPath: string };
 
 export interface ExtractRequest {
-  path: string;
-  /** The document's name, for its ending; the path may be a temporary one. */
+  content: Content;
+  /** The document's name, for its ending; never a path. */
   name: string;
   /** The hash whose text is already stored: equal bytes are not parsed again. */
   knownSha256: string | null;
@@ -46,7 +41,8 @@ export interface FailureReport {
 export type Reply<T> = { rssBytes: number } & ({ value: T } | { failure: FailureReport });
 
 /** What a child sends while it works; `stderr` is added by workerpool. */
-export type ChildEvent = { startedPid: number } | { stdout: string } | { stderr: string };
+export type ChildEvent =
+  { startedPid: number } | { progress: true } | { stdout: string } | { stderr: string };
 
 /** The functions a child offers, by name. */
 export interface ChildFunctions {
@@ -54,5 +50,5 @@ export interface ChildFunctions {
   answerLocally(input: LocalInput): Promise<Reply<Json>>;
 }
 
-/** Written to stderr by a child that ends itself because its memory grew too large. */
-export const OUT_OF_MEMORY_MARK = 'docbatch: out of memory';
+/** Written to stderr by a child that ends itself because its resident memory grew too large. */
+export const MEMORY_MARK = 'docbatch: above the limit of resident memory';

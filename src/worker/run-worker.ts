@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
@@ -17,6 +16,7 @@ import type { Logger } from '../log.ts';
 import { deliverNotifications } from '../notify/deliver.ts';
 import { isProcessAlive } from '../is-process-alive.ts';
 import { createSandbox } from '../sandbox/pool.ts';
+import { sandboxOptions } from '../sandbox/sandbox-options.ts';
 import { every } from './every.ts';
 
 export interface WorkerOptions {
@@ -55,12 +55,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     logger: forwardTo(log),
   });
   const db = openDatabase(config.databaseUrl ?? '', config.databasePoolMax);
-  const sandbox = createSandbox({
-    processes: config.limits.extractionProcesses ?? Math.max(2, cpus().length),
-    heapMb: config.limits.extractionHeapMb,
-    maxFileBytes: config.limits.maxFileBytes,
-    maxTextChars: config.limits.maxTextChars,
-  });
+  const sandbox = createSandbox(sandboxOptions(config.limits));
   const register = () => enter(db, options);
   await register();
   const engine = createEngine({

@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts';
 import type { StackLease } from '../stack.ts';
 import type { Check } from './check.ts';
 import { examineMachine } from './machine.ts';
+import { examineSandbox } from './sandbox.ts';
 import { examinePostgres } from './postgres.ts';
 import { examineTemporal } from './temporal.ts';
 
@@ -15,6 +16,7 @@ export interface Surroundings {
 /** Looks at every part, one after the other; what cannot be looked at without a broken part is said to be skipped. */
 export async function* examine(surroundings: Surroundings): AsyncGenerator<Check> {
   yield* examineMachine(surroundings);
+  yield await examineSandbox();
   let hasDatabase = true;
   for await (const check of examinePostgres(surroundings)) {
     if (check.name === 'postgres') hasDatabase = check.state === 'ok';

@@ -1,32 +1,27 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultLimits } from '../../../src/domain/default-limits.ts';
+import type { ExtractionLimits } from '../../../src/domain/extraction.ts';
 import { DocumentFailure } from '../../../src/domain/failure.ts';
 import { extractFile } from '../../../src/extract/extract-file.ts';
 import { packageRoot } from '../../../src/paths.ts';
 import type { Extracted } from '../../../src/sandbox/requests.ts';
 
-const limits = { maxFileBytes: 10_000_000, maxTextChars: 100_000 };
+const limits = { ...defaultLimits, maxFileBytes: 100_000_000, maxTextChars: 100_000 };
 
 /** A sample of samples/, read in this process. */
 export function extractSample(name: string): Promise<Extracted> {
-  return extractFile({ path: join(packageRoot, 'samples', name), name, knownSha256: null }, limits);
+  const content = readFileSync(join(packageRoot, 'samples', name));
+  return extractFile({ content, name, knownSha256: null }, limits);
 }
 
-/** Content that is written to a temporary file of this name first. */
-export async function extractContent(
+export function extractContent(
   name: string,
   content: string | Uint8Array,
-  overrides: Partial<typeof limits> = {},
+  overrides: Partial<ExtractionLimits> = {},
 ): Promise<Extracted> {
-  const folder = mkdtempSync(join(tmpdir(), 'docbatch-extract-'));
-  try {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return await extractFile({ path, name, knownSha256: null }, { ...limits, ...overrides });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return extractFile({ content: bytes, name, knownSha256: null }, { ...limits, ...overrides });
 }
 
 export async function markdownOf(name: string, content: string | Uint8Array): Promise<string> {

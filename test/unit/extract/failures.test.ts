@@ -1,46 +1,19 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { extractFile } from '../../../src/extract/extract-file.ts';
+import { packageRoot } from '../../../src/paths.ts';
 import { extractContent, extractSample, failureOf, markdownOf } from './extract.ts';
+import { pdfOf } from './pdf.ts';
 import { docxOf } from './zip.ts';
 
-const limits = { maxFileBytes: 1000, maxTextChars: 1000 };
-
 describe('a document that cannot be read', () => {
-  let folder: string;
-  before(() => (folder = mkdtempSync(join(tmpdir(), 'docbatch-failures-'))));
-  after(() => rmSync(folder, { recursive: true }));
-
-  const extract = (path: string): Promise<unknown> =>
-    extractFile({ path, name: 'a.txt', knownSha256: null }, limits);
-
-  it('is missing when no file is there', async () => {
-    const failure = await failureOf(extract(join(folder, 'gone.txt')));
-    expect(failure).to.include({ failureClass: 'permanent', code: 'missing', stage: 'read' });
-    expect(failure.context).to.deep.equal({ errno: 'ENOENT' });
-  });
-
-  it('is unreadable when it is a folder, a pipe or a device', async () => {
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
-    for (const path of [folder, join(folder, 'pipe'), '/dev/zero']) {
-      expect(await failureOf(extract(path))).to.include({ code: 'unreadable', stage: 'read' });
-    }
-  });
-
-  it('is too large above the limit', async () => {
-    const failure = await failureOf(extractContent('a.txt', 'x'.repeat(1001), { maxFileBytes: 1000 }));
-    expect(failure).to.include({ failureClass: 'permanent', code: 'too_large' });
-    expect(failure.message).to.equal('The file has 1001 bytes; the limit is 1000.');
-  });
-
   it('is too large when it would unpack to an absurd size', async () => {
     const honest = docxOf(`<w:p><w:r><w:t>${'a'.repeat(70 * 1024 * 1024)}</w:t></w:r></w:p>`);
-    expect((await failureOf(extractContent('bomb.docx', honest))).code).to.equal('too_large');
+    expect((await failureOf(extractContent('bomb.docx', honest))).code).to.equal('archive_bomb');
     const liar = docxOf('<w:p/>', { declaredBytes: 2_000_000_000 });
-    expect((await failureOf(extractContent('bomb.docx', liar))).code).to.equal('too_large');
+    expect((await failureOf(extractContent('bomb.docx', liar))).code).to.equal('archive_bomb');
   });
 
   it('is empty without any text, whatever its size', async () => {
@@ -58,9 +31,7 @@ describe('a document that cannot be read', () => {
       Buffer.from('EncryptedPackage', 'utf16le'),
     ]);
     expect((await failureOf(extractContent('a.xlsx', compound))).code).to.equal('encrypted');
-    expect((await failureOf(extractContent('a.doc', compound.subarray(0, 500)))).code).to.equal(
-      'unsupported_type',
-    );
+    expect((await failureOf(extractContent('a.doc', compound.subarray(0, 500)))).code).to.equal('corrupt');
   });
 
   it('is corrupt when cut off', async () => {
@@ -71,11 +42,26 @@ describe('a document that cannot be read', () => {
     );
   });
 
+  it('is nested too deep above the limit of levels, and whole below it', async () => {
+    const page = (levels: number): string => `<!doctype html><body>${'<div>'.repeat(levels)}Hello`;
+    expect(await markdownOf('deep.html', page(900))).to.equal('Hello');
+    const failure = await failureOf(extractContent('deeper.html', page(200_000)));
+    expect(failure).to.include({ failureClass: 'permanent', code: 'nested_too_deep' });
+  });
+
+  it('is corrupt when the pages of a PDF contain themselves', async () => {
+    const looped = pdfOf('<</Type/Pages/Count 9/Kids[3 0 R 2 0 R]>>');
+    const failure = await failureOf(extractContent('loop.pdf', looped));
+    expect(failure.code).to.equal('corrupt');
+    expect(failure.message).to.equal('The pages of the PDF contain themselves.');
+    expect(await markdownOf('sound.pdf', pdfOf('<</Type/Pages/Count 1/Kids[3 0 R]>>'))).to.contain('Hello');
+  });
+
   it('is not parsed again when its text is already stored', async () => {
     const first = await extractSample('product.json');
-    const path = join(import.meta.dirname, '../../../../samples/product.json');
-    const request = { path, name: 'product.json', knownSha256: first.contentSha256 };
-    const second = await extractFile(request, { ...limits, maxFileBytes: 10_000 });
+    const content = readFileSync(join(packageRoot, 'samples/product.json'));
+    const request = { content, name: 'product.json', knownSha256: first.contentSha256 };
+    const second = await extractFile(request, defaultLimits);
     expect(second).to.deep.equal({ ...first, extraction: null });
   });
 });

@@ -1,0 +1,66 @@
+import { basename, resolve } from 'node:path';
+import { Command } from 'commander';
+import { DocumentFailure } from '../../src/domain/failure.ts';
+import { describeFailureCode } from '../../src/domain/failure-codes.ts';
+import type { Extraction } from '../../src/domain/extraction.ts';
+import { createSandbox } from '../../src/sandbox/pool.ts';
+import { sandboxOptions } from '../../src/sandbox/sandbox-options.ts';
+import type { Extracted } from '../../src/sandbox/requests.ts';
+import type { CliContext } from '../context.ts';
+import { CliError } from '../context.ts';
+import type { Register } from '../program.ts';
+
+interface Options {
+  json?: boolean;
+  parts?: boolean;
+}
+
+export function registerExtract(register: Register): void {
+  const command = new Command('extract')
+    .description('print what is read from one file, as an analyzer gets it; needs no servers')
+    .argument('<file>', 'any file of a format that `docbatch formats` lists')
+    .option('--json', 'all of it as JSON: text, parts, metadata, warnings')
+    .option('--parts', 'only the list of pages, sheets, slides … with their character ranges');
+  register(command, extract);
+}
+
+async function extract(context: CliContext, file: string, options: Options): Promise<number> {
+  const config = context.config();
+  const path = resolve(config.userDir, file);
+  const sandbox = createSandbox({ ...sandboxOptions(config.limits), processes: 1 });
+  context.onExit(() => sandbox.close());
+  const timeoutMs = config.limits.extractionSeconds * 1000;
+  const request = { path, name: basename(path), timeoutMs, knownSha256: null };
+  const extracted = await sandbox.extract(request, context.interrupted).catch(explain(file));
+  const extraction = extracted.extraction!;
+  if (options.json === true) context.out(JSON.stringify(asJson(path, extracted, options), null, 2));
+  else if (options.parts === true) showParts(context, extraction);
+  else context.out(extraction.markdown);
+  for (const warning of extraction.warnings) context.err(`! ${warning}`);
+  return 0;
+}
+
+function explain(file: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof DocumentFailure)) throw error;
+    throw new CliError(`Cannot read \`${file}\` (${error.code})`, {
+      why: error.message,
+      next: describeFailureCode(error.code).suggestion,
+      cause: error,
+    });
+  };
+}
+
+function asJson(path: string, { extraction, ...file }: Extracted, { parts }: Options): unknown {
+  if (parts === true) return { path, ...file, parts: extraction!.parts, warnings: extraction!.warnings };
+  return { path, ...file, ...extraction! };
+}
+
+function showParts(context: CliContext, { parts, markdown }: Extraction): void {
+  for (const { kind, index, label, start, end } of parts) {
+    const head = markdown.slice(start, end).replace(/\s+/g, ' ').slice(0, 60);
+    context.out(
+      `${`${kind} ${index}`.padEnd(13)} ${`${start}–${end}`.padEnd(15)} ${label.slice(0, 30).padEnd(30)} ${head}`,
+    );
+  }
+}

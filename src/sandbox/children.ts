@@ -1,0 +1,55 @@
+import { residentBytes } from './resident-bytes.ts';
+
+/** A child that holds more after its work is replaced: parsers give little back. */
+const MAX_IDLE_RSS_BYTES = 400 * 1024 * 1024;
+
+/** What is known of the child processes of one sandbox. */
+export interface Children {
+  started(pid: number): void;
+  /** Ends a child at once; its death says nothing about the document that it gets next. */
+  kill(pid: number): void;
+  wasKilled(pid: number): boolean;
+  /** Replaces a child that has done its share, or holds too much memory. */
+  finished(pid: number, rssBytes: number): void;
+  pids(): number[];
+  rssBytes(): number;
+}
+
+export function createChildren(recycleAfter: number): Children {
+  const documents = new Map<number, number>();
+  const killed = new Set<number>();
+
+  return {
+    started: (pid) => void documents.set(pid, (documents.get(pid) ?? 0) + 1),
+    kill,
+    wasKilled: (pid) => killed.has(pid),
+    finished(pid, rssBytes) {
+      if (rssBytes > MAX_IDLE_RSS_BYTES || (documents.get(pid) ?? 0) >= recycleAfter) kill(pid);
+    },
+    pids,
+    rssBytes: () => pids().reduce((sum, pid) => sum + residentBytes(pid), 0),
+  };
+
+  function kill(pid: number): void {
+    killed.add(pid);
+    documents.delete(pid);
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // Already gone: the pool hears of it by itself.
+    }
+  }
+
+  function pids(): number[] {
+    for (const pid of documents.keys()) if (!isAlive(pid)) documents.delete(pid);
+    return [...documents.keys(), ...killed].filter(isAlive);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,17 @@
+import { cpus } from 'node:os';
+import type { Config } from '../config.ts';
+import type { SandboxOptions } from './pool.ts';
+
+/** `limits` of docbatch.yaml as the sandbox takes them. */
+export function sandboxOptions(limits: Config['limits']): SandboxOptions {
+  const { extractionProcesses, extractionHeapMb, extractionRssMb, stallSeconds, extractionSeconds, ...same } =
+    limits;
+  return {
+    ...same,
+    processes: extractionProcesses ?? Math.max(2, cpus().length),
+    heapMb: extractionHeapMb,
+    rssMb: extractionRssMb,
+    stallMs: stallSeconds * 1000,
+    totalMs: extractionSeconds * 1000,
+  };
+}
