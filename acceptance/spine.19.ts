@@ -127,8 +127,14 @@ async function* jsonRows(path: string): AsyncIterable<Record<string, unknown>> {
   }
 }
 
-function csvRows(path: string): AsyncIterable<Record<string, unknown>> {
-  return createReadStream(path).pipe(parse({ columns: true })) as AsyncIterable<Record<string, unknown>>;
+/** Each field of an answer is a column of its own. */
+async function* csvRows(path: string): AsyncIterable<Record<string, unknown>> {
+  const lines = createReadStream(path).pipe(parse({ columns: true })) as AsyncIterable<
+    Record<string, string>
+  >;
+  for await (const { summary, words, id, ...row } of lines) {
+    yield { ...row, result: id === '' ? null : { summary, words, id } };
+  }
 }
 
 async function outFiles(): Promise<void> {
