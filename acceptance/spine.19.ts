@@ -208,7 +208,7 @@ async function notifications(): Promise<void> {
     await writeTexts(join(folder, 'docs'), 200);
     await writeFile(
       join(folder, 'tell.sh'),
-      '#!/bin/sh\nsleep 1\n{ cat; echo; env | grep -c DATABASE_URL; } >> told.txt\n',
+      '#!/bin/sh\nsleep 1\n{ cat; echo; env | grep -c DATABASE_URL; } >> told.txt\nexit 0\n',
       { mode: 0o755 },
     );
     const args = [
