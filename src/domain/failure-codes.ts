@@ -165,7 +165,7 @@ export const failureCodes = {
   systematic_refusal: code(
     'critical',
     'The first 20 analyses were all refused for the same reason.',
-    'Correct the request, then resume.',
+    'Correct the request, then resume; if the documents are at fault after all, skip them.',
   ),
   source_gone: code(
     'critical',
