@@ -201,6 +201,7 @@ WITH input AS MATERIALIZED (
 UPDATE processing_batches b SET
   processed_items = b.processed_items + d.completed,
   failed_items = b.failed_items + d.failed,
+  progressed_at = clock_timestamp(),
   calls = b.calls + d.calls,
   calls_ok = b.calls_ok + d.calls_ok,
   retry_calls = b.retry_calls + d.retry_calls,
