@@ -177,7 +177,11 @@ export const failureCodes = {
     'The database could not be reached for a minute.',
     'Start the database, then resume.',
   ),
-  disk_full: code('critical', 'Less than 1 GB of disk space is left.', 'Free some space, then resume.'),
+  disk_full: code(
+    'critical',
+    'Too little disk space is left (`limits.minFreeDiskBytes`, 1 GB).',
+    'Free some space, then resume.',
+  ),
   failure_budget: code(
     'critical',
     'More documents failed than --max-failures allows.',
