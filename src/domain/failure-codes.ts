@@ -198,10 +198,9 @@ export type FailureCodeName = keyof typeof failureCodes;
 
 /** The entry of a code; codes of analyzers that we do not know get a neutral text. */
 export function describeFailureCode(name: string): FailureCode {
-  return (
-    (failureCodes as Record<string, FailureCode>)[name] ??
-    code('permanent', `The document failed (${name}).`, 'Read the message; then retry.')
-  );
+  // Not `failureCodes[name]` alone: an analyzer may call its code `constructor`.
+  if (Object.hasOwn(failureCodes, name)) return failureCodes[name as FailureCodeName];
+  return code('permanent', `The document failed (${name}).`, 'Read the message; then retry.');
 }
 
 function code(failureClass: FailureClass, meaning: string, suggestion: string): FailureCode {

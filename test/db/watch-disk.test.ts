@@ -38,6 +38,6 @@ describe('a disk that fills up', () => {
     const { reason, detail } = await batchSnapshot(db, running);
     expect(reason).to.equal('disk_full');
     expect(detail).to.match(/GB are free on the disk of `.*`; .* GB are needed/);
-    expect((await batchSnapshot(db, paused)).reason).to.equal('lunch');
+    expect((await batchSnapshot(db, paused)).detail).to.equal('lunch');
   });
 });
