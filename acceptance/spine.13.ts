@@ -49,9 +49,23 @@ try {
   for (let n = 0; n < 3; n++) await writeFile(join(folder, 'bad', `${n}.txt`), '');
   const allFailed = await cli('process', 'bad');
   check('all failed: exit 2', allFailed.exitCode === 2, allFailed.stdout.trim());
+  for (const [what, texts, args] of [
+    ['25 corrupt PDFs', 'pdfs', []],
+    [
+      '25 that the program refuses',
+      'refused',
+      ['--analyzer', "exec:sh -c 'cat >/dev/null; echo no >&2; exit 65'"],
+    ],
+  ] as const) {
+    await mkdir(join(folder, texts));
+    for (let n = 0; n < 25; n++)
+      await writeFile(join(folder, texts, texts === 'pdfs' ? `${n}.pdf` : `${n}.txt`), `%PDF-1.7 ${n}`);
+    const { exitCode, stdout } = await cli('process', texts, ...args);
+    check(`${what}: all failed, exit 2`, exitCode === 2 && stdout.includes('25 failed'), exitCode);
+  }
   const db = await lookInto(folder);
   const { rows } = await db.query<{ count: number }>('SELECT COUNT(*)::int AS count FROM processing_batches');
-  check('a run with nothing to do made no batch', rows[0]?.count === 2, rows[0]);
+  check('a run with nothing to do made no batch', rows[0]?.count === 4, rows[0]);
   await db.close();
 } finally {
   await project.remove();

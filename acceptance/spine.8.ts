@@ -6,9 +6,12 @@ const PARALLEL = Number(process.env.PARALLEL ?? 5);
 const DELAY_MS = Number(process.env.DELAY_MS ?? 200);
 const COUNT = 100;
 const BAD = 11;
+let isMended = false;
+const wrongRequest = { status: 400, body: { error: { message: 'temperature: not supported' } } };
 const number = (name: string) => Number(/(\d+)\.txt$/.exec(name)?.[1]);
 const scene = await createScene((name, nth) => {
   const isBad = name.startsWith('flaky') ? nth === 1 && number(name) % 2 === 0 : number(name) <= BAD;
+  if (name.startsWith('wrong')) return { delayMs: DELAY_MS, ...(isMended ? {} : wrongRequest) };
   const status = isBad ? (name.startsWith('flaky') ? 503 : 422) : 200;
   return { delayMs: DELAY_MS, status };
 });
@@ -103,6 +106,14 @@ try {
     (await lowered.done).exitCode === 3,
     (await scene.status('lowered')).detail,
   );
+
+  const wrong = await scene.process('wrong', COUNT);
+  check('all answered 400 alike: exit 3', (await wrong.done).exitCode === 3, await scene.row('wrong'));
+  const { reason, counts } = await scene.status('wrong');
+  check('no document is blamed', reason === 'systematic_refusal' && counts.failed === 0, counts);
+  isMended = true;
+  const mended = await cli('resume', 'wrong');
+  check('mended and resumed: exit 0', mended.exitCode === 0, (await scene.status('wrong')).counts);
 
   const second = await scene.worker();
   await halts('two-workers', '10', BAD + 2 * PARALLEL, '-b', '5');

@@ -1,5 +1,6 @@
 import type { Client } from '../src/client/connect.ts';
 import { connectClient } from '../src/client/connect.ts';
+import { keepReconciled } from '../src/client/keep-reconciled.ts';
 import { reconcile } from '../src/client/reconcile.ts';
 import type { Database } from '../src/db/database.ts';
 import { openDatabase } from '../src/db/database.ts';
@@ -24,6 +25,7 @@ export async function openSession(context: CliContext, needs: { worker: boolean 
   const { client, close } = await connectClient(config, where, context.env);
   context.onExit(close);
   await reconcile(db, client);
+  context.onExit(keepReconciled(db, client));
   const { webUiUrl, temporalNamespace: namespace } = info;
   return { db, client, webUiUrl, namespace, isEmbedded: info.embedded.temporal };
 }

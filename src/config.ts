@@ -32,6 +32,8 @@ const limitsSchema = z.strictObject({
   recycleAfter: count.default(500),
   /** Extraction processes per worker; null: one per core, at least 2. */
   extractionProcesses: z.number().int().min(1).max(64).nullable().default(null),
+  /** With less free disk than this, batches on the embedded stack halt: `disk_full`. */
+  minFreeDiskBytes: z.number().int().min(0).default(1_000_000_000),
 });
 
 /** Everything that can stand in `docbatch.yaml`; environment variables and flags go over it. */

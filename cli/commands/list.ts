@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ListedBatch } from '../../src/db/list-batches.ts';
 import { listBatches } from '../../src/db/list-batches.ts';
 import { BatchStatus } from '../../src/domain/batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
@@ -35,12 +36,13 @@ async function list(context: CliContext, { status, limit, json }: Flags): Promis
     if (status === undefined) context.err(`Start one: ${commandLine(context.env, 'process ./documents')}`);
     return 0;
   }
-  const width = Math.max(...batches.map((batch) => batch.status.length));
+  const statusOf = (batch: ListedBatch) => `${batch.status}${batch.stalled ? ', stalled' : ''}`;
+  const width = Math.max(...batches.map((batch) => statusOf(batch).length));
   for (const batch of batches) {
     const created = batch.created.toISOString().slice(0, 16).replace('T', ' ');
     const failed = batch.failed > 0 ? `, ${batch.failed} failed` : '';
     context.out(
-      `${shortId(batch.id)}  ${created}  ${batch.status.padEnd(width)}  ${batch.name}  ${batch.finished}/${batch.total} done${failed}`,
+      `${shortId(batch.id)}  ${created}  ${statusOf(batch).padEnd(width)}  ${batch.name}  ${batch.finished}/${batch.total} done${failed}`,
     );
   }
   if (found.length > limit) context.err(`There are more; --limit ${limit * 2} shows them. Times are UTC.`);

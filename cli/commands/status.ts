@@ -52,8 +52,11 @@ async function show(context: CliContext, session: Session, { id, workflowId }: N
   const { counts, analyzer } = snapshot;
   const stalled = snapshot.stalled ? ', stalled' : '';
   context.out(`Batch ${shortId(id)} (${snapshot.name}): ${snapshot.status}${stalled}; analyzer: ${analyzer}`);
-  context.out(`${counts.total} documents: ${describe(snapshot, { withStatus: false })}`);
+  context.out(
+    `${counts.total} documents: ${describe({ ...snapshot, stalledReason: null }, { withStatus: false })}`,
+  );
   showReason(context, snapshot);
+  if (snapshot.stalledReason !== null) context.out(`Stalled: ${snapshot.stalledReason}`);
   for (const { at, event, actor, reason } of (await readEvents(session.db, id)).slice(-SHOWN_EVENTS)) {
     context.out(
       `  ${at.toISOString().slice(0, 19)}Z  ${event} by ${actor}${reason === null ? '' : `: ${reason}`}`,

@@ -67,6 +67,7 @@ export function describe(snapshot: BatchSnapshot, { withStatus = true } = {}): s
   const { perMinute, leftMs } = progressOf(counts, activeMs);
   const parts = [
     withStatus && status !== 'processing' ? status : null,
+    snapshot.stalledReason === null ? null : `stalled: ${snapshot.stalledReason}`,
     `done ${counts.completed}`,
     `failed ${counts.failed}`,
     counts.skipped > 0 ? `skipped ${counts.skipped}` : null,

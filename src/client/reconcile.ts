@@ -1,36 +1,59 @@
 import type { Client } from '@temporalio/client';
 import type { Database } from '../db/database.ts';
+import type { OpenBatch } from '../db/reconcile.ts';
 import { claimOpenBatches, markTerminated, openBatches } from '../db/reconcile.ts';
+import { recordStalled, whyStalled } from '../db/stalled.ts';
 import { startBatch, wakeBatch } from './start-batch.ts';
 
 const GONE = new Set(['TERMINATED', 'TIMED_OUT', 'FAILED', 'CANCELLED', 'COMPLETED', 'CANCELED']);
 
+/** So often in a row a worker failed to run the workflow itself: no accident any more. */
+const FAILED_TASKS = 2;
+
 /**
  * Compares open rows with their workflows: a row without a live workflow becomes `terminated` (resumable), one that was
- * never started is started, an order that the workflow has not heard of is signalled again. Safe to run anywhere at any
- * time; workers, which run it all the time, take `turns`.
+ * never started is started, an order that the workflow has not heard of is signalled again, and one in which nothing
+ * moves is marked stalled until it moves again. Safe to run anywhere at any time; workers, which run it all the time,
+ * take `turns`.
  */
 export async function reconcile(db: Database, client: Client, turns?: 'turns'): Promise<void> {
   for (const batch of await (turns === undefined ? openBatches(db) : claimOpenBatches(db))) {
-    const state = await workflowState(client, batch.workflowId);
-    if (state === 'RUNNING') {
-      if (batch.isUnheard) await wakeBatch(client, batch.workflowId);
-    } else if (state === null && batch.status === 'pending') {
-      await startBatch(db, client, batch.id);
-    } else if (state === null || GONE.has(state)) {
-      const why = state === null ? 'its workflow is gone' : `its workflow is ${state.toLowerCase()}`;
-      await markTerminated(db, batch, why);
-    }
+    await reconcileOne(db, client, batch);
   }
 }
 
-/** Null: Temporal does not know the workflow (any more). */
-async function workflowState(client: Client, workflowId: string): Promise<string | null> {
+async function reconcileOne(db: Database, client: Client, batch: OpenBatch): Promise<void> {
+  const { status, failedTasks } = await workflowState(client, batch.workflowId);
+  if (status === 'RUNNING') {
+    if (batch.isUnheard) await wakeBatch(client, batch.workflowId);
+    const reason =
+      failedTasks < FAILED_TASKS
+        ? await whyStalled(db, batch.id)
+        : `its workflow fails in the worker, ${failedTasks} times so far; look at \`docbatch logs worker\``;
+    if (reason !== null || batch.stalled) await recordStalled(db, batch, reason);
+  } else if (status === null && batch.status === 'pending') {
+    await startBatch(db, client, batch.id);
+  } else if (status === null || GONE.has(status)) {
+    const why = status === null ? 'its workflow is gone' : `its workflow is ${status.toLowerCase()}`;
+    await markTerminated(db, batch, why);
+  }
+}
+
+interface WorkflowState {
+  /** Null: Temporal does not know the workflow (any more). */
+  status: string | null;
+  failedTasks: number;
+}
+
+async function workflowState(client: Client, workflowId: string): Promise<WorkflowState> {
   try {
-    const { status } = await client.workflow.getHandle(workflowId).describe();
-    return status.name === 'CONTINUED_AS_NEW' ? 'RUNNING' : status.name;
+    const { status, raw } = await client.workflow.getHandle(workflowId).describe();
+    return {
+      status: status.name === 'CONTINUED_AS_NEW' ? 'RUNNING' : status.name,
+      failedTasks: (raw.pendingWorkflowTask?.attempt ?? 1) - 1,
+    };
   } catch (error) {
-    if ((error as Error).name === 'WorkflowNotFoundError') return null;
+    if ((error as Error).name === 'WorkflowNotFoundError') return { status: null, failedTasks: 0 };
     throw error;
   }
 }

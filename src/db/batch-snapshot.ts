@@ -21,6 +21,8 @@ export interface BatchSnapshot {
   retryCallsOk: number;
   peakRssBytes: number;
   stalled: boolean;
+  /** Why nothing moves and what to do, while `stalled`. */
+  stalledReason: string | null;
   createdAt: Date;
   startedAt: Date | null;
   completedAt: Date | null;
@@ -33,7 +35,7 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
             r.recipe->>'analyzer' AS analyzer, b.settings, b.planned_at IS NOT NULL AS planned,
             b.active_ms + COALESCE((EXTRACT(EPOCH FROM now() - b.active_since) * 1000)::bigint, 0) AS "activeMs",
             b.calls, b.calls_ok AS "callsOk", b.retry_calls AS "retryCalls", b.retry_calls_ok AS "retryCallsOk",
-            b.peak_rss_bytes AS "peakRssBytes", b.stalled, b.created_at AS "createdAt", b.started_at AS "startedAt", b.completed_at AS "completedAt"
+            b.peak_rss_bytes AS "peakRssBytes", b.stalled, b.stalled_reason AS "stalledReason", b.created_at AS "createdAt", b.started_at AS "startedAt", b.completed_at AS "completedAt"
      FROM processing_batches b LEFT JOIN recipes r ON r.id = b.recipe_id WHERE b.id = $1`,
     [batchId],
   );

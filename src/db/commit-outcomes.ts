@@ -2,8 +2,10 @@ import type { Json } from '../domain/analyzer.ts';
 import type { BatchSettings, Control } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import type { FailureClass } from '../domain/failure.ts';
-import type { Queryable } from './database.ts';
+import { BAD_REQUEST } from '../domain/systematic-refusal.ts';
+import type { Database, Queryable } from './database.ts';
 import { isOverBudgetSql, overBudgetSql } from './failure-budget.ts';
+import { haltOnRefusals } from './refusals.ts';
 import { storable } from './storable.ts';
 
 /** What became of one try of one document, as it goes into the group commit. */
@@ -47,14 +49,37 @@ export interface CommitResult {
   planned: boolean;
 }
 
+export interface CommittingBatch {
+  batchId: string;
+  /** Name of the analyzer. */
+  analyzer: string;
+}
+
 /**
  * One transaction for a group of outcomes: items (in id order, only where epoch and state still match),
  * results, errors and documents of the written ones, and last the counters, the failure budget and the halt order.
  * Safe to repeat: a second run of the same group matches nothing. Throws when the database refuses a value (class 22, 23).
  */
 export async function commitOutcomes(
+  db: Database,
+  batch: CommittingBatch,
+  outcomes: readonly Outcome[],
+): Promise<CommitResult> {
+  if (!outcomes.some(isBadRequest)) return commitGroup(db, batch, outcomes);
+  return db.transaction(async (tx) => {
+    const result = await commitGroup(tx, batch, outcomes);
+    const halt = await haltOnRefusals(tx, batch.batchId);
+    return { ...result, ...halt };
+  });
+}
+
+function isBadRequest({ failure }: Outcome): boolean {
+  return failure?.failureClass === 'permanent' && failure.context.status === BAD_REQUEST;
+}
+
+async function commitGroup(
   db: Queryable,
-  batch: { batchId: string; analyzer: string },
+  batch: CommittingBatch,
   outcomes: readonly Outcome[],
 ): Promise<CommitResult> {
   const input = outcomes.map((outcome) => ({
@@ -176,6 +201,7 @@ WITH input AS MATERIALIZED (
 UPDATE processing_batches b SET
   processed_items = b.processed_items + d.completed,
   failed_items = b.failed_items + d.failed,
+  progressed_at = clock_timestamp(),
   calls = b.calls + d.calls,
   calls_ok = b.calls_ok + d.calls_ok,
   retry_calls = b.retry_calls + d.retry_calls,

@@ -6,6 +6,7 @@ export interface ListedBatch {
   name: string;
   status: BatchStatus;
   reason: string | null;
+  stalled: boolean;
   total: number;
   /** In a terminal state, whichever. */
   finished: number;
@@ -20,7 +21,7 @@ export async function listBatches(
   { status, limit }: { status: BatchStatus | null; limit: number },
 ): Promise<ListedBatch[]> {
   const { rows } = await db.query<ListedBatch>(
-    `SELECT id, COALESCE(batch_name, id::text) AS name, status, status_reason AS reason, total_items AS total,
+    `SELECT id, COALESCE(batch_name, id::text) AS name, status, status_reason AS reason, stalled, total_items AS total,
             processed_items + failed_items + skipped_items + cancelled_items AS finished,
             processed_items AS completed, failed_items AS failed, created_at AS created
      FROM processing_batches WHERE recipe_id IS NOT NULL AND ($1::text IS NULL OR status = $1)

@@ -182,7 +182,9 @@ export async function notifyLater(
   await tx.query(
     `INSERT INTO notifications (batch_id, event, occurrence, target, payload)
      SELECT b.id, $2::text, $3::int, target, jsonb_build_object(
-       'event', $2::text, 'batch', b.id, 'name', b.batch_name, 'status', b.status, 'reason', b.status_reason, 'detail', b.status_detail,
+       'event', $2::text, 'batch', b.id, 'name', b.batch_name, 'status', b.status,
+       'reason', CASE WHEN $2::text = 'stalled' THEN 'stalled' ELSE b.status_reason END,
+       'detail', CASE WHEN $2::text = 'stalled' THEN b.stalled_reason ELSE b.status_detail END,
        'counts', jsonb_build_object('total', b.total_items, 'completed', b.processed_items, 'failed', b.failed_items,
                                     'skipped', b.skipped_items, 'cancelled', b.cancelled_items),
        'next', 'docbatch ' || CASE WHEN $2::text = 'halted' THEN 'resume ' WHEN $2::text = 'stalled' THEN 'status '

@@ -7,11 +7,12 @@ export interface OpenBatch {
   workflowId: string;
   status: string;
   controlSeq: number;
+  stalled: boolean;
   /** An order stands in the row that the workflow has not acknowledged for a while. */
   isUnheard: boolean;
 }
 
-const COLUMNS = `id, workflow_id AS "workflowId", status, control_seq AS "controlSeq", control_ack < control_seq AS "isUnheard"`;
+const COLUMNS = `id, workflow_id AS "workflowId", status, control_seq AS "controlSeq", stalled, control_ack < control_seq AS "isUnheard"`;
 
 /** Not finished, and the row has been as it is for 10 s: whoever changed it has had the time to tell the workflow. */
 const OPEN = `recipe_id IS NOT NULL AND workflow_id IS NOT NULL

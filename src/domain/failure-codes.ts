@@ -165,7 +165,7 @@ export const failureCodes = {
   systematic_refusal: code(
     'critical',
     'The first 20 analyses were all refused for the same reason.',
-    'Correct the request, then resume.',
+    'Correct the request, then resume; if the documents are at fault after all, skip them.',
   ),
   source_gone: code(
     'critical',
@@ -177,7 +177,11 @@ export const failureCodes = {
     'The database could not be reached for a minute.',
     'Start the database, then resume.',
   ),
-  disk_full: code('critical', 'Less than 1 GB of disk space is left.', 'Free some space, then resume.'),
+  disk_full: code(
+    'critical',
+    'Too little disk space is left (`limits.minFreeDiskBytes`, 1 GB).',
+    'Free some space, then resume.',
+  ),
   failure_budget: code(
     'critical',
     'More documents failed than --max-failures allows.',
@@ -194,10 +198,9 @@ export type FailureCodeName = keyof typeof failureCodes;
 
 /** The entry of a code; codes of analyzers that we do not know get a neutral text. */
 export function describeFailureCode(name: string): FailureCode {
-  return (
-    (failureCodes as Record<string, FailureCode>)[name] ??
-    code('permanent', `The document failed (${name}).`, 'Read the message; then retry.')
-  );
+  // Not `failureCodes[name]` alone: an analyzer may call its code `constructor`.
+  if (Object.hasOwn(failureCodes, name)) return failureCodes[name as FailureCodeName];
+  return code('permanent', `The document failed (${name}).`, 'Read the message; then retry.');
 }
 
 function code(failureClass: FailureClass, meaning: string, suggestion: string): FailureCode {

@@ -52,14 +52,5 @@ export function critical(code: string, message: string, options: FailureOptions)
   return new DocumentFailure('critical', code, message, options);
 }
 
-/**
- * The wait before attempt `attempt + 1`, in milliseconds: `retryAfterMs` when the other side named one, else
- * `retryDelayMs` doubled for every attempt already made (2, 4, 8 s by default).
- */
-export function retryWaitMs(attempt: number, retryDelayMs: number, retryAfterMs?: number): number {
-  if (retryAfterMs !== undefined) return Math.min(Math.max(retryAfterMs, 0), MAX_RETRY_WAIT_MS);
-  return Math.min(retryDelayMs * 2 ** (Math.max(attempt, 1) - 1), MAX_RETRY_WAIT_MS);
-}
-
 /** One hour: a longer `retry-after` is a quota that a person should see, and the gate or `retry` takes it up. */
 export const MAX_RETRY_WAIT_MS = 3_600_000;

@@ -18,6 +18,7 @@ await runWorker({
   workerId: randomUUID(),
   host: hostname(),
   slots: config.worker.slots,
+  diskLimit: { folder: config.stateDir, minFreeBytes: config.limits.minFreeDiskBytes },
   signal: stop.signal,
   onReady: () => process.stdout.write('DOCBATCH_WORKER_READY\n'),
 });

@@ -18,6 +18,8 @@ import { isProcessAlive } from '../is-process-alive.ts';
 import { createSandbox } from '../sandbox/pool.ts';
 import { sandboxOptions } from '../sandbox/sandbox-options.ts';
 import { every } from './every.ts';
+import type { DiskLimit } from './watch-disk.ts';
+import { watchDisk } from './watch-disk.ts';
 
 export interface WorkerOptions {
   config: Config;
@@ -26,6 +28,8 @@ export interface WorkerOptions {
   workerId: string;
   host: string;
   slots: number;
+  /** Only where the servers' data lies on this machine. */
+  diskLimit?: DiskLimit;
   /** Aborted: drain and end. */
   signal: AbortSignal;
   onReady(): void;
@@ -35,6 +39,7 @@ export interface WorkerOptions {
 const DRAIN_MS = 22_000;
 const RECONCILE_MS = 5_000;
 const NOTIFY_MS = 1_000;
+const DISK_MS = 2_000;
 
 /**
  * Polls open at once per queue. Each open poll of a worker that is frozen swallows one task until its time-out, so they
@@ -45,7 +50,7 @@ const polls = { type: 'simple-maximum', maximum: 2 } as const;
 
 /** The production worker: polls both task queues until `signal`, then drains. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { config, env, log, workerId, signal } = options;
+  const { config, env, log, workerId, signal, diskLimit } = options;
   const address = env.TEMPORAL_ADDRESS ?? config.temporal.address ?? 'localhost:7233';
   const namespace = env.TEMPORAL_NAMESPACE ?? config.temporal.namespace ?? 'default';
   Runtime.install({
@@ -76,6 +81,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const chores = [
     every(RECONCILE_MS, () => reconcile(db, client.client, 'turns'), log),
     every(NOTIFY_MS, () => deliverNotifications({ db, workerId, env, cwd: config.projectDir }), log),
+    ...(diskLimit === undefined ? [] : [every(DISK_MS, () => watchDisk(db, client.client, diskLimit), log)]),
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   options.onReady();

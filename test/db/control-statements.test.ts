@@ -4,8 +4,7 @@ import { cancelRemaining, cancelTerminated, finishBatch } from '../../src/db/bat
 import { readEvents } from '../../src/db/batch-events.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import { changeSettings } from '../../src/db/change-settings.ts';
-import { claimChunk, markStarted, putBackLost, type ClaimedItem } from '../../src/db/claims.ts';
-import { commitOutcomes, type Outcome } from '../../src/db/commit-outcomes.ts';
+import { claimChunk, putBackLost, type ClaimedItem } from '../../src/db/claims.ts';
 import type { Database } from '../../src/db/database.ts';
 import { pauseInterrupted } from '../../src/db/interrupted.ts';
 import { orderControl, readOrders, recordStatus } from '../../src/db/orders.ts';
@@ -16,7 +15,7 @@ import { registerWorker } from '../../src/db/workers.ts';
 import type { BatchSettings, Control } from '../../src/domain/batch.ts';
 import type { ActiveBatch } from '../../src/engine/active-batch.ts';
 import { createShares } from '../../src/engine/shares.ts';
-import { failedOutcome, insertedBatch, outcomeOf } from '../support/batch-rows.ts';
+import { claimed, commit, failed, newBatch, outcome, unplannedBatch } from '../support/batch-rows.ts';
 import { testDatabase, type TestDatabase } from '../support/postgres.ts';
 
 describe('orders, budgets and reopening', () => {
@@ -28,18 +27,6 @@ describe('orders, budgets and reopening', () => {
   });
   after(() => test.drop());
 
-  const planned = async (count: number, settings: Partial<BatchSettings> = {}) => {
-    const batchId = await insertedBatch(db, count, settings);
-    await planPage(db, batchId);
-    return batchId;
-  };
-  const claimed = async (batchId: string): Promise<ClaimedItem[]> => {
-    const items = await claimChunk(db, batchId, 1);
-    await markStarted(db, batchId, items);
-    return items;
-  };
-  const commit = (batchId: string, ...outcomes: Outcome[]) =>
-    commitOutcomes(db, { batchId, analyzer: 'local' }, outcomes);
   const order = (batchId: string, control: Control, reason: string | null = null) =>
     orderControl(db, { batchId, control, now: false, actor: 'me', reason });
   const retryAll = { failureClass: null, failureCode: null, uriPattern: null };
@@ -57,20 +44,20 @@ describe('orders, budgets and reopening', () => {
   };
 
   it('keeps what commits while failed documents join the batch that still runs', async () => {
-    const batchId = await planned(3);
-    const [first, second, third] = (await claimed(batchId)) as [ClaimedItem, ClaimedItem, ClaimedItem];
-    await commit(batchId, failedOutcome(first));
+    const batchId = await newBatch(db, 3);
+    const [first, second, third] = (await claimed(db, batchId)) as [ClaimedItem, ClaimedItem, ClaimedItem];
+    await commit(db, batchId, [failed(first)]);
     expect(await reopen(batchId)).to.deep.equal({ reopened: 1 });
-    const { written } = await commit(batchId, outcomeOf(second), outcomeOf(third));
+    const { written } = await commit(db, batchId, [outcome(second), outcome(third)]);
     expect(written.size).to.equal(2);
     const { lastChunkNo, firstOpenChunk } = await readOrders(db, batchId);
     expect([firstOpenChunk, lastChunkNo]).to.deep.equal([2, 2]);
   });
 
   it('gives settings for documents to the retried items alone', async () => {
-    const batchId = await planned(2);
-    const items = await claimed(batchId);
-    await commit(batchId, failedOutcome(items[0]!), outcomeOf(items[1]!));
+    const batchId = await newBatch(db, 2);
+    const items = await claimed(db, batchId);
+    await commit(db, batchId, [failed(items[0]!), outcome(items[1]!)]);
     await finishBatch(db, batchId);
     await reopen(batchId, { timeoutMs: 5, parallel: 9 });
     expect((await batchSnapshot(db, batchId)).settings).to.include({ timeoutMs: 600_000, parallel: 9 });
@@ -78,32 +65,32 @@ describe('orders, budgets and reopening', () => {
   });
 
   it('takes the answer of a worker that was taken for dead, until another claims the document', async () => {
-    const batchId = await planned(2);
-    const [lost, taken] = (await claimed(batchId)) as [ClaimedItem, ClaimedItem];
+    const batchId = await newBatch(db, 2);
+    const [lost, taken] = (await claimed(db, batchId)) as [ClaimedItem, ClaimedItem];
     await putBackLost(db, [batchId]);
-    expect((await commit(batchId, outcomeOf(lost))).written.size).to.equal(1);
+    expect((await commit(db, batchId, [outcome(lost)])).written.size).to.equal(1);
     const [again] = await claimChunk(db, batchId, 1);
     expect(again).to.include({ documentId: taken.documentId, crashCount: 1 });
-    expect((await commit(batchId, outcomeOf(taken))).written.size).to.equal(0);
+    expect((await commit(db, batchId, [outcome(taken)])).written.size).to.equal(0);
     const critical = { failureClass: 'critical' as const, code: 'x', stage: 's', message: 'm', context: {} };
-    const back = outcomeOf(again!, { state: 'pending', failure: critical, calls: 1 });
-    await commit(batchId, back);
-    expect((await commit(batchId, back)).written.size, 'repeated').to.equal(0);
+    const back = outcome(again!, { state: 'pending', failure: critical, calls: 1 });
+    await commit(db, batchId, [back]);
+    expect((await commit(db, batchId, [back])).written.size, 'repeated').to.equal(0);
   });
 
   it('halts when planning ends with too many failures, and when the limit is lowered', async () => {
-    const percent = await insertedBatch(db, 3, { maxFailures: { percent: 10 } });
+    const percent = await unplannedBatch(db, 3, { maxFailures: { percent: 10 } });
     await planPage(db, percent);
     await db.query('UPDATE processing_batches SET planned_at = NULL WHERE id = $1', [percent]);
-    const [bad] = await claimed(percent);
-    expect((await commit(percent, failedOutcome(bad!))).control).to.equal('run');
+    const [bad] = await claimed(db, percent);
+    expect((await commit(db, percent, [failed(bad!)])).control).to.equal('run');
     await planPage(db, percent);
     const { control, statusReason } = await readOrders(db, percent);
     expect([control, statusReason]).to.deep.equal(['halt', 'failure_budget']);
 
-    const count = await planned(3, { maxFailures: { count: 2 } });
-    const [worse] = await claimed(count);
-    await commit(count, failedOutcome(worse!));
+    const count = await newBatch(db, 3, { maxFailures: { count: 2 } });
+    const [worse] = await claimed(db, count);
+    await commit(db, count, [failed(worse!)]);
     const lower = { batchId: count, actor: 'me', changes: { maxFailures: { count: 0 } } };
     expect(await changeSettings(db, lower)).to.equal(true);
     expect((await batchSnapshot(db, count)).detail).to.equal(
@@ -114,8 +101,8 @@ describe('orders, budgets and reopening', () => {
   });
 
   it('gives back what nobody works on when a batch stands still', async () => {
-    const batchId = await planned(2);
-    await claimed(batchId);
+    const batchId = await newBatch(db, 2);
+    await claimed(db, batchId);
     await order(batchId, 'pause', 'lunch');
     const { controlSeq } = await readOrders(db, batchId);
     await recordStatus(db, { batchId, status: 'paused', reason: null, detail: null, controlSeq });
@@ -129,7 +116,7 @@ describe('orders, budgets and reopening', () => {
   });
 
   it('acknowledges an order by reading it', async () => {
-    const batchId = await planned(1);
+    const batchId = await newBatch(db, 1);
     await order(batchId, 'pause');
     expect((await agedBatches(batchId)).isUnheard).to.equal(true);
     await readOrders(db, batchId);
@@ -137,13 +124,13 @@ describe('orders, budgets and reopening', () => {
   });
 
   it('keeps a cancel and a halt over the death of the stack, and pauses what ran', async () => {
-    const [cancelled, halted, ran] = [await planned(1), await planned(1), await planned(1)];
+    const [cancelled, halted, ran] = [await newBatch(db, 1), await newBatch(db, 1), await newBatch(db, 1)];
     await order(cancelled, 'cancel');
     await db.query(
       `UPDATE processing_batches SET control = 'halt', status_reason = 'failure_budget', status_detail = 'x' WHERE id = $1`,
       [halted],
     );
-    await claimed(ran);
+    await claimed(db, ran);
     expect((await pauseInterrupted(db)).map(({ id }) => id))
       .to.include(ran)
       .and.not.include.members([cancelled, halted]);
@@ -153,7 +140,7 @@ describe('orders, budgets and reopening', () => {
   });
 
   it('neither cancels what was reopened, nor reopens what is being cancelled', async () => {
-    const batchId = await planned(2);
+    const batchId = await newBatch(db, 2);
     await order(batchId, 'cancel');
     expect(await reopen(batchId)).to.deep.equal({ reopened: 0 });
     await cancelRemaining(db, batchId);
@@ -162,7 +149,7 @@ describe('orders, budgets and reopening', () => {
   });
 
   it('does not mark terminated what was resumed meanwhile, and cancels what has no workflow', async () => {
-    const batchId = await planned(1);
+    const batchId = await newBatch(db, 1);
     const seen = await agedBatches(batchId);
     await reopen(batchId, {}, null);
     await markTerminated(db, seen, 'gone');
@@ -176,7 +163,7 @@ describe('orders, budgets and reopening', () => {
   });
 
   it('gives each open batch to one worker that looks', async () => {
-    const batchId = await planned(1);
+    const batchId = await newBatch(db, 1);
     await agedBatches(batchId);
     const mine = (looks: { id: string }[]) => looks.filter(({ id }) => id === batchId).length;
     const looks = await Promise.all([claimOpenBatches(db), claimOpenBatches(db)]);
@@ -184,7 +171,7 @@ describe('orders, budgets and reopening', () => {
   });
 
   it('never has more in force over two workers than the batch allows', async () => {
-    const batchId = await planned(1, { parallel: 50 });
+    const batchId = await newBatch(db, 1, { parallel: 50 });
     const ids = [randomUUID(), randomUUID()];
     const batches = ids.map(() => ({ batchId, share: 0, inSlots: new Set() }) as unknown as ActiveBatch);
     for (const id of ids)

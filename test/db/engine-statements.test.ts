@@ -2,18 +2,13 @@ import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import { cancelRemaining, finishBatch } from '../../src/db/batch-ends.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
-import { insertBatch } from '../../src/db/batches.ts';
 import { listCandidates, selectCandidates } from '../../src/db/candidates.ts';
 import type { ClaimedItem } from '../../src/db/claims.ts';
 import { claimChunk, claimRetry, handBack, markStarted } from '../../src/db/claims.ts';
-import type { Outcome } from '../../src/db/commit-outcomes.ts';
-import { commitOutcomes } from '../../src/db/commit-outcomes.ts';
 import type { Database } from '../../src/db/database.ts';
-import { registerDocuments } from '../../src/db/documents.ts';
 import { claimProbe, closeGate, endProbe, readClosedGates } from '../../src/db/gates.ts';
 import { claimNotification, settleNotification } from '../../src/db/notifications.ts';
 import { orderControl, readOrders, recordStatus } from '../../src/db/orders.ts';
-import { planPage } from '../../src/db/planning.ts';
 import { saveRecipe } from '../../src/db/recipes.ts';
 import { markTerminated, openBatches } from '../../src/db/reconcile.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
@@ -26,7 +21,7 @@ import {
   registerWorker,
   removeWorker,
 } from '../../src/db/workers.ts';
-import { defaultSettings } from '../../src/domain/batch.ts';
+import { claimed, commit, failure, newBatch, outcome, recipe } from '../support/batch-rows.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { testDatabase } from '../support/postgres.ts';
 
@@ -270,68 +265,3 @@ describe('the statements of the engine', () => {
     expect((await batchSnapshot(db, batchId)).status).to.equal('terminated');
   });
 });
-
-const recipe = { analyzer: 'local', analyzerKey: 'local/1', profile: null, model: null, parameters: {} };
-
-async function newBatch(db: Database, count: number, settings: object = {}): Promise<string> {
-  const batchId = randomUUID();
-  const documents = Array.from({ length: count }, (_, index) => ({
-    uri: `file:///${batchId}/${index}`,
-    name: String(index),
-    sourceRoot: '/',
-    sizeBytes: 1,
-    mimeType: null,
-    modifiedAt: new Date(0),
-    contentSha256: `${batchId}${index}`,
-  }));
-  const { ids } = await registerDocuments(db, documents);
-  await listCandidates(db, batchId, ids, 0);
-  const recipeId = await saveRecipe(db, recipe);
-  const row = {
-    id: batchId,
-    name: batchId,
-    recipeId,
-    detached: false,
-    origin: 'cli' as const,
-    actor: 'test',
-  };
-  await insertBatch(db, { ...row, settings: { ...defaultSettings, ...settings } });
-  expect(await planPage(db, batchId)).to.deep.equal({ lastChunkNo: 1, planned: true });
-  return batchId;
-}
-
-async function claimed(db: Database, batchId: string): Promise<ClaimedItem[]> {
-  const items = await claimChunk(db, batchId, 1);
-  await markStarted(db, batchId, items);
-  return items;
-}
-
-function commit(db: Database, batchId: string, outcomes: Outcome[]) {
-  return commitOutcomes(db, { batchId, analyzer: 'local' }, outcomes);
-}
-
-function failure(failureClass: 'transient' | 'permanent' | 'critical', code: string) {
-  return { failureClass, code, stage: 'analyze', message: 'no', context: {} };
-}
-
-function outcome(item: ClaimedItem, given: Partial<Outcome>): Outcome {
-  return {
-    documentId: item.documentId,
-    epoch: item.epoch,
-    from: 'processing',
-    state: 'completed',
-    failure: null,
-    nextAttemptMs: null,
-    durationMs: 1,
-    cached: false,
-    contentSha256: item.contentSha256,
-    mimeType: null,
-    sizeBytes: null,
-    result: undefined,
-    text: null,
-    calls: 0,
-    callsOk: 0,
-    isRetry: false,
-    ...given,
-  };
-}

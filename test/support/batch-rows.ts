@@ -2,15 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { insertBatch } from '../../src/db/batches.ts';
 import { listCandidates } from '../../src/db/candidates.ts';
 import type { ClaimedItem } from '../../src/db/claims.ts';
+import { claimChunk, markStarted } from '../../src/db/claims.ts';
 import type { Outcome } from '../../src/db/commit-outcomes.ts';
+import { commitOutcomes } from '../../src/db/commit-outcomes.ts';
 import type { Database } from '../../src/db/database.ts';
 import { registerDocuments } from '../../src/db/documents.ts';
+import { planPage } from '../../src/db/planning.ts';
 import { saveRecipe } from '../../src/db/recipes.ts';
 import type { BatchSettings } from '../../src/domain/batch.ts';
 import { defaultSettings } from '../../src/domain/batch.ts';
+import type { FailureClass } from '../../src/domain/failure.ts';
 
-/** A batch of `count` documents that is not planned yet. */
-export async function insertedBatch(
+export const recipe = {
+  analyzer: 'local',
+  analyzerKey: 'local/1',
+  profile: null,
+  model: null,
+  parameters: {},
+};
+
+/** A batch of `count` documents of its own, that no file backs; nothing is planned. */
+export async function unplannedBatch(
   db: Database,
   count: number,
   settings: Partial<BatchSettings> = {},
@@ -27,36 +39,67 @@ export async function insertedBatch(
   }));
   const { ids } = await registerDocuments(db, documents);
   await listCandidates(db, id, ids, 0);
-  const recipe = { analyzer: 'local', analyzerKey: 'local/1', profile: null, model: null, parameters: {} };
   await insertBatch(db, {
-    ...{
-      id,
-      name: id,
-      recipeId: await saveRecipe(db, recipe),
-      settings: { ...defaultSettings, ...settings },
-    },
-    ...{ detached: false, origin: 'cli', actor: 'test' },
+    id,
+    name: id,
+    recipeId: await saveRecipe(db, recipe),
+    settings: { ...defaultSettings, ...settings },
+    detached: false,
+    origin: 'cli',
+    actor: 'test',
   });
   return id;
 }
 
+/** The same, planned. */
+export async function newBatch(
+  db: Database,
+  count: number,
+  settings: Partial<BatchSettings> = {},
+): Promise<string> {
+  const batchId = await unplannedBatch(db, count, settings);
+  while (!(await planPage(db, batchId)).planned);
+  return batchId;
+}
+
+/** Items of a chunk, as a worker holds them that has begun. */
+export async function claimed(db: Database, batchId: string, chunkNo = 1): Promise<ClaimedItem[]> {
+  const items = await claimChunk(db, batchId, chunkNo);
+  await markStarted(db, batchId, items);
+  return items;
+}
+
+export function commit(db: Database, batchId: string, outcomes: readonly Outcome[]) {
+  return commitOutcomes(db, { batchId, analyzer: 'local' }, outcomes);
+}
+
+export function failure(failureClass: FailureClass, code: string, message = 'no', context: object = {}) {
+  return { failureClass, code, stage: 'analyze', message, context: { ...context } };
+}
+
 /** A completed outcome of this item, changed by `given`. */
-export function outcomeOf(item: ClaimedItem, given: Partial<Outcome> = {}): Outcome {
+export function outcome(item: ClaimedItem, given: Partial<Outcome> = {}): Outcome {
   return {
-    ...{ documentId: item.documentId, epoch: item.epoch, from: 'processing', state: 'completed' },
-    ...{
-      failure: null,
-      nextAttemptMs: null,
-      durationMs: 1,
-      cached: false,
-      contentSha256: item.contentSha256,
-    },
-    ...{ mimeType: null, sizeBytes: null, result: 1, text: null, calls: 0, callsOk: 0, isRetry: false },
+    documentId: item.documentId,
+    epoch: item.epoch,
+    from: 'processing',
+    state: 'completed',
+    failure: null,
+    nextAttemptMs: null,
+    durationMs: 1,
+    cached: false,
+    contentSha256: item.contentSha256,
+    mimeType: null,
+    sizeBytes: null,
+    result: 1,
+    text: null,
+    calls: 0,
+    callsOk: 0,
+    isRetry: false,
     ...given,
   };
 }
 
-export function failedOutcome(item: ClaimedItem, code = 'corrupt'): Outcome {
-  const failure = { failureClass: 'permanent' as const, code, stage: 'analyze', message: 'no', context: {} };
-  return outcomeOf(item, { state: 'failed', result: undefined, failure });
+export function failed(item: ClaimedItem, code = 'corrupt'): Outcome {
+  return outcome(item, { state: 'failed', result: undefined, failure: failure('permanent', code) });
 }

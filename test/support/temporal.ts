@@ -21,14 +21,18 @@ export async function stopTestTemporal(): Promise<void> {
   if (running !== undefined) await rm(running.folder, { recursive: true, force: true });
 }
 
+/** Continue-as-new is suggested after this many events instead of 4,096, so that a small batch goes through it. */
+const HASTY = { 'limit.historyCount.suggestContinueAsNew': 300 };
+
 let server: Promise<{ temporal: RunningTemporal; folder: string }> | undefined;
 
 async function start(): Promise<{ temporal: RunningTemporal; folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'docbatch-test-temporal-'));
   const output: Buffer[] = [];
+  const spec = loadTemporalSpec(packageRoot);
   const temporal = await startTemporal({
     executable: await temporalExecutable(join(packageRoot, '.docbatch'), process.env),
-    spec: loadTemporalSpec(packageRoot),
+    spec: { ...spec, dynamicConfig: { ...spec.dynamicConfig, ...HASTY } },
     stateDir: folder,
     port: await freePort(),
     uiPort: 0,

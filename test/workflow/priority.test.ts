@@ -7,12 +7,14 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { expect } from 'chai';
 import { batchWorkflowType, taskQueues } from '../../src/domain/ids.ts';
 import { packageRoot } from '../../src/paths.ts';
+import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { testTemporal } from '../support/temporal.ts';
 
 describe('priority', function () {
   this.timeout(60_000);
 
   it('of a workflow is that of its activities', async () => {
+    installQuietRuntime();
     const { address, namespace } = await testTemporal();
     const native = await NativeConnection.connect({ address });
     const connection = await Connection.connect({ address });

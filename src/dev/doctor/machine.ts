@@ -8,9 +8,6 @@ import { installedExecutable, oldestServer } from '../temporal-executable.ts';
 import { check, type Check } from './check.ts';
 import type { Surroundings } from './examine.ts';
 
-/** Below this a batch halts before PostgreSQL does. */
-const LEAST_FREE_BYTES = 1_000_000_000;
-
 export async function* examineMachine({ config, env }: Surroundings): AsyncGenerator<Check> {
   const { stateDir, projectDir } = config;
   yield check('node', () => {
@@ -30,9 +27,9 @@ export async function* examineMachine({ config, env }: Surroundings): AsyncGener
   yield check('disk', async () => {
     const { bavail, bsize } = await statfs(stateDir);
     const detail = `${((bavail * bsize) / 1e9).toFixed(1)} GB free`;
-    return bavail * bsize < LEAST_FREE_BYTES
-      ? { state: 'broken', detail, mend: 'free 1 GB or more: docbatch prune --older-than 30d' }
-      : { state: 'ok', detail };
+    const { minFreeDiskBytes } = config.limits;
+    const mend = `free ${(minFreeDiskBytes / 1e9).toFixed(1)} GB or more (batches halt below): docbatch prune --older-than 30d`;
+    return bavail * bsize < minFreeDiskBytes ? { state: 'broken', detail, mend } : { state: 'ok', detail };
   });
   yield check('ports', async () => {
     const ports = loadPorts(stateDir);

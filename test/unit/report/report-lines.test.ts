@@ -56,6 +56,7 @@ const snapshot: BatchSnapshot = {
   retryCallsOk: 3,
   peakRssBytes: 2_100_000_000,
   stalled: false,
+  stalledReason: null,
   createdAt: new Date(0),
   startedAt: new Date(0),
   completedAt: null,
