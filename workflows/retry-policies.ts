@@ -1,7 +1,7 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { RetryPolicy } from '@temporalio/common';
 import type { BatchActivities, ControlActivities } from '../activities/types.ts';
-import { taskQueues } from '../src/domain/ids.ts';
+import { controlQueueOf } from '../src/domain/ids.ts';
 
 // The failure classes as Temporal policies. Per document: transient → `nextRetryDelay` of processDocument, counted by
 // `batch_items.attempts`; permanent → a `failed` row, no retry; critical → a non-retryable failure or the `halt` order.
@@ -18,8 +18,10 @@ const heartbeatTimeout = '5s';
 /** Slot and gate waits count in start-to-close: a shorter one would start a second run beside the first. */
 const startToCloseTimeout = '24 hours';
 
+/** Chunks and documents run where their workflow does. */
+const controlQueue = controlQueueOf(workflowInfo().taskQueue);
+
 export const { processChunk } = proxyActivities<BatchActivities>({
-  taskQueue: taskQueues.batches,
   heartbeatTimeout,
   startToCloseTimeout,
   retry: interrupted,
@@ -27,7 +29,6 @@ export const { processChunk } = proxyActivities<BatchActivities>({
 });
 
 export const { processDocument } = proxyActivities<BatchActivities>({
-  taskQueue: taskQueues.batches,
   heartbeatTimeout,
   startToCloseTimeout,
   retry: transient,
@@ -36,7 +37,7 @@ export const { processDocument } = proxyActivities<BatchActivities>({
 
 /** Short statements on the rows: repeated until they succeed. */
 export const control = proxyActivities<ControlActivities>({
-  taskQueue: taskQueues.control,
+  taskQueue: controlQueue,
   heartbeatTimeout,
   startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
@@ -45,7 +46,7 @@ export const control = proxyActivities<ControlActivities>({
 
 /** Discovery walks folders and planning writes pages of 10,000: minutes, with a heartbeat. */
 export const planning = proxyActivities<ControlActivities>({
-  taskQueue: taskQueues.control,
+  taskQueue: controlQueue,
   startToCloseTimeout: '6 hours',
   heartbeatTimeout: '30s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
@@ -54,7 +55,7 @@ export const planning = proxyActivities<ControlActivities>({
 
 /** A long poll: it answers when there is something to retry. */
 export const { takeRetries } = proxyActivities<ControlActivities>({
-  taskQueue: taskQueues.control,
+  taskQueue: controlQueue,
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout,
   retry: interrupted,

@@ -8,7 +8,7 @@ import type {
 } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
 import { freeSecondInMs } from '../domain/free-second.ts';
-import { batchWorkflowType, scheduleWorkflowId, taskQueues } from '../domain/ids.ts';
+import { batchWorkflowType, scheduleWorkflowId } from '../domain/ids.ts';
 import type { OverlapPolicy, SchedulePolicies } from '../domain/schedule-policies.ts';
 import { overlapPolicies } from '../domain/schedule-policies.ts';
 import type { ScheduledBatch } from '../domain/scheduled-batch.ts';
@@ -25,6 +25,7 @@ export interface NewSchedule {
   cron: string;
   batch: ScheduledBatch;
   policies: SchedulePolicies;
+  taskQueue: string;
 }
 
 /** One run as Temporal started it; its batch's row has the same workflow id. */
@@ -75,13 +76,16 @@ export async function createSchedule(client: Client, schedule: NewSchedule): Pro
   }
 }
 
-function optionsOf({ name, cron, batch, policies }: NewSchedule, knowsAttributes: boolean): ScheduleOptions {
+function optionsOf(
+  { name, cron, batch, policies, taskQueue }: NewSchedule,
+  knowsAttributes: boolean,
+): ScheduleOptions {
   const { priority } = batch.settings;
   const action: ScheduleOptionsAction & { priority: Priority } = {
     type: 'startWorkflow',
     workflowType: batchWorkflowType,
     workflowId: scheduleWorkflowId(name),
-    taskQueue: taskQueues.batches,
+    taskQueue,
     workflowTaskTimeout: '10s',
     args: [{ schedule: batch, searchAttributes: knowsAttributes } satisfies BatchInput],
     staticSummary: `schedule ${name}`,

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Queryable } from '../db/database.ts';
-import { batchWorkflowId, batchWorkflowType, taskQueues } from '../domain/ids.ts';
+import { readTaskQueue } from '../db/installation.ts';
+import { batchWorkflowId, batchWorkflowType } from '../domain/ids.ts';
 import type { BatchInput } from '../../workflows/batch.ts';
 import { batchAttributes, withoutAttributesIfRefused } from './search-attributes.ts';
 
@@ -13,10 +14,11 @@ export async function startBatch(db: Queryable, client: Client, batchId: string)
   );
   const batch = rows[0];
   if (batch === undefined) throw new Error(`Batch ${batchId} is not in the database`);
+  const taskQueue = await readTaskQueue(db);
   await withoutAttributesIfRefused((withAttributes) =>
     client.workflow.signalWithStart(batchWorkflowType, {
       workflowId: batch.workflowId ?? batchWorkflowId(batchId),
-      taskQueue: taskQueues.batches,
+      taskQueue,
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowTaskTimeout: '10s',
       args: [{ batchId, searchAttributes: withAttributes } satisfies BatchInput],

@@ -1,10 +1,14 @@
 /** Workflow ids, task queues and search attributes are named here and nowhere else. */
-export const taskQueues = {
-  /** `BatchWorkflow` and the chunk and document activities. */
-  batches: 'docbatch',
-  /** Control, plan and report activities: they never queue behind chunks. */
-  control: 'docbatch-control',
-} as const;
+
+/** `BatchWorkflow` and the chunk and document activities: `docbatch-3f2a9c01`, for one database on a shared server. */
+export function taskQueueOf(installationId: string): string {
+  return `docbatch-${shortId(installationId)}`;
+}
+
+/** Control, plan and report activities: they never queue behind chunks. */
+export function controlQueueOf(taskQueue: string): string {
+  return `${taskQueue}-control`;
+}
 
 export const searchAttributes = {
   batchId: 'DocbatchBatchId',

@@ -7,9 +7,10 @@ import { reconcile } from '../client/reconcile.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import { openDatabase } from '../db/database.ts';
+import { readTaskQueue } from '../db/installation.ts';
 import { registerWorker, removeWorker } from '../db/workers.ts';
 import { temporalProfile } from '../dev/outside.ts';
-import { taskQueues } from '../domain/ids.ts';
+import { controlQueueOf } from '../domain/ids.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Logger } from '../log.ts';
@@ -77,7 +78,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const connection = await NativeConnection.connect({ ...connectionOptions, address });
   const client = await connectClient(config, { address, namespace }, env);
   const activities = createActivities({ db, engine });
-  const workers = await createWorkers(connection, namespace, activities);
+  const workers = await createWorkers(
+    { connection, namespace, taskQueue: await readTaskQueue(db) },
+    activities,
+  );
   const chores = [
     every(RECONCILE_MS, () => reconcile(db, client.client, 'turns'), log),
     every(NOTIFY_MS, () => deliverNotifications({ db, workerId, env, cwd: config.projectDir }), log),
@@ -106,13 +110,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 }
 
 function createWorkers(
-  connection: NativeConnection,
-  namespace: string,
+  queue: { connection: NativeConnection; namespace: string; taskQueue: string },
   activities: ReturnType<typeof createActivities>,
 ): Promise<Worker[]> {
   const shared = {
-    connection,
-    namespace,
+    ...queue,
     activityTaskPollerBehavior: polls,
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
@@ -122,7 +124,6 @@ function createWorkers(
   return Promise.all([
     Worker.create({
       ...shared,
-      taskQueue: taskQueues.batches,
       workflowBundle: { codePath: fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url)) },
       stickyQueueScheduleToStartTimeout: '2s',
       maxCachedWorkflows: 100,
@@ -133,7 +134,7 @@ function createWorkers(
     }),
     Worker.create({
       ...shared,
-      taskQueue: taskQueues.control,
+      taskQueue: controlQueueOf(queue.taskQueue),
       maxConcurrentActivityTaskExecutions: 200,
       activities: { ...activities.control },
     }),

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { createActivities } from '../../activities/index.ts';
-import { taskQueues } from '../../src/domain/ids.ts';
+import { controlQueueOf } from '../../src/domain/ids.ts';
 import { installQuietRuntime } from './quiet-runtime.ts';
 import { testTemporal } from './temporal.ts';
 
@@ -13,6 +13,8 @@ export interface BatchWorkers {
 }
 
 /** The bundle of `npm run build`, as the production worker loads it. */
+export const testTaskQueue = 'docbatch-test';
+
 export const workflowBundle = {
   codePath: fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url)),
 };
@@ -39,12 +41,16 @@ export async function startWorkers(activities: ReturnType<typeof createActivitie
   const workers = await Promise.all([
     Worker.create({
       ...shared,
-      taskQueue: taskQueues.batches,
+      taskQueue: testTaskQueue,
       workflowBundle,
       maxConcurrentActivityTaskExecutions: 400,
       activities: { ...activities.batch },
     }),
-    Worker.create({ ...shared, taskQueue: taskQueues.control, activities: { ...activities.control } }),
+    Worker.create({
+      ...shared,
+      taskQueue: controlQueueOf(testTaskQueue),
+      activities: { ...activities.control },
+    }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {

@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
-import { batchWorkflowId, batchWorkflowType, taskQueues } from '../../src/domain/ids.ts';
+import { batchWorkflowId, batchWorkflowType } from '../../src/domain/ids.ts';
 import type { BatchOutcome } from '../../workflows/batch.ts';
 import type { BatchProgress } from '../../workflows/messages.ts';
 import type { BatchWorkers } from '../support/batch-workers.ts';
-import { startWorkers, workflowBundle } from '../support/batch-workers.ts';
+import { startWorkers, testTaskQueue, workflowBundle } from '../support/batch-workers.ts';
 import type { ToyBatch } from '../support/toy-batch.ts';
 import { give, toyActivities, toyBatch } from '../support/toy-batch.ts';
 import { until } from '../support/until.ts';
@@ -25,7 +25,7 @@ describe('BatchWorkflow', function () {
     batches.set(batchId, batch);
     const handle = await workers.client.workflow.start(batchWorkflowType, {
       workflowId: batchWorkflowId(batchId),
-      taskQueue: taskQueues.batches,
+      taskQueue: testTaskQueue,
       args: [{ batchId }],
     });
     const progress = () => handle.query<BatchProgress>('progress');

@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { expect } from 'chai';
-import { batchWorkflowType, taskQueues } from '../../src/domain/ids.ts';
+import { batchWorkflowType, controlQueueOf } from '../../src/domain/ids.ts';
 import { packageRoot } from '../../src/paths.ts';
 import { installQuietRuntime } from '../support/quiet-runtime.ts';
 import { testTemporal } from '../support/temporal.ts';
@@ -30,7 +30,7 @@ describe('priority', function () {
       Worker.create({
         connection: native,
         namespace,
-        taskQueue: taskQueues.control,
+        taskQueue: controlQueueOf(taskQueue),
         activities: { readOrders },
       }),
     ]);

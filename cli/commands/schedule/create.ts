@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { analyzerName } from '../../../src/analyze/create-analyzer.ts';
+import { readTaskQueue } from '../../../src/db/installation.ts';
 import { createSchedule, readSchedule, ScheduleRefused } from '../../../src/client/schedules.ts';
 import type { Config } from '../../../src/config.ts';
 import { outsideParts } from '../../../src/dev/outside.ts';
@@ -86,8 +87,9 @@ async function create(context: CliContext, name: string, paths: string[], flags:
 async function write(context: CliContext, name: string, flags: Flags, batch: ScheduledBatch): Promise<void> {
   const { overlap, catchUp: catchUpMs, pauseOnFailure, tz } = flags;
   const cron = flags.cron.trim();
-  const { client, isEmbedded } = await openSession(context, { worker: false });
-  const schedule = { name, cron, batch, policies: { overlap, catchUpMs, pauseOnFailure } };
+  const { db, client, isEmbedded } = await openSession(context, { worker: false });
+  const policies = { overlap, catchUpMs, pauseOnFailure };
+  const schedule = { name, cron, batch, policies, taskQueue: await readTaskQueue(db) };
   const isNew = await createSchedule(client, schedule).catch((error: unknown) => {
     if (!(error instanceof ScheduleRefused)) throw error;
     throw new CliError(`Temporal refuses \`--cron ${cron}\` in \`--tz ${tz}\``, {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { batchWorkflowId, shortId, taskQueues } from '../../../src/domain/ids.ts';
+import { batchWorkflowId, controlQueueOf, shortId, taskQueueOf } from '../../../src/domain/ids.ts';
 
 describe('ids', () => {
   it('give every batch a workflow id of its own', () => {
@@ -18,7 +18,8 @@ describe('ids', () => {
     fc.assert(fc.property(fc.uuid(), (id) => shortId(id).length === 8 && id.startsWith(shortId(id))));
   });
 
-  it('keep control activities off the queue of the chunks', () => {
-    expect(taskQueues.control).to.not.equal(taskQueues.batches);
+  it('give each database queues of its own, and keep control activities off that of the chunks', () => {
+    const queue = taskQueueOf('3f2a9c01-0000-4000-8000-000000000000');
+    expect([queue, controlQueueOf(queue)]).to.deep.equal(['docbatch-3f2a9c01', 'docbatch-3f2a9c01-control']);
   });
 });
