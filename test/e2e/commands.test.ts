@@ -12,9 +12,14 @@ describe('the commands around a batch', function () {
   let project: Awaited<ReturnType<typeof projectFolder>>;
   let model: ModelServer;
   let db: Database;
+  /** What the model waits for before it answers. */
+  let held = Promise.resolve();
   before(async () => {
     project = await projectFolder();
-    model = await startModelServer(() => ({ delayMs: 300 }));
+    model = await startModelServer(async () => {
+      await held;
+      return { delayMs: 300 };
+    });
     expect((await runCli(project.folder, 'up')).exitCode).to.equal(0);
     db = await lookInto(project.folder);
   });
@@ -24,6 +29,12 @@ describe('the commands around a batch', function () {
     await project.remove();
   });
   const cli = (...args: string[]) => runCli(project.folder, ...args);
+  /** Holds all answers from now on; returns how to let them go. */
+  const hold = () => {
+    let letGo: () => void = () => undefined;
+    held = new Promise((resolve) => (letGo = resolve));
+    return () => letGo();
+  };
 
   it('look ahead by `--dry-run` and write nothing', async () => {
     await documents('ahead', 3);
@@ -69,12 +80,15 @@ describe('the commands around a batch', function () {
     ]);
     const called = () => model.calls.filter(({ name }) => name.startsWith('skip-'));
     await until('calls', () => called().length >= 3);
+    const letGo = hold();
+    await until('a call that is held', () => model.inFlight() === 2);
     const inFlight = called().at(-1)!.name;
     expect(
       (await cli('skip', inFlight, 'skip-18.txt', 'skip-19.txt', '--reason', 'a copy')).exitCode,
     ).to.equal(0);
     expect((await cli('skip', 'skip-18.txt')).stdout).to.include('Nothing changed');
     expect((await cli('skip', '--undo', 'skip-19.txt')).exitCode).to.equal(0);
+    letGo();
     const { counts, documents: items } = JSON.parse((await running.done).stdout);
     const skipped = items.filter(({ state }: { state: string }) => state === 'skipped');
     expect(Number(counts.completed) + Number(counts.skipped)).to.equal(20);
@@ -121,6 +135,7 @@ describe('the commands around a batch', function () {
     expect(Date.parse(listed[0].created)).to.be.greaterThan(Date.parse(listed[1].created));
     await documents('one', 8);
     await documents('two', 8);
+    const letGo = hold();
     const runs = ['one', 'two'].map((folder) =>
       startCli(project.folder, ['process', folder, '--analyzer', model.url, '-p', '1']),
     );
@@ -134,6 +149,7 @@ describe('the commands around a batch', function () {
       1,
       true,
     ]);
+    letGo();
     await Promise.all(runs.map(({ done }) => done));
     expect(JSON.parse((await cli('wait', '--json')).stdout)).to.include({ status: 'completed', exitCode: 0 });
   });

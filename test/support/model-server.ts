@@ -32,7 +32,7 @@ export interface ModelServer {
 
 /** An analyzer behind HTTP on loopback; `answer` decides what each call gets. */
 export async function startModelServer(
-  answer: (call: Call, nth: number) => ModelAnswer,
+  answer: (call: Call, nth: number) => ModelAnswer | Promise<ModelAnswer>,
 ): Promise<ModelServer> {
   const calls: Call[] = [];
   const seen = new Map<string, number>();
@@ -57,18 +57,13 @@ export async function startModelServer(
         call.endedAtMs ||= Date.now();
       };
       response.on('close', end);
-      const {
-        delayMs = 0,
-        status = 200,
-        headers = {},
-        body = { summary: `about ${call.name}` },
-        text,
-      } = answer(call, nth);
-      setTimeout(() => {
-        response.writeHead(status, { 'content-type': 'application/json', ...headers });
-        response.end(text ?? JSON.stringify(body));
-        end();
-      }, delayMs);
+      const send = ({ delayMs = 0, status = 200, headers = {}, body, text }: ModelAnswer) =>
+        setTimeout(() => {
+          response.writeHead(status, { 'content-type': 'application/json', ...headers });
+          response.end(text ?? JSON.stringify(body ?? { summary: `about ${call.name}` }));
+          end();
+        }, delayMs);
+      void Promise.resolve(answer(call, nth)).then(send);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
