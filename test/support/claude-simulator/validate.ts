@@ -1,0 +1,113 @@
+import { models } from './models.ts';
+import type { ContentBlock, MessagesRequest, Schema } from './request.ts';
+import { allBlocks, blocksOf } from './request.ts';
+import { ApiFault, invalid } from './respond.ts';
+import { countInput, pdfPages } from './tokens.ts';
+
+const KNOWN = new Set(
+  'model max_tokens messages system output_config cache_control metadata stop_sequences stream thinking service_tier inference_geo tools tool_choice'.split(
+    ' ',
+  ),
+);
+const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
+const MAX_IMAGE_BASE64 = 10 * 1024 * 1024;
+
+/** Refuses what the API refuses, with its status and type. `isCounted`: count_tokens needs no max_tokens. */
+export function validateRequest(body: unknown, { isCounted = false, isBatch = false } = {}): MessagesRequest {
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) {
+    throw invalid('The request body is not valid JSON');
+  }
+  const request = body as MessagesRequest;
+  for (const name of ['temperature', 'top_p', 'top_k']) {
+    if (name in request) throw invalid(`${name}: Extra inputs are not permitted`);
+  }
+  const unknown = Object.keys(request).find((name) => !KNOWN.has(name));
+  if (unknown !== undefined) throw invalid(`${unknown}: Extra inputs are not permitted`);
+  if (typeof request.model !== 'string') throw invalid('model: Field required');
+  const model = models[request.model];
+  if (model === undefined) throw new ApiFault(404, 'not_found_error', `model: ${request.model}`);
+  if (!isCounted) {
+    const max = request.max_tokens;
+    if (!Number.isInteger(max) || max < 1) throw invalid('max_tokens: Field required');
+    if (max > model.maxTokens) throw invalid(`max_tokens: ${max} > ${model.maxTokens}`);
+  }
+  if (isBatch && request.stream === true) throw invalid('stream: not allowed in a batch');
+  if (request.stream === true) throw invalid('stream: the simulator does not stream');
+  validateMessages(request);
+  const format = request.output_config?.format;
+  if (format) {
+    if (format.type !== 'json_schema') throw invalid('output_config.format.type: expected json_schema');
+    validateSchema(format.schema, 'output_config.format.schema');
+  }
+  if (countInput(request) > model.maxInputTokens) {
+    throw invalid(`prompt is too long: ${countInput(request)} tokens > ${model.maxInputTokens} maximum`);
+  }
+  return request;
+}
+
+function validateMessages(request: MessagesRequest): void {
+  const { messages } = request;
+  if (!Array.isArray(messages) || messages.length === 0)
+    throw invalid('messages: at least one message is required');
+  if (messages[0]!.role !== 'user') throw invalid('messages: first message must use the "user" role');
+  if (messages.at(-1)!.role === 'assistant')
+    throw invalid('This model does not support assistant message prefill.');
+  for (const [index, { role, content }] of messages.entries()) {
+    const blocks = blocksOf(content);
+    if (blocks.length === 0) throw invalid(`messages.${index}: content must not be empty`);
+    for (const block of blocks) validateBlock(block, role, `messages.${index}.content`);
+  }
+  const marks = allBlocks(request).filter(({ cache_control: mark }) => mark).length;
+  if (marks > 4) throw invalid('A maximum of 4 blocks with cache_control may be provided.');
+}
+
+function validateBlock(block: ContentBlock, role: string, at: string): void {
+  const { type, text, source } = block;
+  if (type === 'text') {
+    if (typeof text !== 'string' || text.trim() === '')
+      throw invalid(`${at}: text content blocks must be non-empty`);
+    if (Array.isArray(block.citations) && block.citations.length > 0)
+      throw invalid(`${at}: citations must be empty`);
+    return;
+  }
+  if (role === 'assistant') throw invalid(`${at}: ${type} blocks are not allowed in assistant messages`);
+  if (type === 'image') {
+    if (!IMAGE_TYPES.has(source?.media_type ?? '')) throw invalid(`${at}: unsupported image media type`);
+    if ((source?.data?.length ?? 0) > MAX_IMAGE_BASE64) throw invalid(`${at}: image exceeds 10 MB maximum`);
+    return;
+  }
+  if (type !== 'document') throw invalid(`${at}: Input tag '${type}' is not known`);
+  if (source?.type === 'base64') {
+    if (source.media_type !== 'application/pdf') throw invalid(`${at}: media_type must be application/pdf`);
+    if (
+      !Buffer.from((source.data ?? '').slice(0, 16), 'base64')
+        .toString('latin1')
+        .startsWith('%PDF')
+    ) {
+      throw invalid(`${at}: The PDF specified was not valid.`);
+    }
+    if (pdfPages(source.data ?? '') > 600)
+      throw invalid(`${at}: A maximum of 600 PDF pages may be provided.`);
+  }
+}
+
+const UNSUPPORTED =
+  'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern minItems maxItems uniqueItems'.split(
+    ' ',
+  );
+
+/** The documented limits of structured outputs. */
+function validateSchema(schema: Schema | undefined, at: string): void {
+  if (schema === undefined || typeof schema !== 'object') throw invalid(`${at}: Field required`);
+  const bad = UNSUPPORTED.find((keyword) => keyword in schema);
+  if (bad !== undefined) throw invalid(`${at}: '${bad}' is not supported`);
+  if (schema.type === 'object' || schema.properties !== undefined) {
+    if (schema.additionalProperties !== false) {
+      throw invalid(`${at}: For 'object' type, 'additionalProperties' must be explicitly set to false`);
+    }
+    for (const [name, inner] of Object.entries(schema.properties ?? {}))
+      validateSchema(inner, `${at}.${name}`);
+  }
+  if (schema.items !== undefined) validateSchema(schema.items, `${at}.items`);
+  for (const inner of schema.anyOf ?? []) validateSchema(inner, `${at}.anyOf`);
+}
