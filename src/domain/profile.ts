@@ -1,0 +1,27 @@
+import type { Json } from './analyzer.ts';
+
+/** What to ask of a document, as it is frozen into a recipe. */
+export interface Profile {
+  model: string;
+  /** Output tokens of one call at most. */
+  maxTokens: number;
+  effort: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null;
+  /** What is sent: the extracted text. */
+  send: 'text';
+  /** Of the answer: `document` for the document's own, else its name. */
+  language: string;
+  chunking: { maxChars: number; overlapChars: number };
+  /** Top-level fields that need a verbatim quote from the document. */
+  quotes: string[];
+  prompt: string;
+  schema: { [key: string]: Json };
+  checks: ProfileCheck[];
+}
+
+/** The numbers at `sum` must add up to the one at `equals`; a miss is noted in the result, and fails nothing. */
+export interface ProfileCheck {
+  name: string;
+  sum: string;
+  equals: string;
+  tolerance: number;
+}

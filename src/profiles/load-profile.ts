@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import type { Profile } from '../domain/profile.ts';
+import { schemaProblems } from './check-answer-schema.ts';
+import type { FoundProfile } from './find-profile.ts';
+import { ProfileError } from './find-profile.ts';
+import type { ProfileFile } from './profile-schema.ts';
+import { profileFileSchema } from './profile-schema.ts';
+import { setValue } from './set-value.ts';
+
+export interface LoadedProfile {
+  name: string;
+  description: string;
+  profile: Profile;
+}
+
+export interface ProfileChanges {
+  /** `--model`. */
+  model?: string | undefined;
+  /** `--set key=value`, in order; the key is a path into the file. */
+  set?: readonly string[] | undefined;
+}
+
+/** Reads, changes and validates a profile; throws `ProfileError` that names every mistake with its key and value. */
+export function loadProfile(
+  { name, path }: FoundProfile,
+  { model, set = [] }: ProfileChanges = {},
+): LoadedProfile {
+  const file = readYaml(path);
+  for (const assignment of set) setValue(file, assignment);
+  if (model !== undefined) file.model = model;
+  const parsed = profileFileSchema.safeParse(file);
+  const problems = parsed.success ? schemaProblems(parsed.data) : explain(parsed.error, file);
+  if (!parsed.success || problems.length > 0) {
+    throw new ProfileError(`The profile \`${path}\` is wrong: ${problems.join('; ')}`, {
+      next: 'correct it; `profile show summary` is an example',
+    });
+  }
+  return { name, description: parsed.data.description, profile: toProfile(parsed.data) };
+}
+
+function toProfile({ description: _description, ...rest }: ProfileFile): Profile {
+  return rest;
+}
+
+function readYaml(path: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ProfileError(`Cannot read the profile \`${path}\`: ${(error as Error).message}`);
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new ProfileError(
+      `Expected the profile \`${path}\` to hold keys and values, got ${JSON.stringify(value)}`,
+    );
+  }
+  return value as Record<string, unknown>;
+}
+
+function explain(error: z.ZodError, input: unknown): string[] {
+  return error.issues.map((issue) => {
+    const key = issue.path.join('.');
+    if (issue.code === 'unrecognized_keys') {
+      return `unknown key ${issue.keys.map((name) => `\`${[...issue.path, name].join('.')}\``).join(', ')}`;
+    }
+    const value = issue.path.reduce<unknown>(
+      (at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part],
+      input,
+    );
+    return value === undefined
+      ? `\`${key}\` is missing`
+      : `\`${key}\` is ${JSON.stringify(value)}: ${issue.message}`;
+  });
+}

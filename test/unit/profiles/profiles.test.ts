@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { documentRequest } from '../../../src/analyze/claude/request.ts';
+import { priceOf } from '../../../src/analyze/claude/price.ts';
+import { findProfile, listProfiles } from '../../../src/profiles/find-profile.ts';
+import { loadProfile } from '../../../src/profiles/load-profile.ts';
+import { validateRequest } from '../../support/claude-simulator/validate.ts';
+
+describe('profiles', () => {
+  let dir: string;
+  before(() => (dir = mkdtempSync(join(tmpdir(), 'docbatch-profiles-'))));
+  after(() => rmSync(dir, { recursive: true }));
+  const fileWith = (yaml: string) => {
+    mkdirSync(join(dir, 'profiles'), { recursive: true });
+    writeFileSync(join(dir, 'profiles/own.yaml'), yaml);
+    return findProfile('own', { projectDir: dir, userDir: dir });
+  };
+  const problemOf = (yaml: string, set: string[] = []): string => {
+    try {
+      loadProfile(fileWith(yaml), { set });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return expect.fail('Expected a problem');
+  };
+  const good = `prompt: Say it.\nschema: { type: object, properties: { a: { type: string } } }\n`;
+
+  it('ships five that the API takes, with a known price', () => {
+    const shipped = listProfiles({ projectDir: dir }).filter(({ isShipped }) => isShipped);
+    expect(shipped.map(({ name }) => name)).to.deep.equal([
+      'classify',
+      'contract',
+      'invoice',
+      'resume',
+      'summary',
+    ]);
+    for (const found of shipped) {
+      const { profile, description } = loadProfile(found);
+      validateRequest(documentRequest(profile, 'text'));
+      expect(priceOf(profile.model, new Date())).to.not.equal(undefined);
+      expect(description).to.not.equal('');
+    }
+  });
+
+  it('names every mistake with its key, its value and what was expected', () => {
+    expect(problemOf(`${good}maxTokens: abc\n`))
+      .to.include('`maxTokens` is "abc": ')
+      .and.to.include('number');
+    expect(problemOf(`${good}maxToken: 3\n`)).to.include('unknown key `maxToken`');
+    expect(problemOf('prompt: x\n')).to.include('`schema` is missing');
+    expect(problemOf('- a\n')).to.include('to hold keys and values');
+    expect(problemOf('prompt: "\n')).to.include('Cannot read the profile');
+    expect(problemOf(`${good}quotes: [b]\n`)).to.include(
+      '`quotes` names `b`: expected fields of the schema (a)',
+    );
+    expect(problemOf('prompt: x\nschema: { type: object, properties: { a: { type: text } } }\n')).to.include(
+      '`schema.properties.a.type` is "text": expected string',
+    );
+    expect(
+      problemOf('prompt: x\nschema: { type: object, properties: { grounding: { type: string } } }\n'),
+    ).to.include('this name is taken');
+    expect(problemOf(good, ['send=native'])).to.include('`send` is "native"');
+    expect(problemOf(good, ['maxTokens'])).to.equal('Expected `--set` to be key=value, got `maxTokens`');
+  });
+
+  it('takes changes by --set and --model, and the project’s file before a shipped one', () => {
+    const { profile } = loadProfile(fileWith(good), {
+      model: 'claude-opus-5-5',
+      set: ['maxTokens=99', 'schema.properties.a.enum=[x, y]'],
+    });
+    expect(profile).to.include({ model: 'claude-opus-5-5', maxTokens: 99 });
+    expect(profile.schema.properties).to.deep.equal({ a: { type: 'string', enum: ['x', 'y'] } });
+    writeFileSync(join(dir, 'profiles/summary.yaml'), good);
+    expect(findProfile('summary', { projectDir: dir, userDir: dir }).isShipped).to.equal(false);
+    expect(() => findProfile('none', { projectDir: dir, userDir: dir })).to.throw(
+      'No profile is called `none`',
+    );
+  });
+});
