@@ -42,6 +42,31 @@ const fileSchema = z
     databaseUrl: z.string().optional(),
     databasePoolMax: z.number().int().min(2).max(200).default(10),
     analyzer: z.string().min(1).default('local'),
+    claude: z
+      .strictObject({
+        /** Where the API is; environment `ANTHROPIC_BASE_URL`. Null: Anthropic's own. */
+        baseUrl: z
+          .url({ protocol: /^https?$/ })
+          .refine((url) => !/\/\/[^/]*@/.test(url), 'an address without user and password')
+          .nullable()
+          .default(null),
+        /** A run whose estimate goes above this asks first. */
+        confirmAboveUsd: z.number().min(0).default(10),
+        /** USD per million tokens by model, over the shipped price table. */
+        prices: z
+          .record(
+            z.string(),
+            z.strictObject({
+              input: z.number().min(0),
+              output: z.number().min(0),
+              cacheWrite5m: z.number().min(0).optional(),
+              cacheWrite1h: z.number().min(0).optional(),
+              cacheRead: z.number().min(0).optional(),
+            }),
+          )
+          .default({}),
+      })
+      .default({ baseUrl: null, confirmAboveUsd: 10, prices: {} }),
     temporal: z
       .strictObject({
         address: z.string().optional(),
@@ -94,6 +119,9 @@ export function loadConfig({ env, cwd, project }: ConfigSources): Config {
     ...(env.DATABASE_URL ? { databaseUrl: env.DATABASE_URL } : {}),
     ...(env.DATABASE_POOL_MAX ? { databasePoolMax: numberFrom(env.DATABASE_POOL_MAX) } : {}),
     ...(env.DOCBATCH_ANALYZER ? { analyzer: env.DOCBATCH_ANALYZER } : {}),
+    ...(env.ANTHROPIC_BASE_URL
+      ? { claude: { ...(file.claude as object | undefined), baseUrl: env.ANTHROPIC_BASE_URL } }
+      : {}),
   };
   const parsed = fileSchema.safeParse(merged);
   if (!parsed.success) throw new ConfigError(explain(parsed.error, merged, projectDir));

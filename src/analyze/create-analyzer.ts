@@ -1,4 +1,7 @@
 import type { AnalysisInput, Analyzer, Json } from '../domain/analyzer.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { ClaudeDeps } from './claude/create-claude.ts';
+import { createClaudeAnalyzer } from './claude/create-claude.ts';
 import { createExecAnalyzer } from './exec.ts';
 import { createHttpAnalyzer } from './http.ts';
 import type { LocalInput } from './local/answer.ts';
@@ -12,10 +15,19 @@ export interface AnalyzerDeps {
   env: NodeJS.ProcessEnv;
   /** Where programs run. @default the working directory */
   cwd?: string;
+  /** What `claude` needs besides; other analyzers do without. */
+  claude?: Omit<ClaudeDeps, 'env' | 'baseUrl'>;
 }
 
-/** The analyzer of a spec as the user wrote it; throws an Error that lists the kinds when it is none of them. */
-export function createAnalyzer(spec: string, deps: AnalyzerDeps): Analyzer {
+/**
+ * The analyzer of a spec as the user wrote it, with the parameters of its recipe; throws an Error that lists the kinds
+ * when it is none of them.
+ */
+export function createAnalyzer(
+  spec: string,
+  deps: AnalyzerDeps,
+  parameters: { [key: string]: Json } = {},
+): Analyzer {
   switch (analyzerName(spec)) {
     case 'local':
       return createLocalAnalyzer(deps);
@@ -23,16 +35,30 @@ export function createAnalyzer(spec: string, deps: AnalyzerDeps): Analyzer {
       return createExecAnalyzer(spec.slice('exec:'.length).trim(), { env: deps.env, cwd: deps.cwd });
     case 'http':
       return createHttpAnalyzer(spec);
+    case 'claude': {
+      if (deps.claude === undefined || parameters.profile === undefined) {
+        throw new Error('The analyzer `claude` needs a profile in its recipe');
+      }
+      const { profile, baseUrl } = parameters as unknown as ClaudeParameters;
+      return createClaudeAnalyzer(profile, { ...deps.claude, env: deps.env, baseUrl: baseUrl ?? null });
+    }
   }
 }
 
+/** What a recipe for Claude freezes. */
+export interface ClaudeParameters {
+  profile: Profile;
+  /** Only when it is not Anthropic's own: what a simulator or a gateway answered is never taken for the real thing. */
+  baseUrl?: string;
+}
+
 /** The kind of a spec, shown as `analyzer: exec`; throws like `createAnalyzer`. */
-export function analyzerName(spec: string): 'local' | 'exec' | 'http' {
-  if (spec === 'local') return 'local';
+export function analyzerName(spec: string): 'local' | 'exec' | 'http' | 'claude' {
+  if (spec === 'local' || spec === 'claude') return spec;
   if (/^exec:\s*\S/.test(spec)) return 'exec';
   if (/^https?:\/\//i.test(spec) && URL.canParse(spec)) return 'http';
   throw new Error(
-    `Expected \`--analyzer\` to be \`local\`, \`exec:<command>\`, \`http://<address>\` or \`https://<address>\`, got \`${redact(spec)}\``,
+    `Expected \`--analyzer\` to be \`local\`, \`exec:<command>\`, \`claude\`, \`http://<address>\` or \`https://<address>\`, got \`${redact(spec)}\``,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Extraction } from './extraction.ts';
+import type { Meter } from './money.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -16,6 +17,8 @@ export interface AnalysisInput {
   extraction: Extraction;
   /** Milliseconds this analysis may take. */
   timeoutMs: number;
+  /** Only for analyzers whose calls cost money. */
+  meter: Meter;
 }
 
 export interface Analysis {
@@ -35,6 +38,8 @@ export interface Analyzer {
   readonly provider: string;
   /** Whether each analysis is a call to something outside, counted in the API efficiency. */
   readonly makesCalls: boolean;
+  /** Whether a `retry-after` is meant for all callers: then every worker waits. @default false */
+  readonly sharesLimits?: boolean;
   /** Everything besides content that decides the answer; part of the recipe's hash. */
   cacheKey(): string;
   /** Throws a critical `DocumentFailure` when no document can succeed (program missing, key refused). */

@@ -64,6 +64,8 @@ export interface BatchSettings {
   outBase: string | null;
   /** Commands or https URLs told of `halted`, `finished`, `stalled`. */
   notify: string[];
+  /** What paid calls may cost in all; null for no limit. */
+  budgetNanoUsd: number | null;
 }
 
 /** Settings that `retry` may give to the documents that it takes up again, without touching the others. */
@@ -96,6 +98,7 @@ export const defaultSettings: Readonly<BatchSettings> = {
   outDir: null,
   outBase: null,
   notify: [],
+  budgetNanoUsd: null,
 };
 
 /** Item counts of one batch. `done` are those with a result; all fields count items. */

@@ -162,6 +162,37 @@ export const failureCodes = {
     'The analyzer program or address does not exist.',
     'Correct --analyzer, then resume.',
   ),
+  overloaded: code('transient', 'The model is overloaded.', 'Wait a little; then retry.'),
+  refused: code(
+    'permanent',
+    'The model refused to answer about this document.',
+    'Read the document; try another --model, or skip it.',
+  ),
+  truncated_answer: code(
+    'permanent',
+    'The answer did not fit into the allowed tokens, twice.',
+    'Process it again with a larger --set maxTokens=…',
+  ),
+  context_exceeded: code(
+    'permanent',
+    'The document does not fit into what the model can read at once.',
+    'Process it again with a smaller --set chunking.maxChars=…',
+  ),
+  credit_exhausted: code(
+    'critical',
+    'The account has no credit left.',
+    'Add credit with the provider, then resume.',
+  ),
+  spend_limit: code(
+    'critical',
+    'The spend limit of the account or workspace is reached.',
+    'Raise it with the provider, or wait until it resets, then resume.',
+  ),
+  model_not_found: code(
+    'critical',
+    'The model does not exist, or this key may not use it.',
+    'Process again with another --model.',
+  ),
   systematic_refusal: code(
     'critical',
     'The first 20 analyses were all refused for the same reason.',

@@ -11,6 +11,9 @@ export interface Recipe {
   parameters: { [key: string]: Json };
 }
 
+/** What is asked of Claude, as it was when the batch, or its schedule, was made. */
+export type FrozenProfile = Pick<Recipe, 'profile' | 'model' | 'parameters'>;
+
 /** JSON with sorted keys: equal recipes give equal text, and so equal hashes. */
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

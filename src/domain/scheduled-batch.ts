@@ -1,4 +1,5 @@
 import type { BatchSettings } from './batch.ts';
+import type { FrozenProfile } from './recipe.ts';
 import { zonedTime } from './zoned-time.ts';
 
 /** Where a batch that discovers on the worker looks; all paths are absolute. */
@@ -25,6 +26,8 @@ export interface ScheduledBatch {
   /** IANA name; batches are named by the clock of this zone. */
   timeZone: string;
   analyzer: string;
+  /** Only with Claude. */
+  frozen?: FrozenProfile;
   discovery: Discovery;
   settings: BatchSettings;
 }

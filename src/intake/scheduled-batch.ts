@@ -25,7 +25,7 @@ export async function prepareScheduledBatch(
     insertBatch(tx, {
       id: batchId,
       name: scheduledBatchName(scheduleName, new Date(scheduledAt), timeZone),
-      recipeId: await saveRecipe(tx, recipeOf(spec.analyzer)),
+      recipeId: await saveRecipe(tx, recipeOf(spec.analyzer, spec.frozen)),
       // A schedule may be older than a setting.
       settings: { ...defaultSettings, ...settings },
       detached: false,

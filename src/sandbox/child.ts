@@ -2,6 +2,7 @@
 import workerpool from 'workerpool';
 import { DocumentFailure } from '../domain/failure.ts';
 import type { Json } from '../domain/analyzer.ts';
+import { groundQuotes } from '../analyze/claude/ground.ts';
 import { extractFile } from '../extract/extract-file.ts';
 import type { ChildFunctions, LocalInput, Reply } from './requests.ts';
 import { forbidNetwork } from './forbid-network.ts';
@@ -17,6 +18,7 @@ const watchdog = startWatchdog(Number(process.argv[2]));
 const functions: ChildFunctions = {
   extract: (request, limits) => reply(() => extractFile(request, limits, showProgress)),
   answerLocally: (input) => reply(() => answer(input)),
+  ground: (input) => reply(() => Promise.resolve(groundQuotes(input))),
 };
 workerpool.worker({ ...functions });
 

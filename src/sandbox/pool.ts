@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
+import type { GroundedQuote, GroundingInput } from '../analyze/claude/ground.ts';
 import type { Json } from '../domain/analyzer.ts';
 import type { ExtractionLimits } from '../domain/extraction.ts';
 import { transient } from '../domain/failure.ts';
@@ -51,6 +52,8 @@ export interface Sandbox {
   /** Throws `DocumentFailure`; rejects with the signal's reason. */
   extract(file: ExtractFile, signal: AbortSignal): Promise<Extracted>;
   answerLocally(input: LocalInput, timeoutMs: number, signal: AbortSignal): Promise<Json>;
+  /** Looks for the quotes of an answer in a large text. */
+  ground(input: GroundingInput, timeoutMs: number, signal: AbortSignal): Promise<GroundedQuote[]>;
   /** The children alive now. */
   pids(): number[];
   /** Resident memory of the children together, in bytes; 0 where the system has no /proc. */
@@ -93,6 +96,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
     answerLocally(input, timeoutMs, signal) {
       const call = { method: 'answerLocally', stage: 'analyze', timeoutMs, signal } as const;
+      return run(call, () => Promise.resolve({ params: [input], release: () => Promise.resolve() }));
+    },
+    ground(input, timeoutMs, signal) {
+      const call = { method: 'ground', stage: 'analyze', timeoutMs, signal } as const;
       return run(call, () => Promise.resolve({ params: [input], release: () => Promise.resolve() }));
     },
     pids: children.pids,

@@ -1,4 +1,5 @@
 import type { Json } from '../domain/analyzer.ts';
+import type { GroundedQuote, GroundingInput } from '../analyze/claude/ground.ts';
 import type { Extraction, ExtractionLimits } from '../domain/extraction.ts';
 import type { FailureClass, Stage } from '../domain/failure.ts';
 
@@ -48,6 +49,7 @@ export type ChildEvent =
 export interface ChildFunctions {
   extract(request: ExtractRequest, limits: ExtractionLimits): Promise<Reply<Extracted>>;
   answerLocally(input: LocalInput): Promise<Reply<Json>>;
+  ground(input: GroundingInput): Promise<Reply<GroundedQuote[]>>;
 }
 
 /** Written to stderr by a child that ends itself because its resident memory grew too large. */

@@ -2,6 +2,12 @@ import { expect } from 'chai';
 import type { AnalysisInput } from '../../../src/domain/analyzer.ts';
 import { DocumentFailure } from '../../../src/domain/failure.ts';
 
+export const freeMeter = {
+  reserve: () => Promise.resolve(),
+  admit: () => Promise.resolve(),
+  report: () => undefined,
+};
+
 /** A document as an analyzer gets it. */
 export function documentOf(changes: Partial<AnalysisInput> = {}): AnalysisInput {
   return {
@@ -14,6 +20,7 @@ export function documentOf(changes: Partial<AnalysisInput> = {}): AnalysisInput 
     contentSha256: 'ab'.repeat(32),
     attempt: 1,
     timeoutMs: 10_000,
+    meter: { ...freeMeter, paid: () => undefined },
     extraction: {
       markdown: 'Hello world',
       parts: [{ kind: 'body', index: 1, label: 'text', start: 0, end: 11 }],

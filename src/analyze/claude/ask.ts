@@ -1,0 +1,81 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import type { z } from 'zod';
+import type { Json } from '../../domain/analyzer.ts';
+import type { Session } from './call.ts';
+import { callClaude } from './call.ts';
+import { answerFailure } from './failure.ts';
+import type { ClaudeRequest } from './request.ts';
+
+type Problem = { code: 'truncated_answer' | 'invalid_answer'; detail: string };
+
+/** No model writes more in one answer. */
+const MAX_OUTPUT_TOKENS = 128_000;
+
+/**
+ * A valid answer to the request. One that was cut off is asked for once more with twice the tokens, one that does not
+ * fit the schema once more with what was wrong; then the document fails. Every try is billed.
+ */
+export async function askClaude<T>(
+  session: Session,
+  request: ClaudeRequest,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const first = readAnswer(await callClaude(session, request), schema, session);
+  if ('value' in first) return first.value;
+  const second = readAnswer(await callClaude(session, again(request, first.problem)), schema, session);
+  if ('value' in second) return second.value;
+  throw answerFailure(second.problem.code, second.problem.detail, contextOf(session));
+}
+
+function readAnswer<T>(
+  message: Anthropic.Message,
+  schema: z.ZodType<T>,
+  session: Session,
+): { value: T } | { problem: Problem } {
+  if (message.stop_reason === 'refusal') {
+    throw answerFailure('refused', message.stop_details?.category ?? '', contextOf(session));
+  }
+  if (message.stop_reason === 'model_context_window_exceeded') {
+    throw answerFailure('context_exceeded', '', contextOf(session));
+  }
+  if (message.stop_reason === 'max_tokens') {
+    const detail = `${message.usage.output_tokens} tokens`;
+    return { problem: { code: 'truncated_answer', detail } };
+  }
+  const text = message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
+  let json: Json;
+  try {
+    json = JSON.parse(text) as Json;
+  } catch {
+    const detail = text === '' ? 'it is empty' : 'it is not JSON';
+    return { problem: { code: 'invalid_answer', detail } };
+  }
+  const parsed = schema.safeParse(json);
+  return parsed.success
+    ? { value: parsed.data }
+    : { problem: { code: 'invalid_answer', detail: describeIssues(parsed.error) } };
+}
+
+function again(request: ClaudeRequest, { code, detail }: Problem): ClaudeRequest {
+  if (code === 'truncated_answer') {
+    return { ...request, max_tokens: Math.min(request.max_tokens * 2, MAX_OUTPUT_TOKENS) };
+  }
+  const [{ content }] = request.messages;
+  const note = `A first answer could not be used: ${detail}. Answer again, in the required form.`;
+  return { ...request, messages: [{ role: 'user', content: `${content}\n\n${note}` }] };
+}
+
+/** Paths and rules; never the values, which are document text. */
+function describeIssues({ issues }: z.ZodError): string {
+  return issues
+    .slice(0, 3)
+    .map(({ path, code, message }) => {
+      const at = path.join('.') || 'the answer';
+      return code === 'invalid_value' ? `${at}: none of the allowed values` : `${at}: ${message}`;
+    })
+    .join('; ');
+}
+
+function contextOf({ count, requestIds }: Session): Record<string, unknown> {
+  return { ...count, requestId: requestIds.at(-1) ?? null, requestIds: requestIds.slice(-10) };
+}

@@ -1,0 +1,128 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import { APIError } from '@anthropic-ai/sdk';
+import type { Meter } from '../../domain/money.ts';
+import { critical, transient } from '../../domain/failure.ts';
+import { onAbort } from '../on-abort.ts';
+import type { CallCount } from './failure.ts';
+import { callFailure } from './failure.ts';
+import type { CallTokens, PriceOverrides } from './price.ts';
+import { priceOf } from './price.ts';
+import type { ClaudeRequest } from './request.ts';
+import { seenLimits } from './seen-limits.ts';
+
+/** Only for the limiter, which is told afterwards what it really was. */
+const CHARS_PER_TOKEN = 3.4;
+/** setTimeout fires at once above this. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The calls that one document needs share these. */
+export interface Session {
+  client: Anthropic;
+  prices: PriceOverrides;
+  meter: Meter;
+  signal: AbortSignal;
+  /** `performance.now()` when the analysis must be over. */
+  deadlineMs: number;
+  timeoutMs: number;
+  count: CallCount;
+  requestIds: string[];
+}
+
+/** One paid call: reserved before, billed after, its failure classified. */
+export async function callClaude(session: Session, request: ClaudeRequest): Promise<Anthropic.Message> {
+  const { client, meter, signal, count, requestIds, prices } = session;
+  const price = priceOf(request.model, new Date(), prices);
+  if (price === undefined) throw unpriced(request.model);
+  const askedAtMs = performance.now();
+  await meter.reserve(async () => {
+    const input = await countTokens(session, request);
+    const tokens = { input, output: request.max_tokens, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
+    return price.costOf(tokens);
+  });
+  const estimatedInputTokens = Math.ceil(request.messages[0].content.length / CHARS_PER_TOKEN);
+  await meter.admit(estimatedInputTokens);
+  session.deadlineMs += performance.now() - askedAtMs;
+  const leftMs = Math.floor(session.deadlineMs - performance.now());
+  if (leftMs < 1) throw late(session);
+  // The SDK's own time-out ends with the headers; a body that stalls would hang for ever.
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), Math.min(leftMs, MAX_TIMER_MS));
+  const offAbort = onAbort(signal, () => stop.abort());
+  count.calls += 1;
+  let answer: { data: Anthropic.Message; response: Response; request_id: string | null | undefined };
+  try {
+    answer = await client.messages
+      .create(request, { signal: stop.signal, timeout: Math.min(leftMs, MAX_TIMER_MS) })
+      .withResponse();
+  } catch (error) {
+    const headers = error instanceof APIError ? (error.headers as Headers | undefined) : undefined;
+    const limits = headers === undefined ? null : seenLimits(headers);
+    meter.report({ estimatedInputTokens, usage: null, limits });
+    signal.throwIfAborted();
+    throw callFailure(error, count);
+  } finally {
+    clearTimeout(timer);
+    offAbort();
+  }
+  const { data: message, response } = answer;
+  count.callsOk += 1;
+  const requestId = answer.request_id ?? null;
+  if (requestId !== null) requestIds.push(requestId);
+  const tokens = tokensOf(message.usage);
+  const usage = {
+    inputTokens: tokens.input + tokens.cacheWrite5m + tokens.cacheWrite1h,
+    outputTokens: tokens.output,
+  };
+  meter.report({ estimatedInputTokens, usage, limits: seenLimits(response.headers) });
+  const isUsOnly = message.usage.inference_geo === 'us';
+  meter.paid({
+    requestId,
+    model: request.model,
+    mode: 'online',
+    inputTokens: tokens.input,
+    outputTokens: tokens.output,
+    cacheReadTokens: tokens.cacheRead,
+    cacheWriteTokens: tokens.cacheWrite5m + tokens.cacheWrite1h,
+    costNanoUsd: price.costOf(tokens, { isUsOnly }),
+  });
+  return message;
+}
+
+/** By the free count, with 5 % on top; without it a token per byte, which no text exceeds. */
+async function countTokens({ client, signal }: Session, request: ClaudeRequest): Promise<number> {
+  const { max_tokens: _maxTokens, ...counted } = request;
+  try {
+    const { input_tokens: tokens } = await client.messages.countTokens(counted, { signal, timeout: 30_000 });
+    return Math.ceil(tokens * 1.05);
+  } catch {
+    signal.throwIfAborted();
+    return Buffer.byteLength(JSON.stringify(request));
+  }
+}
+
+function tokensOf(usage: Anthropic.Usage): CallTokens {
+  const written = usage.cache_creation_input_tokens ?? 0;
+  const hour = usage.cache_creation?.ephemeral_1h_input_tokens ?? 0;
+  return {
+    input: usage.input_tokens,
+    output: usage.output_tokens,
+    cacheWrite5m: written - hour,
+    cacheWrite1h: hour,
+    cacheRead: usage.cache_read_input_tokens ?? 0,
+  };
+}
+
+export function unpriced(model: string) {
+  return critical(
+    'invalid_configuration',
+    `No price is known for the model \`${model}\`; set \`claude.prices.${model}\` in docbatch.yaml`,
+    { stage: 'analyze' },
+  );
+}
+
+function late({ timeoutMs, count }: Session) {
+  return transient('analyzer_timeout', `Claude gave no whole answer within ${timeoutMs} ms`, {
+    stage: 'analyze',
+    context: { ...count },
+  });
+}

@@ -1,0 +1,162 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { AnalysisInput, Analyzer, Json } from '../../domain/analyzer.ts';
+import { critical, permanent } from '../../domain/failure.ts';
+import type { Profile } from '../../domain/profile.ts';
+import { canonicalJson } from '../../domain/recipe.ts';
+import { askClaude } from './ask.ts';
+import type { Session } from './call.ts';
+import { claudeProvider, createClaudeClient, hasClaudeKey } from './client.ts';
+import type { GroundedQuote, GroundingInput, Quote } from './ground.ts';
+import { groundQuotes } from './ground.ts';
+import { checkClaude } from './preflight.ts';
+import type { PriceOverrides } from './price.ts';
+import { documentRequest, mergeRequest } from './request.ts';
+import { runChecks } from './run-checks.ts';
+import { splitText } from './split-text.ts';
+
+export interface ClaudeDeps {
+  env: NodeJS.ProcessEnv;
+  baseUrl: string | null;
+  prices: PriceOverrides;
+  /** Runs `groundQuotes` in a child process. */
+  ground(input: GroundingInput, timeoutMs: number, signal: AbortSignal): Promise<GroundedQuote[]>;
+}
+
+/** Raised when the same profile would be asked in other words. */
+export const claudeVersion = '1';
+
+type Answer = { [key: string]: Json };
+
+/** `claude`: the Messages API, one document at a time; long ones in parts whose answers are merged. */
+export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyzer {
+  const answerSchema = z.fromJSONSchema(profile.schema) as unknown as z.ZodType<Answer>;
+  const quoted = z.strictObject({
+    answer: answerSchema,
+    quotes: z.array(z.strictObject({ field: z.string(), quote: z.string() })),
+  });
+  let client: Anthropic | undefined;
+  const open = (): Anthropic => (client ??= createClaudeClient(deps));
+  const openInWorker = (): Anthropic => {
+    if (!hasClaudeKey(deps.env)) throw workerWithoutKey();
+    return open();
+  };
+
+  async function readPart(session: Session, text: string, part?: { no: number; of: number }) {
+    const request = documentRequest(profile, text, part);
+    if (profile.quotes.length === 0)
+      return { answer: await askClaude(session, request, answerSchema), quotes: [] };
+    return askClaude(session, request, quoted);
+  }
+
+  /** Parts one after the other, since a document has one slot; then merged, as many at once as fit. */
+  async function readWhole(session: Session, pieces: readonly string[]) {
+    const quotes: Quote[] = [];
+    let answers: Answer[] = [];
+    for (const [index, text] of pieces.entries()) {
+      const read = await readPart(session, text, { no: index + 1, of: pieces.length });
+      answers.push(read.answer);
+      quotes.push(...read.quotes);
+    }
+    while (answers.length > 1) {
+      const merged: Answer[] = [];
+      for (const group of groupsOf(answers, profile.chunking.maxChars)) {
+        const request = mergeRequest(profile, group);
+        merged.push(group.length === 1 ? group[0]! : await askClaude(session, request, answerSchema));
+      }
+      answers = merged;
+    }
+    return { answer: answers[0]!, quotes };
+  }
+
+  async function ground(
+    input: AnalysisInput,
+    quotes: Quote[],
+    signal: AbortSignal,
+  ): Promise<GroundedQuote[]> {
+    const { markdown, parts } = input.extraction;
+    const grounding = { markdown, parts, quotes };
+    if (quotes.length === 0) return [];
+    return markdown.length <= INLINE_CHARS
+      ? groundQuotes(grounding)
+      : deps.ground(grounding, input.timeoutMs, signal);
+  }
+
+  return {
+    name: 'claude',
+    version: claudeVersion,
+    provider: claudeProvider(deps.baseUrl),
+    makesCalls: true,
+    sharesLimits: true,
+    cacheKey: () => `claude/${claudeVersion}:${hashOf(profile)}`,
+    preflight: (signal) => checkClaude(open(), profile, signal),
+    async analyze(input, signal) {
+      const session: Session = {
+        client: openInWorker(),
+        prices: deps.prices,
+        meter: input.meter,
+        signal,
+        timeoutMs: input.timeoutMs,
+        deadlineMs: performance.now() + input.timeoutMs,
+        count: { calls: 0, callsOk: 0 },
+        requestIds: [],
+      };
+      if (input.extraction.markdown.trim() === '') throw withoutText();
+      const pieces = splitText(input.extraction, profile.chunking);
+      const read =
+        pieces.length === 1 ? await readPart(session, pieces[0]!) : await readWhole(session, pieces);
+      const grounding = await ground(input, read.quotes, signal);
+      const answer: Answer = { ...read.answer };
+      if (profile.quotes.length > 0) answer.grounding = grounding as unknown as Json;
+      if (profile.checks.length > 0)
+        answer.checks = runChecks(read.answer, profile.checks) as unknown as Json;
+      answer.claude = { model: profile.model, parts: pieces.length, requestIds: session.requestIds };
+      return { answer, ...session.count };
+    },
+  };
+}
+
+/** Nothing would be asked about nothing, and still be billed. */
+function withoutText() {
+  return permanent('empty', 'The document has no text to send; its pages may be pictures', {
+    stage: 'analyze',
+  });
+}
+
+/** A running stack keeps the environment in which it was started. */
+function workerWithoutKey() {
+  return critical(
+    'analyzer_unauthorized',
+    'The worker was started without ANTHROPIC_API_KEY: stop it with `docbatch down`, set the key, then resume',
+    { stage: 'analyze' },
+  );
+}
+
+/** A larger text is searched in a child process: below this the search is over in milliseconds, whatever stands in it. */
+const INLINE_CHARS = 50_000;
+
+function hashOf(profile: Profile): string {
+  return createHash('sha256')
+    .update(canonicalJson(profile as unknown as Json))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** Neighbours together while their JSON fits; at least two, so that there are fewer after every round. */
+function groupsOf(answers: readonly Answer[], maxChars: number): Answer[][] {
+  const groups: Answer[][] = [];
+  let chars = 0;
+  for (const answer of answers) {
+    const size = JSON.stringify(answer).length;
+    const group = groups.at(-1);
+    if (group !== undefined && (group.length < 2 || chars + size <= maxChars)) {
+      group.push(answer);
+      chars += size;
+    } else {
+      groups.push([answer]);
+      chars = size;
+    }
+  }
+  return groups;
+}

@@ -1,0 +1,39 @@
+import type { CallReport } from './limits.ts';
+
+/** Money is integer nano-USD everywhere; it becomes text only here. */
+export const NANO_PER_USD = 1_000_000_000;
+
+/** `$12.34`, `$0.0042`: two significant digits below a cent, never `$0.00` for something. */
+export function formatUsd(nanoUsd: number): string {
+  const usd = nanoUsd / NANO_PER_USD;
+  if (usd === 0 || Math.abs(usd) >= 0.1) return `$${usd.toFixed(2)}`;
+  const decimals = Math.min(9, 1 - Math.floor(Math.log10(Math.abs(usd))));
+  return `$${usd.toFixed(Math.max(2, decimals))}`;
+}
+
+/** What one answered call of a paid service used and cost. */
+export interface PaidCall {
+  requestId: string | null;
+  model: string;
+  mode: 'online' | 'batch';
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  costNanoUsd: number;
+}
+
+/** The door of every paid call: keeps budgets and the limits that all workers share, and counts what is paid. */
+export interface Meter {
+  /**
+   * Call it before each paid call. Resolves when the worst case fits the batch's budget, perhaps after others in flight
+   * are settled; rejects when it never will. `worstNanoUsd` is asked only when there is a budget.
+   */
+  reserve(worstNanoUsd: () => Promise<number>): Promise<void>;
+  /** Then this: resolves when the other side has room for a call of about this size. */
+  admit(inputTokens: number): Promise<void>;
+  /** After each call, answered or not. */
+  report(call: CallReport): void;
+  /** Call it for each answer that is billed, useful or not. */
+  paid(call: PaidCall): void;
+}

@@ -1,0 +1,51 @@
+import type { Analyzer } from '../../../../src/domain/analyzer.ts';
+import type { PaidCall } from '../../../../src/domain/money.ts';
+import type { Profile } from '../../../../src/domain/profile.ts';
+import { createClaudeAnalyzer } from '../../../../src/analyze/claude/create-claude.ts';
+import { groundQuotes } from '../../../../src/analyze/claude/ground.ts';
+import { documentOf, freeMeter } from '../support.ts';
+
+export const profileOf = (changes: Partial<Profile> = {}): Profile => ({
+  model: 'claude-haiku-5-5',
+  maxTokens: 800,
+  effort: null,
+  send: 'text',
+  language: 'document',
+  chunking: { maxChars: 300_000, overlapChars: 1_000 },
+  quotes: ['title'],
+  prompt: 'Say what it is.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['title', 'kind'],
+    properties: {
+      title: { type: 'string', minLength: 1 },
+      kind: { type: 'string', enum: ['letter', 'other'] },
+    },
+  },
+  checks: [],
+  ...changes,
+});
+
+export function claudeAt(url: string, changes: Partial<Profile> = {}, key = 'sk-ant-secret-key'): Analyzer {
+  return createClaudeAnalyzer(profileOf(changes), {
+    env: { ANTHROPIC_API_KEY: key },
+    baseUrl: url,
+    prices: {},
+    ground: (input) => Promise.resolve(groundQuotes(input)),
+  });
+}
+
+/** A document with this text, and what its calls were billed. */
+export function meteredDocument(markdown: string) {
+  const paid: PaidCall[] = [];
+  const document = documentOf({
+    extraction: {
+      ...documentOf().extraction,
+      markdown,
+      parts: [{ kind: 'page', index: 1, label: 'Page 1', start: 0, end: markdown.length }],
+    },
+    meter: { ...freeMeter, paid: (call) => paid.push(call) },
+  });
+  return { document, paid };
+}
