@@ -1,6 +1,20 @@
 import type { BatchCounts, BatchSettings, BatchStatus } from '../domain/batch.ts';
 import type { Queryable } from './database.ts';
 
+/** Money and tokens of a batch; all zero where nothing is paid. */
+export interface BatchMoney {
+  spentNanoUsd: number;
+  /** Calls that a kill cut off: perhaps billed, and counted as spent. */
+  interruptedNanoUsd: number;
+  /** The worst case of the calls in flight; only with a budget. */
+  reservedNanoUsd: number;
+  budgetNanoUsd: number | null;
+  /** Cached ones too. */
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+}
+
 export interface BatchSnapshot {
   id: string;
   name: string;
@@ -8,6 +22,9 @@ export interface BatchSnapshot {
   reason: string | null;
   detail: string | null;
   analyzer: string;
+  profile: string | null;
+  model: string | null;
+  money: BatchMoney;
   settings: BatchSettings;
   planned: boolean;
   counts: BatchCounts;
@@ -30,9 +47,13 @@ export interface BatchSnapshot {
 
 /** Everything a screen shows of a batch, counted over its items. */
 export async function batchSnapshot(db: Queryable, batchId: string): Promise<BatchSnapshot> {
-  const { rows } = await db.query<Omit<BatchSnapshot, 'counts' | 'failures'>>(
+  const { rows } = await db.query<Omit<BatchSnapshot, 'counts' | 'failures' | 'money'> & BatchMoney>(
     `SELECT b.id, COALESCE(b.batch_name, b.id::text) AS name, b.status, b.status_reason AS reason, b.status_detail AS detail,
-            r.recipe->>'analyzer' AS analyzer, b.settings, b.planned_at IS NOT NULL AS planned,
+            r.recipe->>'analyzer' AS analyzer, r.recipe->>'profile' AS profile, r.recipe->>'model' AS model,
+            b.cost_nano_usd AS "spentNanoUsd", b.interrupted_nano_usd AS "interruptedNanoUsd",
+            (SELECT COALESCE(SUM(amount_nano_usd), 0)::bigint FROM budget_reservations v WHERE v.batch_id = b.id) AS "reservedNanoUsd",
+            (b.settings->>'budgetNanoUsd')::bigint AS "budgetNanoUsd",
+            b.input_tokens AS "inputTokens", b.output_tokens AS "outputTokens", b.cache_read_tokens AS "cacheReadTokens", b.settings, b.planned_at IS NOT NULL AS planned,
             b.active_ms + COALESCE((EXTRACT(EPOCH FROM now() - b.active_since) * 1000)::bigint, 0) AS "activeMs",
             b.calls, b.calls_ok AS "callsOk", b.retry_calls AS "retryCalls", b.retry_calls_ok AS "retryCallsOk",
             b.peak_rss_bytes AS "peakRssBytes", b.stalled, b.stalled_reason AS "stalledReason", b.created_at AS "createdAt", b.started_at AS "startedAt", b.completed_at AS "completedAt"
@@ -63,5 +84,9 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
     counts[state] = count;
     counts.total += count;
   }
-  return { ...row, counts, failures };
+  const { spentNanoUsd, interruptedNanoUsd, reservedNanoUsd, budgetNanoUsd, ...rest } = row;
+  const { inputTokens, outputTokens, cacheReadTokens, ...batch } = rest;
+  const tokens = { inputTokens, outputTokens, cacheReadTokens };
+  const money = { spentNanoUsd, interruptedNanoUsd, reservedNanoUsd, budgetNanoUsd, ...tokens };
+  return { ...batch, money, counts, failures };
 }

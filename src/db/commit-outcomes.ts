@@ -2,6 +2,7 @@ import type { Json } from '../domain/analyzer.ts';
 import type { BatchSettings, Control } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import type { FailureClass } from '../domain/failure.ts';
+import type { PaidCall } from '../domain/money.ts';
 import { BAD_REQUEST } from '../domain/systematic-refusal.ts';
 import type { Database, Queryable } from './database.ts';
 import { isOverBudgetSql, overBudgetSql } from './failure-budget.ts';
@@ -36,6 +37,8 @@ export interface Outcome {
   calls: number;
   callsOk: number;
   isRetry: boolean;
+  /** Calls of this try that were billed; counted whoever owns the document by now, and each once. */
+  paid: (PaidCall & { id: string })[];
 }
 
 export interface CommitResult {
@@ -104,6 +107,7 @@ async function commitGroup(
     calls: outcome.calls,
     calls_ok: outcome.callsOk,
     is_retry: outcome.isRetry,
+    ...(outcome.paid.length === 0 ? {} : { paid: outcome.paid, cost: sumOf(outcome.paid) }),
   }));
   const { rows } = await db.query<{
     written: string[] | null;
@@ -122,6 +126,10 @@ async function commitGroup(
   return { ...orders, written: new Set(written ?? []), totals: { total, completed, failed } };
 }
 
+function sumOf(paid: readonly PaidCall[]): number {
+  return paid.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
+}
+
 function withoutMarkdown({ markdown: _markdown, ...rest }: Extraction): Omit<Extraction, 'markdown'> {
   return rest;
 }
@@ -131,7 +139,8 @@ WITH input AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($3::jsonb) AS r(
     document_id uuid, epoch int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
     failure_message text, context jsonb, next_attempt_ms int, duration_ms int, cached boolean, content_sha256 text,
-    mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, calls int, calls_ok int, is_retry boolean)
+    mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, calls int, calls_ok int, is_retry boolean,
+    paid jsonb, cost bigint)
 ), ours AS MATERIALIZED (
   -- In id order, so that two groups that overlap never deadlock. A retried item that was committed has no started_at
   -- any more, so a repeated commit matches nothing. The epoch is the whole fence: an item that was put back because its
@@ -189,8 +198,32 @@ WITH input AS MATERIALIZED (
     content_sha256 = COALESCE(n.content_sha256, d.content_sha256)
   FROM changed c JOIN input n ON n.document_id = c.document_id
   WHERE d.id = c.document_id
+), paid AS (
+  -- Billed is billed: also for a document that another worker has taken over. The id makes a repetition harmless.
+  INSERT INTO paid_calls (id, batch_id, document_id, epoch, mode, model, profile, request_id, input_tokens, output_tokens,
+                          cache_read_tokens, cache_write_tokens, cost_nano_usd)
+  SELECT p.id, $1, n.document_id, n.epoch, p.mode, p.model, r.recipe->>'profile', p."requestId", p."inputTokens", p."outputTokens",
+         p."cacheReadTokens", p."cacheWriteTokens", p."costNanoUsd"
+  FROM input n CROSS JOIN LATERAL jsonb_to_recordset(n.paid) AS p(id uuid, mode text, model text, "requestId" text, "inputTokens" bigint,
+         "outputTokens" bigint, "cacheReadTokens" bigint, "cacheWriteTokens" bigint, "costNanoUsd" bigint)
+    JOIN processing_batches b ON b.id = $1 JOIN recipes r ON r.id = b.recipe_id
+  WHERE n.paid IS NOT NULL
+  ON CONFLICT DO NOTHING RETURNING cost_nano_usd, input_tokens + cache_read_tokens + cache_write_tokens AS input, output_tokens, cache_read_tokens
+), bill AS (
+  SELECT COALESCE(SUM(cost_nano_usd), 0)::bigint AS cost, COALESCE(SUM(input), 0)::bigint AS input,
+         COALESCE(SUM(output_tokens), 0)::bigint AS output, COALESCE(SUM(cache_read_tokens), 0)::bigint AS cache_read FROM paid
+), settled AS (
+  DELETE FROM budget_reservations v USING input n
+  WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch
+), interrupted AS (
+  -- Calls of earlier tries that a kill cut off: perhaps billed, and then about as much as this one.
+  DELETE FROM budget_reservations v USING input n, changed c
+  WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch < n.epoch
+    AND c.document_id = n.document_id AND c.state IN ('completed', 'failed')
+  RETURNING CASE WHEN n.cost > 0 THEN LEAST(n.cost, v.amount_nano_usd) ELSE v.amount_nano_usd END AS amount
 ), delta AS (
-  SELECT COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
+  SELECT (SELECT COALESCE(SUM(amount), 0)::bigint FROM interrupted) AS interrupted,
+         COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
          COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,
          COUNT(*) FILTER (WHERE n.is_retry AND c.state <> 'pending')::int AS retry_calls,
          COUNT(*) FILTER (WHERE n.is_retry AND c.state = 'completed')::int AS retry_calls_ok,
@@ -206,12 +239,17 @@ UPDATE processing_batches b SET
   calls_ok = b.calls_ok + d.calls_ok,
   retry_calls = b.retry_calls + d.retry_calls,
   retry_calls_ok = b.retry_calls_ok + d.retry_calls_ok,
+  cost_nano_usd = b.cost_nano_usd + bill.cost,
+  input_tokens = b.input_tokens + bill.input,
+  output_tokens = b.output_tokens + bill.output,
+  cache_read_tokens = b.cache_read_tokens + bill.cache_read,
+  interrupted_nano_usd = b.interrupted_nano_usd + d.interrupted,
   control = CASE WHEN ${halts()} THEN 'halt' ELSE b.control END,
   control_now = CASE WHEN ${halts()} THEN b.settings->>'halt' = 'now' ELSE b.control_now END,
   control_seq = b.control_seq + CASE WHEN ${halts()} THEN 1 ELSE 0 END,
   status_reason = CASE WHEN ${halts()} THEN COALESCE(d.critical_code, 'failure_budget') ELSE b.status_reason END,
   status_detail = CASE WHEN ${halts()} THEN COALESCE(d.critical_message, ${overBudgetSql('b.failed_items + d.failed')}) ELSE b.status_detail END
-FROM delta d
+FROM delta d, bill
 WHERE b.id = $1
 RETURNING b.control, b.control_now AS "controlNow", b.control_seq AS "controlSeq", b.settings, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed,
   b.planned_at IS NOT NULL AS planned, (SELECT array_agg(document_id) FROM changed) AS written`;

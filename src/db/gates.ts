@@ -29,6 +29,25 @@ export async function readClosedGates(db: Queryable, providers: readonly string[
   return rows;
 }
 
+/** The other side asks all callers to wait: no call, nor a probe, before `forMs` are over. */
+export async function stopGate(
+  db: Queryable,
+  provider: string,
+  reason: string,
+  forMs: number,
+): Promise<void> {
+  await db.query(
+    `WITH stopped AS (
+     INSERT INTO provider_gate AS g (provider, closed_at, closed_until, reason, probes)
+     VALUES ($1, clock_timestamp(), clock_timestamp() + $3 * interval '1 millisecond', $2, 0)
+     ON CONFLICT (provider) DO UPDATE SET closed_at = COALESCE(g.closed_at, EXCLUDED.closed_at), reason = EXCLUDED.reason,
+       closed_until = CASE WHEN g.closed_at IS NULL THEN EXCLUDED.closed_until ELSE GREATEST(g.closed_until, EXCLUDED.closed_until) END,
+       probes = CASE WHEN g.closed_at IS NULL THEN 0 ELSE g.probes END, updated_at = now() RETURNING provider)
+     SELECT pg_notify('${gateChannel}', provider) FROM stopped`,
+    [provider, reason, Math.ceil(forMs)],
+  );
+}
+
 /** Closes the gate for all workers, at least for `retryAfterMs`; a gate that is closed already stays as it is. */
 export async function closeGate(
   db: Queryable,

@@ -14,6 +14,11 @@ export interface ItemRow {
   durationMs: number | null;
   analyzer: string | null;
   cached: boolean;
+  /** Of all calls for this document in this batch that were billed. */
+  costNanoUsd: number;
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
   result: unknown;
 }
 
@@ -31,6 +36,7 @@ export function readItems(db: Database, batchId: string, wanted: ItemsWanted): A
     `SELECT ${columns(wanted)}
      FROM batch_items i JOIN file_document d ON d.id = i.document_id
      LEFT JOIN document_results r ON r.batch_id = i.batch_id AND r.document_id = i.document_id
+     LEFT JOIN (${PAID} WHERE batch_id = $1 GROUP BY 1, 2) p ON p.document_id = i.document_id
      WHERE i.batch_id = $1 ${which} ORDER BY d.uri, d.id`,
     [batchId],
   );
@@ -45,6 +51,7 @@ export function readAllDocuments(db: Database): AsyncIterable<ItemRow> {
      LEFT JOIN LATERAL (SELECT i.* FROM batch_items i JOIN processing_batches b ON b.id = i.batch_id
                         WHERE i.document_id = d.id ORDER BY b.created_at DESC LIMIT 1) i ON true
      LEFT JOIN document_results r ON r.batch_id = i.batch_id AND r.document_id = d.id
+     LEFT JOIN (${PAID} GROUP BY 1, 2) p ON p.batch_id = i.batch_id AND p.document_id = d.id
      WHERE d.uri IS NOT NULL ORDER BY d.uri, d.id`,
   );
 }
@@ -54,8 +61,13 @@ function columns({ withResults }: ItemsWanted): string {
     COALESCE(i.state, CASE WHEN d.status = 'skipped' THEN 'skipped' ELSE 'pending' END) AS state,
     i.failure_class AS class, i.failure_code AS code, i.failure_stage AS stage, i.failure_message AS message,
     COALESCE(i.attempts, 0) AS attempts, i.duration_ms AS "durationMs", COALESCE(i.cached, false) AS cached,
-    r.analyzer, ${withResults ? 'r.result' : 'NULL::jsonb AS result'}`;
+    COALESCE(p.cost, 0) AS "costNanoUsd", COALESCE(p.input, 0) AS "inputTokens", COALESCE(p.output, 0) AS "outputTokens",
+    COALESCE(p.cache_read, 0) AS "cacheReadTokens", r.analyzer, ${withResults ? 'r.result' : 'NULL::jsonb AS result'}`;
 }
+
+const PAID = `SELECT batch_id, document_id, SUM(cost_nano_usd)::bigint AS cost,
+    SUM(input_tokens + cache_read_tokens + cache_write_tokens)::bigint AS input, SUM(output_tokens)::bigint AS output,
+    SUM(cache_read_tokens)::bigint AS cache_read FROM paid_calls`;
 
 /** The top-level names of all answers, those that most documents have first. */
 export async function answerFields(db: Database, batchId: string | null): Promise<string[]> {

@@ -98,7 +98,7 @@ export interface ControlOrderRow {
   /** The person's own words. */
   reason: string | null;
   /** What `status_reason` says of a pause or a cancel. @default 'user' */
-  code?: 'user' | 'interrupted';
+  code?: 'user' | 'interrupted' | 'budget';
 }
 
 const EVENT_OF: Record<Control, string> = {

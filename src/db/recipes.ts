@@ -14,6 +14,19 @@ export async function saveRecipe(db: Queryable, recipe: Recipe): Promise<number>
   return rows[0]!.id;
 }
 
+export async function readRecipe(db: Queryable, id: number): Promise<Recipe> {
+  const { rows } = await db.query<{ recipe: Recipe }>('SELECT recipe FROM recipes WHERE id = $1', [id]);
+  return rows[0]!.recipe;
+}
+
+export async function batchRecipe(db: Queryable, batchId: string): Promise<Recipe> {
+  const { rows } = await db.query<{ recipe: Recipe }>(
+    'SELECT r.recipe FROM processing_batches b JOIN recipes r ON r.id = b.recipe_id WHERE b.id = $1',
+    [batchId],
+  );
+  return rows[0]!.recipe;
+}
+
 /** The id of a recipe that was used before, or null; writes nothing. */
 export async function findRecipe(db: Queryable, recipe: Recipe): Promise<number | null> {
   const { rows } = await db.query<{ id: number }>('SELECT id FROM recipes WHERE hash = $1', [

@@ -1,5 +1,6 @@
 import type { Extraction } from '../domain/extraction.ts';
 import type { Queryable } from './database.ts';
+import { storable } from './storable.ts';
 
 /** The stored text of a content, or null (pruned, or never extracted). */
 export async function loadText(
@@ -29,4 +30,14 @@ export async function cachedResults(
     [recipeId, contentSha256s],
   );
   return new Map(rows.map((row) => [row.sha, row.result]));
+}
+
+/** Keeps the text of a content that was read before its batch runs. */
+export async function saveText(db: Queryable, contentSha256: string, extraction: Extraction): Promise<void> {
+  const { markdown, ...rest } = storable(extraction);
+  await db.query(
+    `INSERT INTO document_texts (content_sha256, extractor_version, extraction, markdown) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (content_sha256) DO NOTHING`,
+    [contentSha256, extraction.extractorVersion, JSON.stringify(rest), markdown],
+  );
 }

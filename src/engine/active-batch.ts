@@ -5,6 +5,7 @@ import type { Outcome } from '../db/commit-outcomes.ts';
 import type { BatchView } from '../db/workers.ts';
 import type { Committer } from './committer.ts';
 import type { Gate } from './gate.ts';
+import type { Limiter } from './limiter.ts';
 import type { Turn } from './turns.ts';
 
 /** One claimed document on its way through a slot. */
@@ -35,6 +36,7 @@ export interface ActiveBatch {
   view: BatchView;
   analyzer: Analyzer;
   gate: Gate;
+  limiter: Limiter;
   committer: Committer;
   /** Not in a slot yet, in the order in which they start. */
   queue: Task[];
@@ -56,6 +58,8 @@ export function mayStart(batch: ActiveBatch): boolean {
   if (view.control !== 'run') return false;
   if (batch.inSlots.size >= batch.share) return false;
   if (committer.count() >= view.settings.parallel || committer.oldestAgeMs() > 2_000) return false;
+  // Until the commit halts the batch every call would only be refused again.
+  if (committer.hasCritical()) return false;
   // The commit decides; only while it is under way must the worker hold back by itself.
   const uncommitted = committer.failures();
   if (uncommitted === 0) return true;

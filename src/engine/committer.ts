@@ -15,6 +15,8 @@ export interface Committer {
   /** Outcomes that are not committed yet: what a kill would lose. */
   count(): number;
   failures(): number;
+  /** True while a critical failure is on its way to the row that will halt the batch. */
+  hasCritical(): boolean;
   /** Age of the oldest of them, in milliseconds. */
   oldestAgeMs(): number;
 }
@@ -71,11 +73,16 @@ export function createCommitter(options: CommitterOptions): Committer {
     },
     count: () => waiting.length + inFlight.length,
     failures: () => [...waiting, ...inFlight].filter(({ outcome }) => outcome.state === 'failed').length,
+    hasCritical: () => [...waiting, ...inFlight].some(({ outcome }) => isCritical(outcome)),
     oldestAgeMs: () => {
       const oldest = inFlight[0] ?? waiting[0];
       return oldest === undefined ? 0 : performance.now() - oldest.addedAtMs;
     },
   };
+}
+
+export function isCritical({ failure }: Outcome): boolean {
+  return failure?.failureClass === 'critical';
 }
 
 /** Writes a group. When PostgreSQL refuses a value in it, the group is halved until the bad document is alone. */

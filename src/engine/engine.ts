@@ -111,14 +111,16 @@ export function createEngine(options: EngineOptions): Engine {
   async function runTask(task: Task): Promise<void> {
     const { batch } = task;
     try {
-      const { outcome, verdict } = await runDocument({ db, sandbox: options.sandbox, mayAsk }, task);
+      const { outcome, verdict } = await runDocument({ ...options, mayAsk }, task);
       if (verdict !== null) await noteCall(task, verdict);
       else if (task.isProbe) await batch.gate.endProbe(null);
       const wasProbe = task.isProbe;
       task.isProbe = false;
       // Faults while the gate is closed, the failed probe's too, are the other side's: no attempt is charged.
       const isFault = verdict !== null && !verdict.ok;
-      if (outcome === null || (isFault && (wasProbe || batch.gate.isClosed()))) putBack(task);
+      const isForgiven = isFault && (wasProbe || batch.gate.isClosed());
+      if (outcome === null || (isForgiven && outcome.paid.length === 0)) putBack(task);
+      else if (isForgiven) commit(task, { ...outcome, state: 'pending', failure: null, nextAttemptMs: null });
       else commit(task, outcome);
     } catch (error) {
       task.fail(error);
@@ -128,6 +130,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function noteCall(task: Task, verdict: NonNullable<CallVerdict>): Promise<void> {
     const { gate } = task.batch;
+    if (verdict.stopsAll) await gate.stop(verdict.reason, verdict.retryAfterMs);
     if (task.isProbe) await gate.endProbe(verdict);
     // Another worker may have closed it within the last half second.
     else if (!verdict.ok && !gate.isClosed()) await gate.refresh();

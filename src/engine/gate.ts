@@ -1,6 +1,8 @@
 import type { Database } from '../db/database.ts';
 import type { GateRow } from '../db/gates.ts';
-import { claimProbe, closeGate, endProbe, readClosedGates } from '../db/gates.ts';
+import { claimProbe, closeGate, endProbe, readClosedGates, stopGate } from '../db/gates.ts';
+import { startRamp } from '../db/limits.ts';
+import type { Analyzer } from '../domain/analyzer.ts';
 import type { CallVerdict } from './run-document.ts';
 import { outlastOutage } from './outage.ts';
 
@@ -14,6 +16,8 @@ export interface Gate {
   update(row: GateRow | undefined, askedAtMs: number): void;
   /** Counts a call that was answered, or failed in a way that a retry may heal. Closes the gate for all when too many fail. */
   record(verdict: NonNullable<CallVerdict>): Promise<void>;
+  /** The other side asks all callers to wait so long. */
+  stop(reason: string, forMs: number): Promise<void>;
   /** Reads the row now: another worker may have closed the gate since the last tick. */
   refresh(): Promise<void>;
   /** True for the one task, over all workers, that may try next; `endProbe` must follow. */
@@ -25,10 +29,17 @@ export interface Gate {
 /** Half of the last 20 calls (design.md, "gate"). */
 const WINDOW = 20;
 const LIMIT = 0.5;
+/** After a stop the rate rises to the whole within this time. */
+const RAMP_MS = 10_000;
 /** A probe that has not ended by then is lost, even when its worker lives. */
 const PROBE_RIGHT_MS = 30_000;
 
-export function createGate(db: Database, provider: string, workerId: string, callTimeoutMs: number): Gate {
+export function createGate(
+  db: Database,
+  { provider, sharesLimits = false }: Pick<Analyzer, 'provider' | 'sharesLimits'>,
+  workerId: string,
+  callTimeoutMs: number,
+): Gate {
   let recent: boolean[] = [];
   let row: GateRow | undefined;
   let changedAtMs = 0;
@@ -61,8 +72,13 @@ export function createGate(db: Database, provider: string, workerId: string, cal
       if (ok || recent.length < WINDOW || faults < WINDOW * LIMIT) return;
       await change(() => closeGate(db, provider, reason, retryAfterMs));
     },
+    stop: (reason, forMs) => change(() => stopGate(db, provider, reason, forMs)),
     claimProbe: () => claimProbe(db, provider, workerId, callTimeoutMs + PROBE_RIGHT_MS),
     endProbe: (verdict) =>
-      change(() => endProbe(db, provider, workerId, verdict?.ok ?? null, verdict?.retryAfterMs ?? 0)),
+      change(async () => {
+        // Not all at once after a stop.
+        if (verdict?.ok === true && sharesLimits) await startRamp(db, provider, RAMP_MS);
+        await endProbe(db, provider, workerId, verdict?.ok ?? null, verdict?.retryAfterMs ?? 0);
+      }),
   };
 }

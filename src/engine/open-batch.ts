@@ -1,13 +1,16 @@
 import type { Database } from '../db/database.ts';
 import { stillOurs } from '../db/claims.ts';
 import { commitOutcomes } from '../db/commit-outcomes.ts';
+import { readRecipe } from '../db/recipes.ts';
 import { readBatchViews } from '../db/workers.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
+import type { Recipe } from '../domain/recipe.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { ActiveBatch } from './active-batch.ts';
 import { adoptView } from './active-batch.ts';
-import { createCommitter } from './committer.ts';
+import { createCommitter, isCritical } from './committer.ts';
 import { createGate } from './gate.ts';
+import { createLimiter } from './limiter.ts';
 import { writeOutFiles } from './out-files.ts';
 import type { Shares } from './shares.ts';
 import { createTurns } from './turns.ts';
@@ -19,7 +22,7 @@ export interface BatchOpenerDeps {
   db: Database;
   sandbox: Sandbox;
   workerId: string;
-  createAnalyzer(spec: string): Analyzer;
+  createAnalyzer(recipe: Recipe): Analyzer;
 }
 
 /** Reads the batch's row and prepares what its documents need on this worker. Throws when the batch was deleted. */
@@ -31,12 +34,13 @@ export async function openBatch(
   const { db, workerId } = deps;
   const [view] = await readBatchViews(db, [batchId]);
   if (view === undefined) throw new Error(`Batch ${batchId} is not in the database`);
-  const analyzer = deps.createAnalyzer(view.analyzer);
+  const analyzer = deps.createAnalyzer(await readRecipe(db, view.recipeId));
   const batch: ActiveBatch = {
     batchId,
     view,
     analyzer,
-    gate: createGate(db, analyzer.provider, workerId, view.settings.timeoutMs),
+    gate: createGate(db, analyzer, workerId, view.settings.timeoutMs),
+    limiter: createLimiter(db, analyzer.provider),
     committer: createCommitter({
       commit: (outcomes) => commitOutcomes(db, { batchId, analyzer: analyzer.name }, outcomes),
       beforeCommit: (group) => writeOutFiles(batch, group, (fences) => stillOurs(db, batchId, fences)),
@@ -44,7 +48,8 @@ export async function openBatch(
         adoptView(batch, { ...batch.view, ...row });
         onCommitted();
       },
-      isUrgent: (outcome) => outcome.state === 'failed' && batch.view.settings.maxFailures !== null,
+      isUrgent: (outcome) =>
+        isCritical(outcome) || (outcome.state === 'failed' && batch.view.settings.maxFailures !== null),
     }),
     queue: [],
     inSlots: new Set(),

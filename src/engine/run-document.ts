@@ -12,10 +12,13 @@ import { isConnectionLost } from '../db/database.ts';
 import { cachedResults, loadText } from '../db/texts.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { Task } from './active-batch.ts';
+import type { CountedCall } from './meter.ts';
+import { NoCallNow, createMeter } from './meter.ts';
 
 export interface DocumentDeps {
   db: Database;
   sandbox: Sandbox;
+  workerId: string;
   /** Whether the analyzer may be asked now: while the document was read, an order or the gate may have forbidden it. */
   mayAsk(task: Task): boolean;
 }
@@ -26,6 +29,8 @@ export type CallVerdict = {
   reason: string;
   /** How long the other side asked us to wait. */
   retryAfterMs: number;
+  /** It asked all callers, so that no worker may call before. */
+  stopsAll: boolean;
 } | null;
 
 export interface DocumentRun {
@@ -41,15 +46,25 @@ interface Facts {
   text: Extraction | null;
   /** Set from the moment the analyzer is asked. */
   asked: boolean;
+  /** What the analyzer's calls were billed so far. */
+  paid: CountedCall[];
 }
 
 /** The analyzer's own time-out comes first; this only finds one that ignores it. */
 const WATCHDOG_GRACE_MS = 10_000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Reads, looks up, analyzes one document, in a slot. Never throws: whatever happens is an outcome. */
 export async function runDocument(deps: DocumentDeps, task: Task): Promise<DocumentRun> {
   const startedAtMs = performance.now();
-  const facts: Facts = { contentSha256: null, mimeType: null, sizeBytes: null, text: null, asked: false };
+  const facts: Facts = {
+    contentSha256: null,
+    mimeType: null,
+    sizeBytes: null,
+    text: null,
+    asked: false,
+    paid: [],
+  };
   const base = () => ({
     documentId: task.item.documentId,
     epoch: task.item.epoch,
@@ -67,21 +82,24 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     callsOk: 0,
     // Also the first try after the command `retry`.
     isRetry: task.item.attempts > 0,
+    paid: facts.paid,
+  });
+  // Back without an attempt; what was paid on the way is recorded all the same.
+  const putBack = (): DocumentRun => ({
+    outcome: facts.paid.length === 0 ? null : { ...base(), state: 'pending' },
+    verdict: null,
   });
   try {
     const worked = await work(deps, task, facts);
-    if (worked === null) return { outcome: null, verdict: null };
+    if (worked === null) return putBack();
     const { answer, cached, calls, callsOk } = worked;
-    const verdict = facts.asked ? { ok: true, reason: '', retryAfterMs: 0 } : null;
+    const verdict = facts.asked ? { ok: true, reason: '', retryAfterMs: 0, stopsAll: false } : null;
     return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
   } catch (error) {
-    if (task.abort.signal.aborted || isConnectionLost(error)) return { outcome: null, verdict: null };
+    if (task.abort.signal.aborted || isConnectionLost(error) || error instanceof NoCallNow) return putBack();
     const failure = await asDocumentFailure(error, task);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
-    const isFault = failure.failureClass === 'transient' && failure.stage === 'analyze';
-    const reason = `${failure.code}: ${failure.message}`;
-    const verdict = { ok: !isFault, reason, retryAfterMs: failure.retryAfterMs ?? 0 };
-    return { outcome, verdict: facts.asked ? verdict : null };
+    return { outcome, verdict: facts.asked ? verdictOf(failure, task) : null };
   }
 }
 
@@ -93,7 +111,7 @@ interface Answer {
 }
 
 async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answer | null> {
-  const { db, sandbox } = deps;
+  const { db, sandbox, workerId } = deps;
   const { batch, item } = task;
   const { signal } = task.abort;
   const { timeoutMs, cache } = settingsOf(task);
@@ -123,6 +141,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   facts.mimeType = extraction.metadata.mimeType;
   if (!deps.mayAsk(task)) return null;
   facts.asked = true;
+  const meter = createMeter(db, workerId, task, facts.paid);
   const input = {
     documentId: item.documentId,
     batchId: batch.batchId,
@@ -134,8 +153,10 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     attempt: item.attempts + 1,
     extraction,
     timeoutMs,
+    meter,
   };
-  const analysis = await watched(batch.analyzer.analyze(input, signal), timeoutMs + WATCHDOG_GRACE_MS);
+  const analyzing = batch.analyzer.analyze(input, signal);
+  const analysis = await watched(analyzing, () => timeoutMs + WATCHDOG_GRACE_MS + meter.waitedMs());
   return { ...analysis, cached: false };
 }
 
@@ -151,13 +172,20 @@ async function cachedAnswer(db: Database, task: Task, sha: string): Promise<unkn
   return (await cachedResults(db, batch.view.recipeId, [sha])).get(sha);
 }
 
-async function watched<T>(call: Promise<T>, afterMs: number): Promise<T> {
+/** What the analyzer waits for on our own account is not held against it: the limit may grow. */
+async function watched<T>(call: Promise<T>, limitMs: () => number): Promise<T> {
+  const startedAtMs = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const message = `The analyzer gave no answer within ${afterMs} ms`;
-      reject(new DocumentFailure('transient', 'analyzer_timeout', message, { stage: 'analyze' }));
-    }, afterMs);
+    const look = (): void => {
+      const leftMs = limitMs() - (performance.now() - startedAtMs);
+      if (leftMs > 0) timer = setTimeout(look, Math.min(leftMs, MAX_TIMER_MS));
+      else {
+        const message = `The analyzer gave no answer within ${Math.round(limitMs())} ms`;
+        reject(new DocumentFailure('transient', 'analyzer_timeout', message, { stage: 'analyze' }));
+      }
+    };
+    look();
   });
   try {
     return await Promise.race([call, late]);
@@ -196,6 +224,16 @@ function consequence(
   const nextAttemptMs =
     failureClass === 'transient' ? nextAttempt(settingsOf(task), made, failure.retryAfterMs) : null;
   return { ...described, state: nextAttemptMs === null ? 'failed' : 'retrying', nextAttemptMs };
+}
+
+function verdictOf(failure: DocumentFailure, { batch }: Task): NonNullable<CallVerdict> {
+  const { failureClass, code, stage, message, retryAfterMs } = failure;
+  return {
+    ok: failureClass !== 'transient' || stage !== 'analyze',
+    reason: `${code}: ${message}`,
+    retryAfterMs: retryAfterMs ?? 0,
+    stopsAll: code === 'rate_limited' && retryAfterMs !== undefined && batch.analyzer.sharesLimits === true,
+  };
 }
 
 function callsOf({ context }: DocumentFailure): { calls: number; callsOk: number } {

@@ -53,5 +53,6 @@ export function workerCrashed(task: Task): Outcome {
     calls: 0,
     callsOk: 0,
     isRetry: task.item.attempts > 0,
+    paid: [],
   };
 }

@@ -13,3 +13,8 @@ export function csvCell(value: unknown): string {
 export function csvLine(values: readonly unknown[]): string {
   return values.map(csvCell).join(',');
 }
+
+/** `durationMs` as the name of a column: `duration_ms`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,14 +1,16 @@
 import type { ItemRow } from '../db/items.ts';
-import { csvLine } from './csv-cell.ts';
+import { csvLine, snakeCase } from './csv-cell.ts';
 
 const BEFORE = ['uri', 'state'] as const;
-const AFTER = ['class', 'code', 'analyzer', 'message', 'attempts'] as const;
+const AFTER = ['class', 'code', 'analyzer', 'message', 'attempts', 'costNanoUsd'] as const;
 
 /** One JSON object per document, with its answer as it was given. */
 export async function* exportJsonLines(items: AsyncIterable<ItemRow>): AsyncIterable<string> {
   for await (const item of items) {
-    const { uri, state, result, class: failureClass, code, analyzer, message, attempts } = item;
-    yield JSON.stringify({ uri, state, result, class: failureClass, code, analyzer, message, attempts });
+    const { uri, state, result, class: failureClass, code, analyzer, message } = item;
+    const { attempts, costNanoUsd } = item;
+    const failure = { class: failureClass, code, analyzer, message };
+    yield JSON.stringify({ uri, state, result, ...failure, attempts, costNanoUsd });
   }
 }
 
@@ -18,7 +20,7 @@ export async function* exportCsvLines(
   fields: readonly string[],
 ): AsyncIterable<string> {
   const columns = [...fields, ...(fields.length === 0 ? ['result'] : [])];
-  yield csvLine([...BEFORE, ...columns.map(named), ...AFTER]);
+  yield csvLine([...BEFORE, ...columns.map(named), ...AFTER.map(snakeCase)]);
   for await (const item of items) {
     const { result } = item;
     const answer = isObject(result) ? result : { result };
@@ -29,7 +31,7 @@ export async function* exportCsvLines(
 
 /** An answer may have a field called `state`. */
 function named(field: string): string {
-  return ([...BEFORE, ...AFTER] as readonly string[]).includes(field) ? `answer.${field}` : field;
+  return [...BEFORE, ...AFTER.map(snakeCase)].includes(field) ? `answer.${field}` : field;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -3,8 +3,9 @@ import type { BatchSnapshot } from '../db/batch-snapshot.ts';
 import type { ErrorPattern } from '../db/error-patterns.ts';
 import type { ItemRow } from '../db/items.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
+import { formatUsd } from '../domain/money.ts';
 import { formatDuration } from '../domain/progress.ts';
-import { csvLine } from './csv-cell.ts';
+import { csvLine, snakeCase } from './csv-cell.ts';
 import { markdownCell } from './markdown-cell.ts';
 import { targetsOf } from './targets.ts';
 
@@ -31,13 +32,16 @@ const COLUMNS = [
   'stage',
   'attempts',
   'durationMs',
+  'costNanoUsd',
+  'inputTokens',
+  'outputTokens',
   'message',
 ] as const;
 
 /** The report as lines: each document once, and what the batch as a whole shows. */
 export async function* reportLines(input: ReportInput, format: ReportFormat): AsyncIterable<string> {
   if (format === 'csv') {
-    yield csvLine(COLUMNS.map((column) => (column === 'durationMs' ? 'duration_ms' : column)));
+    yield csvLine(COLUMNS.map(snakeCase));
     for await (const item of input.items) yield csvLine(COLUMNS.map((column) => item[column]));
   } else if (format === 'json') yield* jsonLines(input);
   else yield* markdownLines(input);
@@ -69,6 +73,8 @@ async function* markdownLines({ snapshot, events, patterns, items }: ReportInput
   yield `${id}: **${markdownCell(status)}**, ${totalsText(snapshot)} of ${counts.total}; ${formatDuration(snapshot.activeMs)} of work; analyzer: ${markdownCell(snapshot.analyzer)}`;
   const why = [reason, detail].filter((text) => text !== null).map(markdownCell);
   if (why.length > 0) yield `\nReason: ${why.join(': ')}`;
+  const cost = costText(snapshot);
+  if (cost !== null) yield `\n${cost}`;
   yield '\n## History\n\n| when | what | who | why |\n|---|---|---|---|';
   for (const { at, event, actor, reason: given } of events) {
     yield `| ${[at.toISOString(), event, actor, given].map(markdownCell).join(' | ')} |`;
@@ -94,6 +100,19 @@ async function* markdownLines({ snapshot, events, patterns, items }: ReportInput
     const cells = [item.name, state, item.class, code, stage, attempts, took, message];
     yield `| ${cells.map(markdownCell).join(' | ')} |`;
   }
+}
+
+/** Null where nothing can have been paid. */
+function costText({ money, model, profile }: BatchSnapshot): string | null {
+  const { spentNanoUsd, interruptedNanoUsd, inputTokens, outputTokens, cacheReadTokens } = money;
+  if (spentNanoUsd === 0 && model === null) return null;
+  const parts = [
+    `Cost: **${formatUsd(spentNanoUsd)}** (${spentNanoUsd} nano-USD)`,
+    `${inputTokens} input tokens (${cacheReadTokens} from the cache), ${outputTokens} output tokens`,
+    `model ${markdownCell(model ?? '-')}, profile ${markdownCell(profile ?? '-')}`,
+    interruptedNanoUsd > 0 ? `interrupted calls, perhaps billed: ${formatUsd(interruptedNanoUsd)}` : null,
+  ];
+  return parts.filter((part) => part !== null).join('; ');
 }
 
 function totalsText({ counts }: BatchSnapshot): string {

@@ -71,8 +71,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     slots: options.slots,
     register,
     rssBytes: () => process.memoryUsage.rss() + sandbox.rssBytes(),
-    createAnalyzer: (spec) =>
-      createAnalyzer(spec, { answerLocally: sandbox.answerLocally, env, cwd: config.projectDir }),
+    createAnalyzer: ({ analyzer, parameters }) => {
+      const deps = { answerLocally: sandbox.answerLocally, env, cwd: config.projectDir };
+      const { prices } = config.claude;
+      return createAnalyzer(analyzer, { ...deps, claude: { prices, ground: sandbox.ground } }, parameters);
+    },
   });
   const { connectionOptions } = temporalProfile(config, env);
   const connection = await NativeConnection.connect({ ...connectionOptions, address });

@@ -110,7 +110,7 @@ describe('the commands around a batch', function () {
   it('export every document with its answer in columns by `--all`', async () => {
     const { stdout } = await cli('export', '--all', '--format', 'csv');
     const [head, ...lines] = stdout.trim().split('\n');
-    expect(head).to.match(/^uri,state,summary,.*,class,code,analyzer,message,attempts$/);
+    expect(head).to.match(/^uri,state,summary,.*,class,code,analyzer,message,attempts,cost_nano_usd$/);
     const { rows: count } = await db.query<{ count: number }>(
       'SELECT COUNT(*)::int AS count FROM file_document',
     );

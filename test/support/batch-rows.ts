@@ -96,6 +96,7 @@ export function outcome(item: ClaimedItem, given: Partial<Outcome> = {}): Outcom
     calls: 0,
     callsOk: 0,
     isRetry: false,
+    paid: [],
     ...given,
   };
 }

@@ -68,7 +68,12 @@ function pool(crashCounts: number[], share = 4, uncommitted = 0) {
       planned: true,
     },
     gate: { isClosed: () => false },
-    committer: { count: () => commits.uncommitted, oldestAgeMs: () => 0, failures: () => 0 },
+    committer: {
+      count: () => commits.uncommitted,
+      oldestAgeMs: () => 0,
+      failures: () => 0,
+      hasCritical: () => false,
+    },
     queue: [],
     inSlots: new Set(),
     share,

@@ -25,6 +25,10 @@ const item: ItemRow = {
   durationMs: 12,
   analyzer: null,
   cached: false,
+  costNanoUsd: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
   result: null,
 };
 const snapshot: BatchSnapshot = {
@@ -34,6 +38,17 @@ const snapshot: BatchSnapshot = {
   reason: null,
   detail: null,
   analyzer: 'local',
+  profile: null,
+  model: null,
+  money: {
+    spentNanoUsd: 0,
+    interruptedNanoUsd: 0,
+    reservedNanoUsd: 0,
+    budgetNanoUsd: null,
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadTokens: 0,
+  },
   settings: defaultSettings,
   planned: true,
   counts: {
@@ -112,8 +127,10 @@ describe('an export as CSV', () => {
         ['title', 'state', 'tags'],
       ),
     );
-    expect(lines[0]).to.equal('uri,state,title,answer.state,tags,class,code,analyzer,message,attempts');
-    expect(lines[1]).to.equal(`file:///a.txt,completed,'=x,ok,"[""a""]",,,,,1`);
+    expect(lines[0]).to.equal(
+      'uri,state,title,answer.state,tags,class,code,analyzer,message,attempts,cost_nano_usd',
+    );
+    expect(lines[1]).to.equal(`file:///a.txt,completed,'=x,ok,"[""a""]",,,,,1,0`);
   });
 });
 

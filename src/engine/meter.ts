@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { reserveBudget } from '../db/budget.ts';
+import type { Database } from '../db/database.ts';
+import { orderControl } from '../db/orders.ts';
+import type { BatchSettings } from '../domain/batch.ts';
+import type { Meter, PaidCall } from '../domain/money.ts';
+import { formatUsd } from '../domain/money.ts';
+import type { Task } from './active-batch.ts';
+import { outlastOutage } from './outage.ts';
+
+/** No call may be made now: the document goes back without an attempt, what it paid is recorded. */
+export class NoCallNow extends Error {
+  override readonly name = 'NoCallNow';
+}
+
+/** A call that was billed, with the id under which it is counted once. */
+export type CountedCall = PaidCall & { id: string };
+
+const POLL_MS = 200;
+
+/** Counts the paid calls of one try of one document into `paid`, and asks the batch's budget before each. */
+export function createMeter(
+  db: Database,
+  workerId: string,
+  task: Task,
+  paid: CountedCall[],
+): Meter & { waitedMs(): number } {
+  const { batch, item } = task;
+  const { batchId } = batch;
+  let waitedMs = 0;
+
+  async function reserve(worstNanoUsd: () => Promise<number>): Promise<void> {
+    // Batches that were made before there were budgets have none.
+    const settings: Partial<BatchSettings> = batch.view.settings;
+    if ((settings.budgetNanoUsd ?? null) === null) return;
+    const worst = await worstNanoUsd();
+    const paidNanoUsd = paid.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
+    const reservation = { batchId, documentId: item.documentId, epoch: item.epoch, workerId };
+    for (;;) {
+      task.abort.signal.throwIfAborted();
+      const answer = await outlastOutage(() =>
+        reserveBudget(db, { ...reservation, amountNanoUsd: paidNanoUsd + worst }),
+      );
+      if (answer.verdict === 'reserved') return;
+      if (batch.view.control !== 'run') throw new NoCallNow('The batch stands still');
+      if (answer.verdict === 'exhausted') {
+        await pause(worst, answer.spent, answer.reserved, answer.budget ?? 0);
+        throw new NoCallNow('The budget is spent');
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  async function admit(inputTokens: number): Promise<void> {
+    const waitMs = await batch.limiter.place(inputTokens);
+    if (waitMs > 0) await sleep(waitMs, task.abort.signal);
+    task.abort.signal.throwIfAborted();
+    if (batch.view.control !== 'run') throw new NoCallNow('The batch stands still');
+    // Closed while this one waited, or read its document: it waits in the queue, without a slot.
+    if (batch.gate.isClosed() && !task.isProbe) throw new NoCallNow('The gate is closed');
+  }
+
+  async function timed(work: Promise<void>): Promise<void> {
+    const startedAtMs = performance.now();
+    try {
+      await work;
+    } finally {
+      waitedMs += performance.now() - startedAtMs;
+    }
+  }
+
+  async function pause(worst: number, spent: number, reserved: number, budget: number): Promise<void> {
+    const held = reserved > 0 ? `, ${formatUsd(reserved)} held for interrupted calls` : '';
+    const detail = `${formatUsd(spent)} of ${formatUsd(budget)} spent${held}; the next document may cost ${formatUsd(worst)}`;
+    await outlastOutage(() =>
+      orderControl(db, {
+        batchId,
+        control: 'pause',
+        now: false,
+        actor: 'docbatch',
+        code: 'budget',
+        reason: detail,
+      }),
+    );
+    batch.view = { ...batch.view, control: 'pause' };
+  }
+
+  return {
+    reserve: (worstNanoUsd) => timed(reserve(worstNanoUsd)),
+    admit: (inputTokens) => timed(admit(inputTokens)),
+    report: (call) => batch.limiter.report(call),
+    paid: (call) => paid.push({ ...call, id: randomUUID() }),
+    waitedMs: () => waitedMs,
+  };
+}
+
+/** Ends early when aborted; the caller looks. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

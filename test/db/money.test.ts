@@ -1,0 +1,188 @@
+import { expect } from 'chai';
+import { randomUUID } from 'node:crypto';
+import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
+import { insertBatch } from '../../src/db/batches.ts';
+import { reconcileBudget, reserveBudget } from '../../src/db/budget.ts';
+import { listCandidates } from '../../src/db/candidates.ts';
+import type { ClaimedItem } from '../../src/db/claims.ts';
+import { claimChunk, markStarted } from '../../src/db/claims.ts';
+import type { Outcome } from '../../src/db/commit-outcomes.ts';
+import { commitOutcomes } from '../../src/db/commit-outcomes.ts';
+import { readCosts } from '../../src/db/costs.ts';
+import type { Database } from '../../src/db/database.ts';
+import { registerDocuments } from '../../src/db/documents.ts';
+import { readItems } from '../../src/db/items.ts';
+import { orderControl } from '../../src/db/orders.ts';
+import { planPage } from '../../src/db/planning.ts';
+import { saveRecipe } from '../../src/db/recipes.ts';
+import { registerWorker } from '../../src/db/workers.ts';
+import { defaultSettings } from '../../src/domain/batch.ts';
+import type { TestDatabase } from '../support/postgres.ts';
+import { testDatabase } from '../support/postgres.ts';
+
+describe('money in the database', () => {
+  let test: TestDatabase;
+  let db: Database;
+  const workerId = randomUUID();
+  before(async () => {
+    test = await testDatabase();
+    db = test.db;
+    await registerWorker(db, { id: workerId, host: 'test', pid: 1, slots: 8, version: '0' }, () => true);
+  });
+  after(() => test.drop());
+
+  it('counts a call once, also when its commit is repeated or its document is someone else’s by now', async () => {
+    const { batchId, items } = await claimedBatch(3, null);
+    const [first, zombie] = items as [ClaimedItem, ClaimedItem];
+    const stale = { ...zombie, epoch: zombie.epoch - 1 };
+    const outcomes = [outcome(first, [100, 23]), outcome(stale, [7])];
+    for (let n = 0; n < 2; n++) await commit(batchId, outcomes);
+    const { money } = await batchSnapshot(db, batchId);
+    expect(money).to.include({ spentNanoUsd: 130, inputTokens: 39, outputTokens: 15, cacheReadTokens: 6 });
+    const costs = new Map<string, number>();
+    for await (const item of readItems(db, batchId, { withResults: false }))
+      costs.set(item.documentId, item.costNanoUsd);
+    expect([costs.get(first.documentId), costs.get(zombie.documentId)]).to.deep.equal([123, 7]);
+    const [row] = await readCosts(db, { batchId, since: null });
+    expect(row).to.include({
+      model: 'm',
+      profile: 'p',
+      mode: 'online',
+      calls: 3,
+      documents: 2,
+      costNanoUsd: 130,
+    });
+  });
+
+  it('never reserves more than the budget, however many ask at once', async () => {
+    const { batchId, items } = await claimedBatch(40, 1_000);
+    const answers = await Promise.all(items.map((item) => reserve(batchId, item, 90)));
+    const verdicts = answers.map(({ verdict }) => verdict);
+    expect(verdicts.filter((verdict) => verdict === 'reserved')).to.have.length(11);
+    expect(verdicts.filter((verdict) => verdict === 'wait')).to.have.length(29);
+    expect((await batchSnapshot(db, batchId)).money.reservedNanoUsd).to.equal(990);
+  });
+
+  it('frees by an outcome what was held for it, and says when nothing more will fit', async () => {
+    const { batchId, items } = await claimedBatch(3, 100);
+    const [a, b, c] = items as [ClaimedItem, ClaimedItem, ClaimedItem];
+    expect((await reserve(batchId, a, 60)).verdict).to.equal('reserved');
+    expect((await reserve(batchId, b, 60)).verdict).to.equal('wait');
+    await commit(batchId, [outcome(a, [30])]);
+    expect((await reserve(batchId, b, 60)).verdict).to.equal('reserved');
+    // Asked again for a second call of the same document: the amount is replaced.
+    expect((await reserve(batchId, b, 70)).verdict).to.equal('reserved');
+    expect((await reserve(batchId, b, 71)).verdict).to.equal('exhausted');
+    expect((await reserve(batchId, c, 1)).verdict).to.equal('exhausted');
+    await commit(batchId, [outcome(b, [70])]);
+    expect(await reserve(batchId, c, 1)).to.deep.equal({
+      verdict: 'exhausted',
+      spent: 100,
+      reserved: 0,
+      budget: 100,
+    });
+  });
+
+  it('counts a call that a kill cut off as spent until its document is done, then as much as that cost', async () => {
+    const { batchId, items } = await claimedBatch(2, 100);
+    const [a, b] = items as [ClaimedItem, ClaimedItem];
+    await reserve(batchId, a, 80);
+    await db.query("UPDATE workers SET heartbeat_at = now() - interval '1 minute' WHERE id = $1", [workerId]);
+    expect((await reserve(batchId, b, 30)).verdict).to.equal('exhausted');
+    await db.query('UPDATE workers SET heartbeat_at = now() WHERE id = $1', [workerId]);
+    const again = (await claimChunk(db, batchId, 1)).find(({ documentId }) => documentId === a.documentId)!;
+    await markStarted(db, batchId, [again]);
+    await commit(batchId, [outcome(again, [20])]);
+    expect((await batchSnapshot(db, batchId)).money).to.include({
+      spentNanoUsd: 20,
+      interruptedNanoUsd: 20,
+      reservedNanoUsd: 0,
+    });
+    await orderControl(db, {
+      batchId,
+      control: 'pause',
+      now: false,
+      actor: 'test',
+      code: 'budget',
+      reason: 'why',
+    });
+    expect(await batchSnapshot(db, batchId)).to.include({
+      status: 'paused',
+      reason: 'budget',
+      detail: 'why',
+    });
+    expect(await reconcileBudget(db, batchId)).to.equal(20);
+    expect((await batchSnapshot(db, batchId)).money.interruptedNanoUsd).to.equal(0);
+  });
+
+  async function claimedBatch(count: number, budgetNanoUsd: number | null) {
+    const batchId = randomUUID();
+    const documents = Array.from({ length: count }, (_, n) => ({
+      uri: `file:///${batchId}/${n}.txt`,
+      name: `${n}.txt`,
+      sizeBytes: 1,
+      modifiedAt: new Date(0),
+      contentSha256: null,
+      mimeType: null,
+      priority: null,
+      externalId: null,
+      groupName: null,
+      sourceRoot: null,
+      metadata: null,
+    }));
+    const { ids } = await registerDocuments(
+      db,
+      documents as unknown as Parameters<typeof registerDocuments>[1],
+    );
+    await listCandidates(db, batchId, ids, 0);
+    const recipe = { analyzer: 'claude', analyzerKey: 'k', profile: 'p', model: 'm', parameters: {} };
+    const row = { id: batchId, name: batchId, recipeId: await saveRecipe(db, recipe), detached: false };
+    const settings = { ...defaultSettings, budgetNanoUsd };
+    await insertBatch(db, { ...row, settings, origin: 'cli', actor: 'test' });
+    await planPage(db, batchId);
+    await db.query(`UPDATE processing_batches SET status = 'processing' WHERE id = $1`, [batchId]);
+    const items = await claimChunk(db, batchId, 1);
+    await markStarted(db, batchId, items);
+    return { batchId, items };
+  }
+
+  function reserve(batchId: string, { documentId, epoch }: ClaimedItem, amountNanoUsd: number) {
+    return reserveBudget(db, { batchId, documentId, epoch, workerId, amountNanoUsd });
+  }
+
+  function commit(batchId: string, outcomes: Outcome[]) {
+    return commitOutcomes(db, { batchId, analyzer: 'claude' }, outcomes);
+  }
+});
+
+function outcome(item: ClaimedItem, costs: number[]): Outcome {
+  return {
+    documentId: item.documentId,
+    epoch: item.epoch,
+    from: 'processing',
+    state: 'completed',
+    failure: null,
+    nextAttemptMs: null,
+    durationMs: 1,
+    cached: false,
+    contentSha256: 'x',
+    mimeType: null,
+    sizeBytes: null,
+    result: {},
+    text: null,
+    calls: costs.length,
+    callsOk: costs.length,
+    isRetry: false,
+    paid: costs.map((costNanoUsd) => ({
+      id: randomUUID(),
+      requestId: 'r',
+      model: 'm',
+      mode: 'online',
+      inputTokens: 10,
+      outputTokens: 5,
+      cacheReadTokens: 2,
+      cacheWriteTokens: 1,
+      costNanoUsd,
+    })),
+  };
+}
