@@ -6,7 +6,9 @@ import { exitCodeFor } from '../src/domain/batch.ts';
 import { describeFailureCode } from '../src/domain/failure-codes.ts';
 import { shortId } from '../src/domain/ids.ts';
 import { formatDuration } from '../src/domain/progress.ts';
+import { formatUsd, NANO_PER_USD } from '../src/domain/money.ts';
 import { commandLine, shellWord } from './command-name.ts';
+import { describeMoney } from './output/describe-money.ts';
 import type { CliContext } from './context.ts';
 
 const SHOWN = 50;
@@ -41,6 +43,9 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
   context.out(
     `\nBatch ${shortId(id)} (${name}): ${status}; ${parts.join(', ')} of ${counts.total}, in ${formatDuration(snapshot.activeMs)}; analyzer: ${snapshot.analyzer}`,
   );
+  const money = describeMoney(snapshot);
+  if (money !== null)
+    context.out(`Cost: ${money}; ${snapshot.model ?? ''}, profile ${snapshot.profile ?? ''}`);
   showReason(context, snapshot);
   await showNextCommands(context, db, snapshot);
   return exitCodeFor(status, snapshot.reason);
@@ -55,7 +60,7 @@ export function showReason(context: CliContext, { reason, detail }: BatchSnapsho
 export async function showNextCommands(
   context: CliContext,
   db: Queryable,
-  { id, status, reason, counts }: BatchSnapshot,
+  { id, status, reason, counts, money }: BatchSnapshot,
 ): Promise<void> {
   const short = shortId(id);
   const example = await exampleOf(db, id);
@@ -64,7 +69,11 @@ export async function showNextCommands(
   if (status === 'halted' && reason === 'failure_budget') {
     commands.push(['Allow more:', `set ${short} --max-failures 20%`]);
   }
-  if (['paused', 'halted', 'terminated'].includes(status)) commands.push(['Go on:', `resume ${short}`]);
+  if (['paused', 'halted', 'terminated'].includes(status)) {
+    const twice = formatUsd(2 * (money.budgetNanoUsd ?? NANO_PER_USD)).slice(1);
+    const more = status === 'paused' && reason === 'budget' ? ` --budget ${twice}` : '';
+    commands.push(['Go on:', `resume ${short}${more}`]);
+  }
   if (example !== null) commands.push(['One document:', `results ${shellWord(example)}`]);
   commands.push(['All results:', `export ${short} --format jsonl --output results.jsonl`]);
   commands.push(['Report:', `report ${short}`]);

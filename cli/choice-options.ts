@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import type { RecipeFlags } from './chosen-recipe.ts';
+import { repeated } from './settings-options.ts';
 
-export interface ChoiceFlags {
+export interface ChoiceFlags extends RecipeFlags {
   all?: boolean;
   manifest?: string;
   limit?: number;
   sample?: number;
-  analyzer?: string;
   rerun: 'none' | 'failed' | 'completed' | 'all';
 }
 
@@ -17,7 +18,10 @@ export function addChoice(command: Command): Command {
     .option('--manifest <file>', 'CSV or JSONL with the columns uri, id, priority, group, metadata')
     .option('-l, --limit <n>', 'at most this many, by priority, then age', atLeastOne)
     .option('--sample <n>', 'this many at random, for a trial', atLeastOne)
-    .option('--analyzer <spec>', 'local, exec:<command>, or an http(s) address')
+    .option('--analyzer <spec>', 'local, claude, exec:<command>, or an http(s) address')
+    .option('--profile <name>', 'what Claude is asked: a profile, or a YAML file (default: summary)')
+    .option('--model <id>', 'another model than the profile names')
+    .option('--set <key=value>', 'change a key of the profile, such as maxTokens=4000; repeatable', repeated)
     .addOption(
       new Option('--rerun <which>', 'also documents that are finished')
         .choices(['none', 'failed', 'completed', 'all'])

@@ -1,29 +1,41 @@
 import type { Selection } from '../src/db/candidates.ts';
 import type { BatchSettings } from '../src/domain/batch.ts';
 import { expectedTime, formatDuration } from '../src/domain/progress.ts';
-import type { Recipe } from '../src/domain/recipe.ts';
 import type { Preview } from '../src/intake/preview.ts';
 import { preview } from '../src/intake/preview.ts';
 import type { Source } from '../src/sources/resolve-sources.ts';
+import type { ChosenRecipe } from './chosen-recipe.ts';
 import type { CliContext } from './context.ts';
+import type { RunEstimate } from './estimate-run.ts';
+import { estimateRun, SAMPLE } from './estimate-run.ts';
 import { documents, noDocumentYet } from './nothing-to-do.ts';
 import { formatBytes } from './output/bytes.ts';
+import { describeEstimate } from './paid-run.ts';
 
 export interface DryRun {
   sources: readonly Source[];
   selection: Pick<Selection, 'all' | 'rerun' | 'limit' | 'sample'>;
-  recipe: Recipe;
+  chosen: ChosenRecipe;
   settings: BatchSettings;
   json: boolean;
 }
 
 /** Shows what `process` would run; PostgreSQL is read, and nothing is written anywhere. */
-export async function dryRun(context: CliContext, { settings, json, ...request }: DryRun): Promise<number> {
+export async function dryRun(
+  context: CliContext,
+  { sources, selection, chosen: { recipe, loaded }, settings, json }: DryRun,
+): Promise<number> {
   const db = await context.database();
-  const ahead = await preview(db, { ...request, signal: context.interrupted });
+  const sampleSize = loaded === null ? 0 : SAMPLE;
+  const request = { sources, selection, recipe, sampleSize, signal: context.interrupted };
+  const ahead = await preview(db, request);
   if (ahead.known === 0) throw noDocumentYet(context);
   const chosen = ahead.types.reduce((sum, { count }) => sum + count, 0);
-  const { types, observed, ...judged } = ahead;
+  const { types, observed, sampled, recipeId, ...judged } = ahead;
+  const estimate =
+    loaded === null || sampled === null || chosen === 0
+      ? null
+      : await estimateRun(context, db, { chosen: sampled, recipeId, loaded, keepTexts: false });
   const plan = {
     chosen,
     chunks: Math.ceil(chosen / settings.batchSize),
@@ -32,10 +44,15 @@ export async function dryRun(context: CliContext, { settings, json, ...request }
     types,
     expectedMs: observed === null ? null : expectedTime(observed, chosen, settings.parallel),
     stillPending: judged.pending - chosen,
-    analyzer: request.recipe.analyzer,
+    analyzer: recipe.analyzer,
+    estimate,
   };
   if (json) context.out(JSON.stringify({ dryRun: true, ...plan, ...judged }, null, 2));
-  else show(context, plan, ahead);
+  else {
+    show(context, plan, ahead);
+    if (loaded !== null && estimate !== null) context.out(describeEstimate(loaded, estimate));
+    context.err('Nothing was written.');
+  }
   return 0;
 }
 
@@ -47,6 +64,7 @@ type Plan = Pick<Preview, 'types'> & {
   expectedMs: { from: number; to: number } | null;
   stillPending: number;
   analyzer: string;
+  estimate: RunEstimate | null;
 };
 
 function show(context: CliContext, plan: Plan, ahead: Preview): void {
@@ -72,5 +90,4 @@ function show(context: CliContext, plan: Plan, ahead: Preview): void {
     stillPending > 0 ? `${stillPending} more stay pending` : null,
   ].filter((part) => part !== null);
   if (rest.length > 0) context.out(`Left out: ${rest.join(', ')}`);
-  context.err('Nothing was written.');
 }

@@ -2,6 +2,9 @@ import type { Database } from '../src/db/database.ts';
 import { batchSnapshot } from '../src/db/batch-snapshot.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
 import { reportMemory } from '../src/dev/report-memory.ts';
+import { shortId } from '../src/domain/ids.ts';
+import { formatUsd } from '../src/domain/money.ts';
+import { commandLine } from './command-name.ts';
 import type { CliContext } from './context.ts';
 import { createProgressView } from './output/progress-view.ts';
 import { createVerboseFeed } from './output/verbose-feed.ts';
@@ -36,6 +39,7 @@ export async function followBatch(
   const watchWorkers = watchForWorkers(context, db);
   const stopReporting = reportMemory(db);
   let asked = false;
+  let warned = false;
   try {
     for (;;) {
       if (context.interrupted.aborted && !asked) {
@@ -45,6 +49,7 @@ export async function followBatch(
       const snapshot = await outlastOutage(() => batchSnapshot(db, batchId));
       if (feed !== null) await outlastOutage(() => feed());
       view.update(snapshot);
+      warned ||= warnOfBudget(context, snapshot);
       onLook(snapshot);
       if (SETTLED.has(snapshot.status) && !(snapshot.status === 'paused' && snapshot.counts.processing > 0))
         return snapshot;
@@ -55,6 +60,18 @@ export async function followBatch(
     view.stop();
     stopReporting();
   }
+}
+
+/** True when it has warned, which it does once: four fifths of the money are gone. */
+function warnOfBudget(context: CliContext, { id, money }: BatchSnapshot): boolean {
+  const { spentNanoUsd, interruptedNanoUsd, budgetNanoUsd } = money;
+  const spent = spentNanoUsd + interruptedNanoUsd;
+  if (budgetNanoUsd === null || spent < budgetNanoUsd * 0.8) return false;
+  const more = commandLine(context.env, `set ${shortId(id)} --budget <USD>`);
+  context.err(
+    `${formatUsd(spent)} of the budget of ${formatUsd(budgetNanoUsd)} are spent; more with: ${more}`,
+  );
+  return true;
 }
 
 /** A database that restarts is waited for: the batch lives in the worker, not here. */

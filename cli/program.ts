@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { registerAdd } from './commands/add.ts';
 import { registerPause, registerCancel } from './commands/control.ts';
+import { registerCost } from './commands/cost.ts';
 import { registerMigrate } from './commands/migrate.ts';
 import { registerExport } from './commands/export.ts';
+import { registerProfile } from './commands/profile.ts';
+import { registerQuota } from './commands/quota.ts';
 import { registerReport } from './commands/report.ts';
 import { registerResults } from './commands/results.ts';
 import { registerRetry, registerResume } from './commands/resume.ts';
@@ -79,6 +82,9 @@ const commands: readonly ((register: Register) => void)[] = [
   registerPrune,
   registerExtract,
   registerFormats,
+  registerProfile,
+  registerCost,
+  registerQuota,
   registerUp,
   registerDown,
   registerDev,

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { BatchSettings } from '../src/domain/batch.ts';
 import { defaultSettings } from '../src/domain/batch.ts';
+import { NANO_PER_USD } from '../src/domain/money.ts';
 
 export interface SettingsFlags {
   batchSize?: number;
@@ -16,6 +17,7 @@ export interface SettingsFlags {
   cache?: boolean;
   out?: string;
   notify?: string[];
+  budget?: number;
 }
 
 /** The flags that become a batch's settings; shared by `process`, `set` and `schedule create`. */
@@ -33,10 +35,11 @@ export function addSettings(command: Command): Command {
     .option('--priority <n>', '1 (first) to 5 (default: 3)', whole(1, 5))
     .option('--no-cache', 'analyze again what has equal content')
     .option('--out <dir>', 'one JSON file per document in this folder')
+    .option('--budget <USD>', 'stop before paid calls cost more', usd)
     .option(
       '--notify <target>',
       'command or https URL that is told of halted, finished, stalled; repeatable',
-      (target: string, before: string[] | undefined) => [...(before ?? []), target],
+      repeated,
     );
 }
 
@@ -46,15 +49,21 @@ export function settingsFrom(flags: SettingsFlags, userDir: string): BatchSettin
 
 /** Only what the user typed. */
 export function changedSettings(flags: SettingsFlags, userDir: string): Partial<BatchSettings> {
-  const { retryDelay, timeout, out, cache, ...same } = flags;
+  const { retryDelay, timeout, out, cache, budget, ...same } = flags;
   const known = ['batchSize', 'parallel', 'retries', 'maxFailures', 'halt', 'priority', 'notify'] as const;
   return {
     ...Object.fromEntries(known.filter((key) => same[key] !== undefined).map((key) => [key, same[key]])),
     ...(retryDelay === undefined ? {} : { retryDelayMs: retryDelay }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(cache === false ? { cache: false } : {}),
+    ...(budget === undefined ? {} : { budgetNanoUsd: Math.round(budget * NANO_PER_USD) }),
     ...(out === undefined ? {} : { outDir: resolve(userDir, out), outBase: userDir }),
   };
+}
+
+/** For options that may be given several times: unlike `<value...>` it leaves the arguments after it alone. */
+export function repeated(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
 }
 
 function whole(from: number, to: number): (text: string) => number {
@@ -65,6 +74,14 @@ function whole(from: number, to: number): (text: string) => number {
     }
     return value;
   };
+}
+
+/** Dollars with at most nine decimals. */
+export function usd(text: string): number {
+  if (!/^\$?\d{1,9}(\.\d{1,9})?$/.test(text)) {
+    throw new InvalidArgumentError(`Expected an amount in USD such as 5 or 0.50, got \`${text}\`.`);
+  }
+  return Number(text.replace('$', ''));
 }
 
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

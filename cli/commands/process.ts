@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
-import { analyzerName } from '../../src/analyze/create-analyzer.ts';
-import { recipeOf } from '../../src/analyze/recipe-of.ts';
 import { startBatch } from '../../src/client/start-batch.ts';
 import { hasDocuments } from '../../src/db/documents.ts';
 import { newestResult } from '../../src/db/newest-result.ts';
 import { hasLiveWorker } from '../../src/db/workers.ts';
 import { batchWorkflowId, shortId } from '../../src/domain/ids.ts';
+import { prepareBatch } from '../../src/intake/prepare-batch.ts';
 import type { Source } from '../../src/sources/resolve-sources.ts';
 import { actorName } from '../actor.ts';
 import { showEnd } from '../batch-end.ts';
 import type { ChoiceFlags } from '../choice-options.ts';
 import { addChoice } from '../choice-options.ts';
+import { chooseRecipe, hintAtClaude } from '../chosen-recipe.ts';
 import { chooseDocuments } from '../choose-documents.ts';
 import type { Choice } from '../choose-documents.ts';
 import { commandLine } from '../command-name.ts';
@@ -25,8 +25,8 @@ import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
 import { printResult } from '../output/print-result.ts';
+import { agreeToCosts } from '../paid-run.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
-import { prepareBatch } from '../prepare-batch.ts';
 import type { Register } from '../program.ts';
 import { addSettings, settingsFrom } from '../settings-options.ts';
 import type { SettingsFlags } from '../settings-options.ts';
@@ -39,6 +39,7 @@ interface Flags extends SettingsFlags, ChoiceFlags, Choice {
   name?: string;
   detach?: boolean;
   worker?: boolean;
+  yes?: boolean;
   json?: boolean;
 }
 
@@ -60,16 +61,19 @@ export function registerProcess(register: Register): void {
 
 async function processDocuments(context: CliContext, paths: string[], flags: Flags): Promise<number> {
   const config = context.config();
-  const recipe = recipeOf(checkedAnalyzer(flags.analyzer ?? config.analyzer));
+  const chosen = chooseRecipe(context, flags);
+  const { recipe, loaded } = chosen;
   const settings = settingsFrom(flags, config.userDir);
   const { rerun, limit = null, sample = null } = flags;
   const selection = { all: flags.all === true, rerun, limit, sample };
   const named = await chooseDocuments(context, paths, flags);
   if (flags.dryRun === true) {
     const sources = await withDocument(context, await idDatabase(context, flags), named, flags);
-    return dryRun(context, { sources, selection, recipe, settings, json: flags.json === true });
+    return dryRun(context, { sources, selection, chosen, settings, json: flags.json === true });
   }
 
+  await chosen.preflight(context.interrupted);
+  hintAtClaude(context, chosen);
   if (selection.all && !(await hasDocuments(await context.database()))) throw noDocumentYet(context);
   const session = await openSession(context, { worker: flags.worker !== false });
   const { db, client } = session;
@@ -79,9 +83,15 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   const prepared = await prepareBatch(db, {
     ...{ batchId, sources, selection, name: flags.name, recipe, settings },
     detached: flags.detach === true,
+    origin: 'cli',
     actor: actorName(context.env),
     signal: context.interrupted,
     onFound: (count) => count % 10_000 === 0 && context.err(`${count} documents found`),
+    agree: async (recipeId) => {
+      if (loaded === null) return;
+      const isGiven = flags.yes === true || settings.budgetNanoUsd !== null;
+      await agreeToCosts(context, db, { batchId, recipeId, loaded, isGiven });
+    },
   });
   const isSingle = flags.file !== undefined || flags.id !== undefined;
   if (prepared.chosen === 0) {
@@ -112,15 +122,6 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   const exitCode = await showEnd({ ...context, out: context.err }, db, snapshot);
   await printSingle(context, session, sources);
   return exitCode;
-}
-
-function checkedAnalyzer(spec: string): string {
-  try {
-    analyzerName(spec);
-    return spec;
-  } catch (error) {
-    throw new CliError((error as Error).message, { next: '--analyzer local needs nothing else' });
-  }
 }
 
 /** Only `--id` needs the database to know what is meant. */

@@ -1,5 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { claudeProvider } from '../../src/analyze/claude/client.ts';
 import { startBatch } from '../../src/client/start-batch.ts';
+import { startRamp } from '../../src/db/limits.ts';
+import { batchRecipe } from '../../src/db/recipes.ts';
 import type { ItemSelection } from '../../src/db/reopen.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
@@ -17,7 +20,7 @@ import { endAsJson } from '../output/end-as-json.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
 import type { SettingsFlags } from '../settings-options.ts';
-import { addSettings, changedSettings } from '../settings-options.ts';
+import { addSettings, changedSettings, duration, usd } from '../settings-options.ts';
 import { chosenBatches } from './control.ts';
 
 interface Flags extends SettingsFlags {
@@ -29,13 +32,20 @@ interface Flags extends SettingsFlags {
   json?: boolean;
   reason?: string;
   verbose?: boolean;
+  ramp?: number;
 }
 
 export function registerResume(register: Register): void {
   const command = new Command('resume')
     .description('go on with a paused, halted, interrupted or terminated batch')
     .argument('[batch]', 'id, start of an id, name, or last')
-    .option('--all', 'every batch that is not finished');
+    .option('--all', 'every batch that is not finished')
+    .option('--budget <USD>', 'what paid calls of the batch may cost in all', usd)
+    .option(
+      '--ramp <time>',
+      'begin with a quarter of the allowed calls, and rise within this time',
+      duration,
+    );
   register(addCommon(command), resume);
 }
 
@@ -63,6 +73,7 @@ async function resume(context: CliContext, named: string | undefined, flags: Fla
   const batches =
     flags.all === true ? await resumableBatches(session.db) : await chosenBatches(session.db, named, false);
   for (const batch of batches) {
+    if (flags.ramp !== undefined) await ramp(session, batch.id, flags.ramp);
     if (['completed', 'completed_with_failures', 'cancelled'].includes(batch.status)) {
       context.err(`Batch ${shortId(batch.id)} is ${batch.status}; there is nothing to resume.`);
     } else await reopen(context, session, batch, flags, null);
@@ -70,6 +81,15 @@ async function resume(context: CliContext, named: string | undefined, flags: Fla
   let exitCode = 0;
   for (const batch of batches) exitCode = Math.max(exitCode, await follow(context, session, batch, flags));
   return exitCode;
+}
+
+async function ramp({ db }: Session, batchId: string, rampMs: number): Promise<void> {
+  const { analyzer, parameters } = await batchRecipe(db, batchId);
+  if (analyzer !== 'claude') {
+    throw new CliError('`--ramp` is for Claude, whose limits are known', { next: 'use a lower --parallel' });
+  }
+  const { baseUrl } = parameters as { baseUrl?: string };
+  await startRamp(db, claudeProvider(baseUrl ?? null), rampMs);
 }
 
 async function retry(context: CliContext, named: string | undefined, flags: Flags): Promise<number> {

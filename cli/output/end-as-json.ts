@@ -19,7 +19,8 @@ export async function endAsJson(context: CliContext, db: Database, snapshot: Bat
 
 /** How the batch ended, without its documents. */
 export function outcomeOf(snapshot: BatchSnapshot) {
-  const { id, name, status, reason, detail, counts, analyzer, failures } = snapshot;
+  const { id, name, status, reason, detail, counts, analyzer, profile, model, money, failures } = snapshot;
   const exitCode = exitCodeFor(status, reason);
-  return { batch: id, name, status, reason, detail, analyzer, exitCode, counts, failures };
+  const recipe = { analyzer, profile, model };
+  return { batch: id, name, status, reason, detail, ...recipe, money, exitCode, counts, failures };
 }

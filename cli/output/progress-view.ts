@@ -1,6 +1,7 @@
 import cliProgress from 'cli-progress';
 import type { BatchSnapshot } from '../../src/db/batch-snapshot.ts';
 import { formatDuration, progressOf } from '../../src/domain/progress.ts';
+import { describeMoney } from './describe-money.ts';
 import type { CliContext } from '../context.ts';
 
 export interface ProgressView {
@@ -76,6 +77,7 @@ export function describe(snapshot: BatchSnapshot, { withStatus = true } = {}): s
     leftMs === null || status !== 'processing' || leftMs.to === 0
       ? null
       : `${formatDuration(leftMs.from)} to ${formatDuration(leftMs.to)} left`,
+    describeMoney(snapshot),
     failures.length > 0
       ? `failures: ${failures
           .slice(0, 4)

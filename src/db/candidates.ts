@@ -80,11 +80,11 @@ export async function selectCandidates(tx: Queryable, selection: Selection): Pro
 
 /** In `docbatch_judged`, by priority, then as found; `$1` is the limit, `$2` the size of a random sample. */
 export const CHOSEN = `
-  SELECT document_id, priority, position, mime_type, size_bytes FROM docbatch_judged WHERE verdict = 'pending'
+  SELECT document_id, priority, position, mime_type, size_bytes, uri, sha FROM docbatch_judged WHERE verdict = 'pending'
   ORDER BY CASE WHEN $2::int IS NULL THEN NULL ELSE random() END, priority, position
   LIMIT LEAST($1::int, $2::int)`;
 
-/** Fills the temporary table `docbatch_judged` from candidates: (id, position, priority, sha, mime_type, size_bytes, status). */
+/** Fills the temporary table `docbatch_judged` from candidates: (id, position, priority, sha, mime_type, size_bytes, uri, status). */
 export async function judge(
   tx: Queryable,
   { recipeId, rerun }: Pick<Selection, 'recipeId' | 'rerun'>,
@@ -93,7 +93,7 @@ export async function judge(
 ): Promise<Judged> {
   await tx.query(
     `CREATE TEMPORARY TABLE docbatch_judged (document_id uuid, position bigint, priority int, mime_type text,
-       size_bytes bigint, verdict text) ON COMMIT DROP`,
+       size_bytes bigint, uri text, sha text, verdict text) ON COMMIT DROP`,
   );
   await tx.query(judgeSql(candidatesSql), [
     recipeId,
@@ -124,19 +124,19 @@ export async function judge(
 
 /** The documents of `batch_candidates`; `$4` is the batch. */
 const LISTED = `
-  SELECT d.id, c.position, COALESCE(d.priority, 3) AS priority, d.content_sha256 AS sha, d.mime_type, d.size_bytes, d.status
+  SELECT d.id, c.position, COALESCE(d.priority, 3) AS priority, d.content_sha256 AS sha, d.mime_type, d.size_bytes, d.uri, d.status
   FROM batch_candidates c JOIN file_document d ON d.id = c.document_id WHERE c.batch_id = $4`;
 
 /** Every document there is. */
 export const REGISTERED = `
   SELECT id, row_number() OVER (ORDER BY discovered_at, uri) AS position, COALESCE(priority, 3) AS priority,
-         content_sha256 AS sha, mime_type, size_bytes, status
+         content_sha256 AS sha, mime_type, size_bytes, uri, status
   FROM file_document WHERE uri IS NOT NULL`;
 
 function judgeSql(candidatesSql: string): string {
   return `
 INSERT INTO docbatch_judged
-SELECT DISTINCT ON (c.id) c.id, c.position, c.priority, c.mime_type, c.size_bytes,
+SELECT DISTINCT ON (c.id) c.id, c.position, c.priority, c.mime_type, c.size_bytes, c.uri, c.sha,
   CASE
     WHEN EXISTS (SELECT 1 FROM batch_items o WHERE o.document_id = c.id AND o.state IN ('pending', 'processing', 'retrying', 'review')) THEN 'busy'
     WHEN c.status = 'skipped' THEN 'skipped'

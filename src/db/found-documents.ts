@@ -29,6 +29,6 @@ export async function addFoundDocuments(tx: Queryable, group: readonly Discovere
 /** As candidates for `judge`: what is registered has its id and its priority, what is not gets an id for the moment. */
 export const FOUND = `
   SELECT COALESCE(d.id, gen_random_uuid()) AS id, f.position, COALESCE(f.priority, d.priority, 3) AS priority, f.sha,
-         COALESCE(d.mime_type, f.mime_type) AS mime_type, f.size_bytes, d.status
+         COALESCE(d.mime_type, f.mime_type) AS mime_type, f.size_bytes, f.uri, d.status
   FROM (SELECT DISTINCT ON (uri) * FROM docbatch_found ORDER BY uri, position) f
   LEFT JOIN file_document d ON d.uri = f.uri`;

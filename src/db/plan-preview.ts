@@ -8,15 +8,23 @@ export interface TypeShare {
   sizeBytes: number;
 }
 
-/** What would be taken of `docbatch_judged`, by type, most first. */
-export async function chosenByType(
+/** Keeps what would be taken of `docbatch_judged` as the temporary table `docbatch_chosen`: a random sample is drawn once. */
+export async function choosePreviewed(
   tx: Queryable,
   { limit, sample }: Pick<Selection, 'limit' | 'sample'>,
-): Promise<TypeShare[]> {
+): Promise<void> {
+  await tx.query(
+    `CREATE TEMPORARY TABLE docbatch_chosen (document_id uuid, priority int, position bigint, mime_type text,
+       size_bytes bigint, uri text, sha text) ON COMMIT DROP`,
+  );
+  await tx.query(`INSERT INTO docbatch_chosen ${CHOSEN}`, [limit, sample]);
+}
+
+/** What would be taken, by type, most first; after `choosePreviewed`. */
+export async function chosenByType(tx: Queryable): Promise<TypeShare[]> {
   const { rows } = await tx.query<TypeShare>(
     `SELECT COALESCE(mime_type, 'unknown') AS "mimeType", COUNT(*)::int AS count, COALESCE(SUM(size_bytes), 0)::bigint AS "sizeBytes"
-     FROM (${CHOSEN}) c GROUP BY 1 ORDER BY 2 DESC, 1`,
-    [limit, sample],
+     FROM docbatch_chosen GROUP BY 1 ORDER BY 2 DESC, 1`,
   );
   return rows;
 }

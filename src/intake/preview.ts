@@ -3,7 +3,9 @@ import { judge, REGISTERED } from '../db/candidates.ts';
 import type { Database } from '../db/database.ts';
 import { addFoundDocuments, createFoundDocuments, FOUND } from '../db/found-documents.ts';
 import type { ObservedDurations, TypeShare } from '../db/plan-preview.ts';
-import { chosenByType, observedDurations } from '../db/plan-preview.ts';
+import type { Sampled } from '../db/estimate-rows.ts';
+import { samplePreviewed } from '../db/estimate-rows.ts';
+import { chosenByType, choosePreviewed, observedDurations } from '../db/plan-preview.ts';
 import { findRecipe } from '../db/recipes.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import { discoverInGroups } from './intake.ts';
@@ -12,6 +14,10 @@ import type { Source } from '../sources/resolve-sources.ts';
 export interface Preview extends Judged {
   types: TypeShare[];
   observed: ObservedDurations | null;
+  /** Null when no sample was wanted. */
+  sampled: Sampled | null;
+  /** Null when the recipe was never used. */
+  recipeId: number | null;
 }
 
 export interface PreviewRequest {
@@ -19,13 +25,15 @@ export interface PreviewRequest {
   sources: readonly Source[];
   recipe: Recipe;
   selection: Pick<Selection, 'all' | 'rerun' | 'limit' | 'sample'>;
+  /** How many of the documents to name, for an estimate of the costs; 0: none. */
+  sampleSize: number;
   signal: AbortSignal;
 }
 
 /** What a batch would take, found out with temporary tables of one session: nothing is written, nothing is locked. */
 export function preview(
   db: Database,
-  { sources, recipe, selection, signal }: PreviewRequest,
+  { sources, recipe, selection, sampleSize, signal }: PreviewRequest,
 ): Promise<Preview> {
   return db.transaction(async (tx) => {
     const recipeId = await findRecipe(tx, recipe);
@@ -34,7 +42,10 @@ export function preview(
       for await (const group of discoverInGroups(sources, signal)) await addFoundDocuments(tx, group);
     }
     const judged = await judge(tx, { ...selection, recipeId }, selection.all ? REGISTERED : FOUND);
-    const types = await chosenByType(tx, selection);
-    return { ...judged, types, observed: await observedDurations(tx, recipeId, recipe.analyzer) };
+    await choosePreviewed(tx, selection);
+    const types = await chosenByType(tx);
+    const sampled = sampleSize === 0 ? null : await samplePreviewed(tx, sampleSize);
+    const observed = await observedDurations(tx, recipeId, recipe.analyzer);
+    return { ...judged, types, observed, sampled, recipeId };
   });
 }

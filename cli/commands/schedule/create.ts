@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { analyzerName } from '../../../src/analyze/create-analyzer.ts';
 import { readTaskQueue } from '../../../src/db/installation.ts';
 import { createSchedule, readSchedule, ScheduleRefused } from '../../../src/client/schedules.ts';
 import type { Config } from '../../../src/config.ts';
@@ -10,6 +9,8 @@ import type { FrozenSources, ScheduledBatch } from '../../../src/domain/schedule
 import { freezeSources, thawSources } from '../../../src/sources/frozen-sources.ts';
 import type { ChoiceFlags } from '../../choice-options.ts';
 import { addChoice } from '../../choice-options.ts';
+import type { ChosenRecipe } from '../../chosen-recipe.ts';
+import { chooseRecipe } from '../../chosen-recipe.ts';
 import { commandLine } from '../../command-name.ts';
 import type { CliContext } from '../../context.ts';
 import { CliError } from '../../context.ts';
@@ -28,6 +29,7 @@ interface Flags extends ChoiceFlags, SettingsFlags, Partial<SchedulePolicies> {
   pauseOnFailure: boolean;
   overlap: SchedulePolicies['overlap'];
   catchUp: number;
+  yes?: boolean;
 }
 
 export function registerCreate(register: Register): void {
@@ -47,6 +49,7 @@ export function registerCreate(register: Register): void {
         .argParser(catchUp)
         .default(3_600_000, '1h'),
     )
+    .option('--yes', 'let runs that cost money go on without a budget')
     .option('--no-pause-on-failure', 'go on after a run that halted, or in which every document failed');
   register(addRefused(addSettings(addChoice(command))), create);
 }
@@ -63,14 +66,18 @@ async function create(context: CliContext, name: string, paths: string[], flags:
     });
   }
   checkWhen(flags.cron, flags.tz);
-  const analyzer = flags.analyzer ?? config.analyzer;
-  analyzerName(analyzer);
+  const chosen = chooseRecipe(context, flags);
+  const { analyzer, profile, model, parameters } = chosen.recipe;
+  const settings = settingsFrom(flags, config.userDir);
+  const isAgreed = flags.yes === true || settings.budgetNanoUsd !== null;
+  await checkPaid(context, config, chosen, isAgreed);
   const sources = await freezeSources({ paths, manifest: flags.manifest }, config.userDir);
   await checkSources(context, config, sources);
   const batch: ScheduledBatch = {
     scheduleName: name,
     timeZone: flags.tz,
     analyzer,
+    ...(chosen.loaded === null ? {} : { frozen: { profile, model, parameters } }),
     discovery: {
       ...sources,
       all: flags.all === true,
@@ -78,7 +85,7 @@ async function create(context: CliContext, name: string, paths: string[], flags:
       limit: flags.limit ?? null,
       sample: flags.sample ?? null,
     },
-    settings: settingsFrom(flags, config.userDir),
+    settings,
   };
   await write(context, name, flags, batch);
   return 0;
@@ -123,6 +130,24 @@ async function write(context: CliContext, name: string, flags: Flags, batch: Sch
     );
   }
   context.err(`Run it now: ${commandLine(context.env, `schedule trigger ${name}`)}`);
+}
+
+/** Nobody is asked when a schedule fires, so its costs are agreed to, and its key is tried, now. */
+async function checkPaid(
+  context: CliContext,
+  config: Config,
+  chosen: ChosenRecipe,
+  isAgreed: boolean,
+): Promise<void> {
+  if (chosen.loaded === null) return;
+  if (!isAgreed) {
+    throw new CliError('Each run of this schedule costs money, without any limit', {
+      why: 'nobody can be asked when it fires; nothing was written',
+      next: 'add a limit for each run: --budget <USD>, or --yes',
+    });
+  }
+  // Workers elsewhere have a key of their own.
+  if (outsideParts(config, context.env).temporal === null) await chosen.preflight(context.interrupted);
 }
 
 /** The worker of the embedded stack sees what we see; one elsewhere may see more. */

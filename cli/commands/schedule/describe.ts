@@ -5,7 +5,7 @@ import { shortId } from '../../../src/domain/ids.ts';
 import type { ScheduledBatch } from '../../../src/domain/scheduled-batch.ts';
 
 /** `/data/in, /data/*.pdf; at most 100; analyzer: local`. */
-export function describeWhat({ discovery, analyzer }: ScheduledBatch): string {
+export function describeWhat({ discovery, analyzer, frozen }: ScheduledBatch): string {
   const { all, paths, globs, manifests, limit, sample, rerun } = discovery;
   const sources = [
     ...(all ? ['everything registered'] : []),
@@ -19,6 +19,7 @@ export function describeWhat({ discovery, analyzer }: ScheduledBatch): string {
     sample === null ? null : `${sample} at random`,
     rerun === 'none' ? null : `rerun ${rerun}`,
     `analyzer: ${analyzer}`,
+    frozen === undefined ? null : `profile ${frozen.profile ?? '-'}, model ${frozen.model ?? '-'}`,
   ];
   return parts.filter((part) => part !== null).join('; ');
 }

@@ -1,0 +1,112 @@
+import { createAnalyzer, analyzerName } from '../src/analyze/create-analyzer.ts';
+import { recipeOf } from '../src/analyze/recipe-of.ts';
+import { claudeUrl, defaultClaudeUrl, hasClaudeKey } from '../src/analyze/claude/client.ts';
+import { priceOf } from '../src/analyze/claude/price.ts';
+import type { Json } from '../src/domain/analyzer.ts';
+import { DocumentFailure } from '../src/domain/failure.ts';
+import { describeFailureCode } from '../src/domain/failure-codes.ts';
+import { ExitCode } from '../src/domain/batch.ts';
+import type { Recipe } from '../src/domain/recipe.ts';
+import { findProfile } from '../src/profiles/find-profile.ts';
+import type { LoadedProfile } from '../src/profiles/load-profile.ts';
+import { loadProfile } from '../src/profiles/load-profile.ts';
+import { commandLine } from './command-name.ts';
+import type { CliContext } from './context.ts';
+import { CliError } from './context.ts';
+
+export interface RecipeFlags {
+  analyzer?: string;
+  profile?: string;
+  model?: string;
+  set?: string[];
+}
+
+export interface ChosenRecipe {
+  recipe: Recipe;
+  /** Only for Claude. */
+  loaded: LoadedProfile | null;
+  preflight(signal: AbortSignal): Promise<void>;
+}
+
+export const defaultProfile = 'summary';
+
+/** Analyzer, profile and model as the flags and the configuration say; a paid one only when it is asked for. */
+export function chooseRecipe(context: CliContext, flags: RecipeFlags): ChosenRecipe {
+  const config = context.config();
+  const analyzer = flags.analyzer ?? config.analyzer;
+  if (kindOf(analyzer) !== 'claude') {
+    const onlyClaude = (['profile', 'model', 'set'] as const).find((name) => flags[name] !== undefined);
+    if (onlyClaude !== undefined) {
+      throw new CliError(`\`--${onlyClaude}\` is for Claude, and the analyzer is \`${analyzer}\``, {
+        next: 'add --analyzer claude',
+      });
+    }
+    return { recipe: recipeOf(analyzer), loaded: null, preflight: () => Promise.resolve() };
+  }
+  const { projectDir, userDir } = config;
+  const found = findProfile(flags.profile ?? defaultProfile, { projectDir, userDir });
+  return requireClaude(context, loadProfile(found, flags));
+}
+
+/** A run of Claude with this profile; throws when nobody has told us what its model costs. */
+export function requireClaude(context: CliContext, loaded: LoadedProfile): ChosenRecipe {
+  const { model } = loaded.profile;
+  if (priceOf(model, new Date(), context.config().claude.prices) === undefined) {
+    throw new CliError(`No price is known for the model \`${model}\``, {
+      why: 'without one neither an estimate nor a budget would be true',
+      next: `set claude.prices.${model} in docbatch.yaml, or take another --model`,
+    });
+  }
+  const parameters = claudeParameters(context, loaded);
+  return {
+    recipe: recipeOf('claude', { profile: loaded.name, model, parameters }),
+    loaded,
+    preflight: (signal) => preflight(context, parameters, signal),
+  };
+}
+
+export function claudeParameters(context: CliContext, { profile }: LoadedProfile): Recipe['parameters'] {
+  const { baseUrl } = context.config().claude;
+  const isOther = baseUrl !== null && claudeUrl(baseUrl) !== defaultClaudeUrl;
+  return { profile: profile as unknown as Json, ...(isOther ? { baseUrl: claudeUrl(baseUrl) } : {}) };
+}
+
+function kindOf(analyzer: string): ReturnType<typeof analyzerName> {
+  try {
+    return analyzerName(analyzer);
+  } catch (error) {
+    throw new CliError((error as Error).message, { next: '--analyzer local needs nothing else' });
+  }
+}
+
+const unused = () => Promise.reject(new Error('not run here'));
+
+/** Key, model and credit by the free calls, before any document is touched. */
+async function preflight(
+  context: CliContext,
+  parameters: Recipe['parameters'],
+  signal: AbortSignal,
+): Promise<void> {
+  const { prices } = context.config().claude;
+  const deps = { answerLocally: unused, env: context.env, claude: { prices, ground: unused } };
+  try {
+    await createAnalyzer('claude', deps, parameters).preflight(signal);
+  } catch (error) {
+    if (!(error instanceof DocumentFailure)) throw error;
+    const { meaning, suggestion } = describeFailureCode(error.code);
+    throw new CliError(error.message, {
+      why: `${meaning} No document was touched.`,
+      next: hasClaudeKey(context.env) ? suggestion : 'export ANTHROPIC_API_KEY=…',
+      exitCode: ExitCode.halted,
+      cause: error,
+    });
+  }
+}
+
+/** Said once by runs without Claude when a key is there: it costs money, so it is never chosen by itself. */
+export function hintAtClaude(context: CliContext, { loaded, recipe }: ChosenRecipe): void {
+  if (loaded !== null || recipe.analyzer !== 'local' || !hasClaudeKey(context.env)) return;
+  context.err(
+    `A key for Claude is set; it is used only with: ${commandLine(context.env, 'process … --analyzer claude')}`,
+  );
+}

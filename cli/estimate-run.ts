@@ -1,0 +1,166 @@
+import { cpus } from 'node:os';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClaudeClient, hasClaudeKey } from '../src/analyze/claude/client.ts';
+import type { Estimate } from '../src/analyze/claude/estimate.ts';
+import { createEstimator, guessOutput, nothing } from '../src/analyze/claude/estimate.ts';
+import { priceOf } from '../src/analyze/claude/price.ts';
+import type { Config } from '../src/config.ts';
+import { seenOutput } from '../src/db/costs.ts';
+import type { Queryable } from '../src/db/database.ts';
+import type { SampleDocument, Sampled, SizeGroup } from '../src/db/estimate-rows.ts';
+import { cachedResults, loadText, saveText } from '../src/db/texts.ts';
+import type { Extraction } from '../src/domain/extraction.ts';
+import { DocumentFailure } from '../src/domain/failure.ts';
+import type { LoadedProfile } from '../src/profiles/load-profile.ts';
+import type { Sandbox } from '../src/sandbox/pool.ts';
+import { createSandbox } from '../src/sandbox/pool.ts';
+import type { CliContext } from './context.ts';
+
+export interface RunEstimate extends Estimate {
+  documents: number;
+  pages: number;
+  /** Documents with a result already: equal content under the same recipe. */
+  cached: number;
+  /** Of those looked at, how many cannot be read and so cost nothing. */
+  unreadable: number;
+  /** Documents that were looked at; the rest is extrapolated by type and size. */
+  lookedAt: number;
+}
+
+export interface EstimateOptions {
+  chosen: Sampled;
+  /** Null: no document was ever answered under this recipe. */
+  recipeId: number | null;
+  loaded: LoadedProfile;
+  /** Texts that were read are kept for the run. */
+  keepTexts: boolean;
+}
+
+/** All of a small batch is looked at; of a larger one this many. */
+export const SAMPLE = 200;
+
+/** Reads a sample in child processes and counts its tokens by the free call; nothing here is billed. */
+export async function estimateRun(
+  context: CliContext,
+  db: Queryable,
+  { chosen, recipeId, loaded, keepTexts }: EstimateOptions,
+): Promise<RunEstimate> {
+  const config = context.config();
+  const { profile, name } = loaded;
+  const price = priceOf(profile.model, new Date(), config.claude.prices)!;
+  const hasKey = hasClaudeKey(context.env);
+  const estimator = createEstimator(profile, {
+    client: hasKey ? createClaudeClient({ env: context.env, baseUrl: config.claude.baseUrl }) : null,
+    price,
+    output: guessOutput(profile, await seenOutput(db, { profile: name, model: profile.model })),
+    signal: context.interrupted,
+  });
+  const sandbox = openSandbox(config);
+  try {
+    const looks: Look[] = [];
+    const waiting = [...chosen.sample];
+    const lanes = Array.from({ length: Math.max(2, cpus().length) }, async () => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        const { extraction, ...seen } = await look(
+          { db, sandbox, recipeId, keepTexts },
+          context.interrupted,
+          next,
+        );
+        looks.push({ ...seen, place: extraction === null ? null : estimator.add(extraction) });
+      }
+    });
+    await Promise.all(lanes);
+    return sumUp(looks, await estimator.finish(), chosen.groups);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+interface Look {
+  document: SampleDocument;
+  state: 'paid' | 'cached' | 'unreadable';
+  pages: number;
+  /** Its place among the estimates; null when it costs nothing. */
+  place: number | null;
+}
+
+interface LookDeps {
+  db: Queryable;
+  sandbox: Sandbox;
+  recipeId: number | null;
+  keepTexts: boolean;
+}
+
+async function look(
+  { db, sandbox, recipeId, keepTexts }: LookDeps,
+  signal: AbortSignal,
+  document: SampleDocument,
+): Promise<Omit<Look, 'place'> & { extraction: Extraction | null }> {
+  const base = { document, pages: 0, extraction: null };
+  const path = fileURLToPath(document.uri);
+  try {
+    const known = document.contentSha256 === null ? null : await loadText(db, document.contentSha256);
+    const read = await sandbox.extract(
+      {
+        path,
+        name: basename(path),
+        knownSha256: known === null ? null : document.contentSha256,
+        timeoutMs: 60_000,
+      },
+      signal,
+    );
+    const sha = read.contentSha256;
+    const answered = recipeId === null ? null : await cachedResults(db, recipeId, [sha]);
+    if (answered?.has(sha) === true) return { ...base, state: 'cached' };
+    const extraction = read.extraction ?? known?.extraction ?? null;
+    if (keepTexts && read.extraction !== null) await saveText(db, sha, read.extraction);
+    return { ...base, state: 'paid', extraction, pages: extraction?.metadata.pages ?? 1 };
+  } catch (error) {
+    if (!(error instanceof DocumentFailure)) throw error;
+    return { ...base, state: 'unreadable' };
+  }
+}
+
+/** Each type's sample stands for the bytes of its type. */
+function sumUp(
+  looks: readonly Look[],
+  estimates: readonly Estimate[],
+  groups: readonly SizeGroup[],
+): RunEstimate {
+  const sum: RunEstimate = {
+    ...nothing(),
+    documents: 0,
+    pages: 0,
+    cached: 0,
+    unreadable: looks.filter(({ state }) => state === 'unreadable').length,
+    lookedAt: looks.length,
+  };
+  for (const { type, documents, bytes } of groups) {
+    const seen = looks.filter(({ document }) => document.type === type);
+    const seenBytes = seen.reduce((so, { document }) => so + document.sizeBytes, 0);
+    const isWhole = seen.length === documents;
+    const factor = isWhole ? 1 : seenBytes > 0 ? bytes / seenBytes : documents / Math.max(1, seen.length);
+    sum.documents += documents;
+    sum.cached += Math.round(seen.filter(({ state }) => state === 'cached').length * factor);
+    for (const { place, pages } of seen) {
+      const estimate = place === null ? nothing() : estimates[place]!;
+      sum.pages += pages * factor;
+      sum.inputTokens += Math.round(estimate.inputTokens * factor);
+      sum.lowNanoUsd += Math.floor(estimate.lowNanoUsd * factor * (isWhole ? 1 : 0.8));
+      sum.likelyNanoUsd += Math.round(estimate.likelyNanoUsd * factor);
+      sum.highNanoUsd += Math.ceil(estimate.highNanoUsd * factor * (isWhole ? 1 : 1.2));
+    }
+  }
+  sum.pages = Math.round(sum.pages);
+  return sum;
+}
+
+function openSandbox({ limits }: Config): Sandbox {
+  return createSandbox({
+    processes: limits.extractionProcesses ?? Math.max(2, cpus().length),
+    heapMb: limits.extractionHeapMb,
+    maxFileBytes: limits.maxFileBytes,
+    maxTextChars: limits.maxTextChars,
+  });
+}

@@ -1,0 +1,45 @@
+import type { Queryable } from '../src/db/database.ts';
+import { sampleCandidates } from '../src/db/estimate-rows.ts';
+import { formatUsd, NANO_PER_USD } from '../src/domain/money.ts';
+import type { LoadedProfile } from '../src/profiles/load-profile.ts';
+import { consent } from './consent.ts';
+import type { CliContext } from './context.ts';
+import type { RunEstimate } from './estimate-run.ts';
+import { estimateRun, SAMPLE } from './estimate-run.ts';
+
+/** `claude-haiku-5-5, online, profile summary: 18 documents, 31 pages, 41,200 input tokens, about $0.012 ($0.0051 to $0.031)`. */
+export function describeEstimate({ name, profile }: LoadedProfile, estimate: RunEstimate): string {
+  const { documents, pages, inputTokens, lowNanoUsd, likelyNanoUsd, highNanoUsd } = estimate;
+  const number = (value: number) => value.toLocaleString('en-US');
+  const money = `about ${formatUsd(likelyNanoUsd)} (${formatUsd(lowNanoUsd)} to ${formatUsd(highNanoUsd)})`;
+  const notes = [
+    estimate.cached > 0 ? `${number(estimate.cached)} are answered already and cost nothing` : null,
+    estimate.unreadable > 0 ? `${estimate.unreadable} cannot be read and cost nothing` : null,
+    estimate.lookedAt < documents ? `from a sample of ${estimate.lookedAt}` : null,
+  ].filter((note) => note !== null);
+  return `${profile.model}, online, profile ${name}: ${number(documents)} documents, ${number(pages)} pages, ${number(inputTokens)} input tokens, ${money}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`;
+}
+
+export interface PaidRun {
+  batchId: string;
+  recipeId: number;
+  loaded: LoadedProfile;
+  /** `--yes`, or a budget, which limits the damage. */
+  isGiven: boolean;
+}
+
+/** Says what the run will cost, and asks when that may be much; throws when it may not start. */
+export async function agreeToCosts(context: CliContext, db: Queryable, run: PaidRun): Promise<void> {
+  const { batchId, recipeId, loaded, isGiven } = run;
+  const chosen = await sampleCandidates(db, batchId, SAMPLE);
+  const estimate = await estimateRun(context, db, { chosen, recipeId, loaded, keepTexts: true });
+  context.err(describeEstimate(loaded, estimate));
+  const limitNanoUsd = context.config().claude.confirmAboveUsd * NANO_PER_USD;
+  if (isGiven || estimate.highNanoUsd <= limitNanoUsd) return;
+  const high = formatUsd(estimate.highNanoUsd);
+  await consent(context, {
+    text: `This run may cost ${high}, more than claude.confirmAboveUsd (${formatUsd(limitNanoUsd)}). Go on?`,
+    yes: false,
+    next: 'add --yes, or a limit: --budget <USD>',
+  });
+}

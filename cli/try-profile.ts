@@ -1,0 +1,84 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+import { createAnalyzer } from '../src/analyze/create-analyzer.ts';
+import { documentRequest } from '../src/analyze/claude/request.ts';
+import { DocumentFailure } from '../src/domain/failure.ts';
+import type { PaidCall } from '../src/domain/money.ts';
+import { formatUsd } from '../src/domain/money.ts';
+import type { LoadedProfile } from '../src/profiles/load-profile.ts';
+import { createSandbox } from '../src/sandbox/pool.ts';
+import { claudeParameters, requireClaude } from './chosen-recipe.ts';
+import type { CliContext } from './context.ts';
+import { CliError } from './context.ts';
+
+const TIMEOUT_MS = 600_000;
+const SHOWN_CHARS = 1_500;
+
+/** One document through one profile, without stack or database: the prompt, the answer, what it cost. */
+export async function tryProfile(
+  context: CliContext,
+  loaded: LoadedProfile,
+  document: string,
+): Promise<number> {
+  const { limits, claude, userDir } = context.config();
+  const path = resolve(userDir, document);
+  if (!existsSync(path) || !statSync(path).isFile()) throw new CliError(`No file \`${path}\``);
+  const { profile } = loaded;
+  await requireClaude(context, loaded).preflight(context.interrupted);
+  const sandbox = createSandbox({ processes: 1, heapMb: limits.extractionHeapMb, ...limits });
+  const paid: PaidCall[] = [];
+  try {
+    const name = basename(path);
+    const read = await sandbox.extract(
+      { path, name, knownSha256: null, timeoutMs: TIMEOUT_MS },
+      context.interrupted,
+    );
+    const extraction = read.extraction!;
+    const { system, messages } = documentRequest(profile, extraction.markdown);
+    const text = messages[0].content;
+    const cut =
+      text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}\n… (${text.length} characters)` : text;
+    context.err(`--- system\n${system}\n--- user\n${cut}\n---`);
+    const deps = { answerLocally: () => Promise.reject(new Error('unused')), env: context.env };
+    const analyzer = createAnalyzer(
+      'claude',
+      { ...deps, claude: { prices: claude.prices, ground: sandbox.ground } },
+      claudeParameters(context, loaded),
+    );
+    const input = {
+      documentId: randomUUID(),
+      batchId: randomUUID(),
+      uri: pathToFileURL(path).href,
+      name,
+      mimeType: read.mimeType,
+      sizeBytes: read.sizeBytes,
+      contentSha256: read.contentSha256,
+      attempt: 1,
+      extraction,
+      timeoutMs: TIMEOUT_MS,
+      meter: {
+        reserve: () => Promise.resolve(),
+        admit: () => Promise.resolve(),
+        report: () => undefined,
+        paid: (call: PaidCall) => paid.push(call),
+      },
+    };
+    const { answer } = await analyzer.analyze(input, context.interrupted);
+    context.out(JSON.stringify(answer, null, 2));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof DocumentFailure)) throw error;
+    throw new CliError(error.message, { why: `${error.failureClass} ${error.code}`, cause: error });
+  } finally {
+    await sandbox.close();
+    const cost = paid.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
+    const tokens = (of: 'inputTokens' | 'outputTokens') => paid.reduce((sum, call) => sum + call[of], 0);
+    if (paid.length > 0) {
+      context.err(
+        `${profile.model}: ${paid.length} calls, ${tokens('inputTokens')} input and ${tokens('outputTokens')} output tokens, ${formatUsd(cost)}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/paths.ts';
+import type { ClaudeSimulator } from '../support/claude-simulator/server.ts';
+import { startClaudeSimulator } from '../support/claude-simulator/server.ts';
+import { projectFolder, runCli } from '../support/run-cli.ts';
+
+describe('process --analyzer claude', function () {
+  this.timeout(120_000);
+  let project: Awaited<ReturnType<typeof projectFolder>>;
+  let simulator: ClaudeSimulator;
+  before(async () => {
+    project = await projectFolder();
+    await mkdir(join(project.folder, '.docbatch'));
+    await cp(join(packageRoot, '.docbatch/bin'), join(project.folder, '.docbatch/bin'), {
+      recursive: true,
+    }).catch(() => undefined);
+    simulator = await startClaudeSimulator({ keys: ['sk-good'], latencyMs: 30 });
+    process.env.ANTHROPIC_BASE_URL = simulator.url;
+    process.env.ANTHROPIC_API_KEY = 'sk-good';
+    expect((await cli('up')).exitCode).to.equal(0);
+  });
+  beforeEach(() => {
+    simulator.set({ faults: [] });
+    simulator.ledger.clear();
+  });
+  after(async () => {
+    delete process.env.ANTHROPIC_BASE_URL;
+    delete process.env.ANTHROPIC_API_KEY;
+    await simulator.close();
+    await project.remove();
+  });
+  const cli = (...args: string[]) => runCli(project.folder, ...args);
+
+  it('stops at a wrong key in seconds: exit 3, no document touched', async () => {
+    await letters('key', 3);
+    process.env.ANTHROPIC_API_KEY = 'sk-wrong';
+    const { exitCode, stdout, stderr } = await cli('process', 'key', '--analyzer', 'claude');
+    process.env.ANTHROPIC_API_KEY = 'sk-good';
+    expect([exitCode, stdout]).to.deep.equal([3, '']);
+    expect(stderr).to.include('No document was touched').and.to.not.include('sk-wrong');
+    expect((await cli('list')).stdout).to.include('There is no batch yet');
+    expect(simulator.ledger.totals().billed).to.equal(0);
+  });
+
+  it('says model, mode, documents and estimate first; above the limit it starts only when told', async () => {
+    await letters('consent', 4);
+    await writeFile(join(project.folder, 'docbatch.yaml'), 'claude: { confirmAboveUsd: 0 }\n');
+    const refused = await cli('process', 'consent', '--analyzer', 'claude');
+    expect(refused.exitCode).to.equal(1);
+    expect(refused.stderr).to.match(
+      /claude-haiku-5-5, online, profile summary: 4 documents, .* input tokens, about \$/,
+    );
+    expect(refused.stderr).to.include('--yes');
+    expect(simulator.ledger.totals().billed).to.equal(0);
+    const agreed = await cli('process', 'consent', '--analyzer', 'claude', '--yes', '--json');
+    await writeFile(join(project.folder, 'docbatch.yaml'), '');
+    const { money, model, documents } = JSON.parse(agreed.stdout);
+    expect([agreed.exitCode, model, documents.length]).to.deep.equal([0, 'claude-haiku-5-5', 4]);
+    expect(money.spentNanoUsd).to.equal(simulator.ledger.totals().costNanoUsd);
+  });
+
+  it('keeps a budget, stops with exit 5, and goes on with more', async () => {
+    await letters('budget', 20);
+    const args = ['process', 'budget', '--analyzer', 'claude', '--budget', '0.0025', '--json'];
+    const stopped = await cli(...args);
+    const first = JSON.parse(stopped.stdout);
+    expect([stopped.exitCode, first.status, first.reason]).to.deep.equal([5, 'paused', 'budget']);
+    expect(first.counts.failed).to.equal(0);
+    expect(simulator.ledger.totals().costNanoUsd).to.be.within(1, 2_500_000);
+    const resumed = await cli('resume', 'last', '--budget', '1', '--json');
+    const whole = JSON.parse(resumed.stdout);
+    expect([resumed.exitCode, whole.counts.completed]).to.deep.equal([0, 20]);
+    expect(whole.money.spentNanoUsd).to.equal(simulator.ledger.totals().costNanoUsd);
+    expect(simulator.ledger.totals()).to.include({ billed: 20, billedTwice: 0 });
+    const cost = JSON.parse((await cli('cost', 'last', '--json')).stdout);
+    expect(cost.totalNanoUsd).to.equal(whole.money.spentNanoUsd);
+  });
+
+  it('asks anew when a word of the prompt or an answer’s limit changes, and never for what is answered', async () => {
+    await letters('anew', 3);
+    const run = async (...args: string[]) => {
+      const { stdout } = await cli('process', 'anew', '--analyzer', 'claude', '--json', ...args);
+      return (JSON.parse(stdout) as { documents?: unknown[] }).documents?.length ?? 0;
+    };
+    expect([await run(), await run(), await run('--set', 'maxTokens=1100'), await run()]).to.deep.equal([
+      3, 0, 3, 0,
+    ]);
+    expect(simulator.ledger.totals().billed).to.equal(6);
+    await cp(join(project.folder, 'anew'), join(project.folder, 'renamed'), { recursive: true });
+    const { stdout } = await cli('process', 'renamed', '--analyzer', 'claude', '--json');
+    const { documents } = JSON.parse(stdout) as { documents: { cached: boolean; costNanoUsd: number }[] };
+    expect(documents.map(({ cached, costNanoUsd }) => [cached, costNanoUsd])).to.deep.equal(
+      Array(3).fill([true, 0]),
+    );
+    expect(simulator.ledger.totals().billed).to.equal(6);
+  });
+
+  it('makes, checks and tries a profile of the user’s own', async () => {
+    expect((await cli('profile', 'init', 'letters-only')).exitCode).to.equal(0);
+    expect((await cli('profile', 'init', 'letters-only')).stderr).to.include('exists already');
+    expect((await cli('profile', 'check', 'letters-only')).stdout).to.include('is right');
+    const wrong = await cli('profile', 'check', 'letters-only', '--set', 'maxTokens=0');
+    expect(wrong.exitCode).to.equal(1);
+    expect(wrong.stderr).to.include('`maxTokens` is 0');
+    await letters('tried', 1);
+    const tried = await cli('profile', 'try', 'letters-only', 'tried/0.txt');
+    expect(JSON.parse(tried.stdout)).to.include.keys('summary', 'grounding', 'claude');
+    expect(tried.stderr).to.match(/<document>[\s\S]*1 calls, \d+ input and \d+ output tokens, \$0\.000/);
+    const { exitCode, stderr } = await cli('process', 'tried', '--profile', 'letters-only');
+    expect([exitCode, stderr.includes('--analyzer claude')]).to.deep.equal([1, true]);
+  });
+
+  async function letters(folder: string, count: number): Promise<void> {
+    await mkdir(join(project.folder, folder));
+    for (let n = 0; n < count; n++) {
+      const text = `Dear ${folder} ${n},\n\nthe press ${n} needs ${n * 3} sheets of paper by Friday.\n`;
+      await writeFile(join(project.folder, folder, `${n}.txt`), text);
+    }
+  }
+});
