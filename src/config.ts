@@ -77,9 +77,9 @@ const fileSchema = z
     worker: z
       .strictObject({
         /** Documents in work at once in one worker process, over all batches. */
-        slots: z.number().int().min(1).max(1000).default(64),
+        slots: z.number().int().min(1).max(1000).default(128),
       })
-      .default({ slots: 64 }),
+      .default({ slots: 128 }),
     limits: limitsSchema.prefault({}),
   })
   .describe('docbatch.yaml');

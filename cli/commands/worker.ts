@@ -10,7 +10,7 @@ import type { Register } from '../program.ts';
 export function registerWorker(register: Register): void {
   const command = new Command('worker')
     .description('a production worker: needs TEMPORAL_ADDRESS and DATABASE_URL; drains on SIGTERM')
-    .option('--slots <n>', 'documents in work at once, over all batches (default: 64)', slots);
+    .option('--slots <n>', 'documents in work at once, over all batches (default: 128)', slots);
   register(command, worker);
 }
 

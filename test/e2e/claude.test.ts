@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/paths.ts';
 import type { ClaudeSimulator } from '../support/claude-simulator/server.ts';
 import { startClaudeSimulator } from '../support/claude-simulator/server.ts';
 import { projectFolder, runCli } from '../support/run-cli.ts';
@@ -12,10 +11,6 @@ describe('process --analyzer claude', function () {
   let simulator: ClaudeSimulator;
   before(async () => {
     project = await projectFolder();
-    await mkdir(join(project.folder, '.docbatch'));
-    await cp(join(packageRoot, '.docbatch/bin'), join(project.folder, '.docbatch/bin'), {
-      recursive: true,
-    }).catch(() => undefined);
     simulator = await startClaudeSimulator({ keys: ['sk-good'], latencyMs: 30 });
     process.env.ANTHROPIC_BASE_URL = simulator.url;
     process.env.ANTHROPIC_API_KEY = 'sk-good';
