@@ -5,7 +5,6 @@ import { createClaudeClient, hasClaudeKey } from '../src/analyze/claude/client.t
 import type { Estimate } from '../src/analyze/claude/estimate.ts';
 import { createEstimator, guessOutput, nothing } from '../src/analyze/claude/estimate.ts';
 import { priceOf } from '../src/analyze/claude/price.ts';
-import type { Config } from '../src/config.ts';
 import { seenOutput } from '../src/db/costs.ts';
 import type { Queryable } from '../src/db/database.ts';
 import type { SampleDocument, Sampled, SizeGroup } from '../src/db/estimate-rows.ts';
@@ -15,6 +14,7 @@ import { DocumentFailure } from '../src/domain/failure.ts';
 import type { LoadedProfile } from '../src/profiles/load-profile.ts';
 import type { Sandbox } from '../src/sandbox/pool.ts';
 import { createSandbox } from '../src/sandbox/pool.ts';
+import { sandboxOptions } from '../src/sandbox/sandbox-options.ts';
 import type { CliContext } from './context.ts';
 
 export interface RunEstimate extends Estimate {
@@ -56,7 +56,7 @@ export async function estimateRun(
     output: guessOutput(profile, await seenOutput(db, { profile: name, model: profile.model })),
     signal: context.interrupted,
   });
-  const sandbox = openSandbox(config);
+  const sandbox = createSandbox(sandboxOptions(config.limits));
   try {
     const looks: Look[] = [];
     const waiting = [...chosen.sample];
@@ -154,13 +154,4 @@ function sumUp(
   }
   sum.pages = Math.round(sum.pages);
   return sum;
-}
-
-function openSandbox({ limits }: Config): Sandbox {
-  return createSandbox({
-    processes: limits.extractionProcesses ?? Math.max(2, cpus().length),
-    heapMb: limits.extractionHeapMb,
-    maxFileBytes: limits.maxFileBytes,
-    maxTextChars: limits.maxTextChars,
-  });
 }

@@ -9,6 +9,7 @@ import type { PaidCall } from '../src/domain/money.ts';
 import { formatUsd } from '../src/domain/money.ts';
 import type { LoadedProfile } from '../src/profiles/load-profile.ts';
 import { createSandbox } from '../src/sandbox/pool.ts';
+import { sandboxOptions } from '../src/sandbox/sandbox-options.ts';
 import { claudeParameters, requireClaude } from './chosen-recipe.ts';
 import type { CliContext } from './context.ts';
 import { CliError } from './context.ts';
@@ -27,7 +28,7 @@ export async function tryProfile(
   if (!existsSync(path) || !statSync(path).isFile()) throw new CliError(`No file \`${path}\``);
   const { profile } = loaded;
   await requireClaude(context, loaded).preflight(context.interrupted);
-  const sandbox = createSandbox({ processes: 1, heapMb: limits.extractionHeapMb, ...limits });
+  const sandbox = createSandbox({ ...sandboxOptions(limits), processes: 1 });
   const paid: PaidCall[] = [];
   try {
     const name = basename(path);
