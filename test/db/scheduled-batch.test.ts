@@ -3,9 +3,13 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planPage } from '../../src/db/planning.ts';
+import { batchRecipe } from '../../src/db/recipes.ts';
+import type { Json } from '../../src/domain/analyzer.ts';
 import { defaultSettings } from '../../src/domain/batch.ts';
 import { discoverLate } from '../../src/intake/discover-late.ts';
 import { prepareScheduledBatch } from '../../src/intake/scheduled-batch.ts';
+import { findProfile } from '../../src/profiles/find-profile.ts';
+import { loadProfile } from '../../src/profiles/load-profile.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { testDatabase } from '../support/postgres.ts';
 
@@ -84,6 +88,19 @@ describe('a scheduled batch', function () {
     );
     await discoverLate(database.db, batchId, signal);
     expect(await planPage(database.db, batchId)).to.deep.equal({ lastChunkNo: 0, planned: true });
+  });
+
+  it('asks Claude what its schedule was made with, whatever the profile’s file says by now', async () => {
+    const { spec, ...start } = startOf('frozen', await documents('frozen', 1));
+    const { profile } = loadProfile(findProfile('summary', { projectDir: folder, userDir: folder }));
+    const parameters = { profile: { ...profile, prompt: 'as it was' } as unknown as Json };
+    const frozen = { profile: 'summary', model: profile.model, parameters };
+    const { batchId } = await prepareScheduledBatch(database.db, {
+      ...start,
+      spec: { ...spec, analyzer: 'claude', frozen },
+    });
+    const recipe = await batchRecipe(database.db, batchId);
+    expect(recipe).to.deep.include({ analyzer: 'claude', ...frozen });
   });
 
   async function documents(name: string, total: number): Promise<string> {

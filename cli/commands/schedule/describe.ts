@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ScheduledRunRow } from '../../../src/db/scheduled-runs.ts';
 import { defaultSettings } from '../../../src/domain/batch.ts';
+import { formatUsd } from '../../../src/domain/money.ts';
 import { shortId } from '../../../src/domain/ids.ts';
 import type { ScheduledBatch } from '../../../src/domain/scheduled-batch.ts';
 
@@ -31,7 +32,11 @@ export function describeSettings({ settings }: ScheduledBatch): string {
       const usual = defaultSettings[key as keyof typeof defaultSettings];
       return key !== 'outBase' && JSON.stringify(value) !== JSON.stringify(usual);
     })
-    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([key, value]) =>
+      key === 'budgetNanoUsd'
+        ? `budget ${formatUsd(Number(value))}`
+        : `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    )
     .join(', ');
 }
 
