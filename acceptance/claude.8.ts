@@ -58,6 +58,8 @@ try {
     enough.exitCode === 0 && enough.counts.completed === COUNT,
     enough.counts,
   );
+  await brokenCalls(bill);
+  await simulator.clear();
   const none = await runJson(project.folder, 'process', 'letters', ...again, '--budget', '0.000001');
   check(
     'a budget for nothing says so, with no paid call',
@@ -65,10 +67,28 @@ try {
     none.reason,
   );
   const total = (await simulator.ledger()).totals.costNanoUsd;
-  check('and bills nothing', total === bill, usd(total));
+  check('and bills nothing', total === 0, usd(total));
 } finally {
   await project.remove();
   await simulator.close();
+}
+
+/** One answer in ten breaks off after it was billed: what nobody told us is counted too. */
+async function brokenCalls(bill: number): Promise<void> {
+  await simulator.clear();
+  await simulator.set({ faults: [{ rate: 0.1, fault: { kind: 'reset' } }] });
+  const tight = Math.floor(bill * 0.6);
+  const args = ['process', 'letters', ...again, '--retry-delay', '100ms'];
+  const stopped = await runJson(project.folder, ...args, '--budget', usd(tight));
+  const { totals } = await simulator.ledger();
+  check(
+    'calls that break off after they were billed are counted too',
+    stopped.reason === 'budget' && totals.costNanoUsd <= tight && totals.costNanoUsd > tight * 0.7,
+    `${usd(totals.costNanoUsd)} of ${usd(tight)}, ${totals.billedTwice} billed twice`,
+  );
+  const more = await runJson(project.folder, 'resume', 'last', '--budget', usd(Math.ceil(bill * 1.5)));
+  check('and do not stop a resume with more', more.counts.completed === COUNT, more.counts);
+  await simulator.set({ faults: [] });
 }
 
 /** Estimate first, then the run; returns the bill. */

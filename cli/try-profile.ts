@@ -64,6 +64,7 @@ export async function tryProfile(
         admit: () => Promise.resolve(),
         report: () => undefined,
         paid: (call: PaidCall) => paid.push(call),
+        lost: () => undefined,
       },
     };
     const { answer } = await analyzer.analyze(input, context.interrupted);

@@ -43,7 +43,8 @@ CREATE TABLE budget_reservations (
   PRIMARY KEY (batch_id, document_id, epoch)
 );
 
--- `reserved`: the calls may be made. `wait`: it may fit when others in flight are settled. `exhausted`: it never will.
+-- `reserved`: the calls may be made. `wait`: it may fit when others in flight are settled. `later`: when others are
+-- retried, which need a slot for it. `exhausted`: it never will.
 CREATE FUNCTION docbatch_reserve(
   the_batch UUID, the_document UUID, the_epoch INTEGER, the_worker UUID, amount BIGINT,
   OUT verdict TEXT, OUT spent BIGINT, OUT reserved BIGINT, OUT budget BIGINT
@@ -66,13 +67,21 @@ BEGIN
   END IF;
   UPDATE budget_reservations r SET waiting = true
     WHERE r.batch_id = the_batch AND r.document_id = the_document AND r.epoch = the_epoch;
-  -- What a dead worker had reserved will not be settled by itself.
-  verdict := CASE WHEN EXISTS (
-    SELECT FROM budget_reservations r
-      JOIN workers w ON w.id = r.worker_id
-      JOIN batch_items i ON i.batch_id = r.batch_id AND i.document_id = r.document_id AND i.epoch = r.epoch
-    WHERE r.batch_id = the_batch AND r.document_id <> the_document AND NOT r.waiting
-      AND w.heartbeat_at > clock_timestamp() - interval '10 seconds'
-      AND i.state IN ('processing', 'retrying') AND i.started_at IS NOT NULL
-  ) THEN 'wait' ELSE 'exhausted' END;
+  -- What a dead worker had reserved will not be settled by itself; what is held for a lost call is, by its retry.
+  verdict := CASE
+    WHEN EXISTS (
+      SELECT FROM budget_reservations r
+        JOIN workers w ON w.id = r.worker_id
+        JOIN batch_items i ON i.batch_id = r.batch_id AND i.document_id = r.document_id AND i.epoch = r.epoch
+      WHERE r.batch_id = the_batch AND r.document_id <> the_document AND NOT r.waiting
+        AND w.heartbeat_at > clock_timestamp() - interval '10 seconds'
+        AND i.state IN ('processing', 'retrying') AND i.started_at IS NOT NULL
+    ) THEN 'wait'
+    WHEN EXISTS (
+      SELECT FROM budget_reservations r
+        JOIN batch_items i ON i.batch_id = r.batch_id AND i.document_id = r.document_id AND i.epoch = r.epoch
+      WHERE r.batch_id = the_batch AND r.document_id <> the_document
+        AND i.state = 'retrying' AND i.started_at IS NULL
+    ) THEN 'later'
+    ELSE 'exhausted' END;
 END $$;

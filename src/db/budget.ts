@@ -10,7 +10,7 @@ export interface Reservation {
 }
 
 export interface ReservationAnswer {
-  verdict: 'reserved' | 'wait' | 'exhausted';
+  verdict: 'reserved' | 'wait' | 'later' | 'exhausted';
   spent: number;
   reserved: number;
   budget: number | null;
@@ -27,6 +27,19 @@ export async function reserveBudget(db: Queryable, reservation: Reservation): Pr
     amountNanoUsd,
   ]);
   return rows[0]!;
+}
+
+/** The try makes no call after all. */
+export async function releaseReservation(
+  db: Queryable,
+  batchId: string,
+  { documentId, epoch }: { documentId: string; epoch: number },
+): Promise<void> {
+  await db.query('DELETE FROM budget_reservations WHERE batch_id = $1 AND document_id = $2 AND epoch = $3', [
+    batchId,
+    documentId,
+    epoch,
+  ]);
 }
 
 /** Lets go what interrupted calls are counted with, of batches that do not run. Returns what it was. */

@@ -39,6 +39,8 @@ export interface Outcome {
   isRetry: boolean;
   /** Calls of this try that were billed; counted whoever owns the document by now, and each once. */
   paid: (PaidCall & { id: string })[];
+  /** The worst case of a call that gave no answer and may have been billed: it stays reserved. 0: none. */
+  lostNanoUsd: number;
 }
 
 export interface CommitResult {
@@ -108,6 +110,7 @@ async function commitGroup(
     calls_ok: outcome.callsOk,
     is_retry: outcome.isRetry,
     ...(outcome.paid.length === 0 ? {} : { paid: outcome.paid, cost: sumOf(outcome.paid) }),
+    ...(outcome.lostNanoUsd === 0 ? {} : { lost: outcome.lostNanoUsd }),
   }));
   const { rows } = await db.query<{
     written: string[] | null;
@@ -140,7 +143,7 @@ WITH input AS MATERIALIZED (
     document_id uuid, epoch int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
     failure_message text, context jsonb, next_attempt_ms int, duration_ms int, cached boolean, content_sha256 text,
     mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, calls int, calls_ok int, is_retry boolean,
-    paid jsonb, cost bigint)
+    paid jsonb, cost bigint, lost bigint)
 ), ours AS MATERIALIZED (
   -- In id order, so that two groups that overlap never deadlock. A retried item that was committed has no started_at
   -- any more, so a repeated commit matches nothing. The epoch is the whole fence: an item that was put back because its
@@ -214,13 +217,18 @@ WITH input AS MATERIALIZED (
          COALESCE(SUM(output_tokens), 0)::bigint AS output, COALESCE(SUM(cache_read_tokens), 0)::bigint AS cache_read FROM paid
 ), settled AS (
   DELETE FROM budget_reservations v USING input n
-  WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch
+  WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch AND n.lost IS NULL
+), held AS (
+  UPDATE budget_reservations v SET amount_nano_usd = n.lost, waiting = false FROM input n
+  WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch AND n.lost > 0
+    AND NOT EXISTS (SELECT FROM changed c WHERE c.document_id = n.document_id AND c.state IN ('completed', 'failed'))
 ), interrupted AS (
-  -- Calls of earlier tries that a kill cut off: perhaps billed, and then about as much as this one.
+  -- Calls that a kill or the network cut off: perhaps billed, and then about as much as the one that was answered at last.
   DELETE FROM budget_reservations v USING input n, changed c
-  WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch < n.epoch
+  WHERE v.batch_id = $1 AND v.document_id = n.document_id AND (v.epoch < n.epoch OR (v.epoch = n.epoch AND n.lost > 0))
     AND c.document_id = n.document_id AND c.state IN ('completed', 'failed')
-  RETURNING CASE WHEN n.cost > 0 THEN LEAST(n.cost, v.amount_nano_usd) ELSE v.amount_nano_usd END AS amount
+  RETURNING CASE WHEN v.epoch = n.epoch THEN n.lost WHEN n.cost > 0 THEN LEAST(n.cost, v.amount_nano_usd)
+            ELSE v.amount_nano_usd END AS amount
 ), delta AS (
   SELECT (SELECT COALESCE(SUM(amount), 0)::bigint FROM interrupted) AS interrupted,
          COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,

@@ -36,4 +36,6 @@ export interface Meter {
   report(call: CallReport): void;
   /** Call it for each answer that is billed, useful or not. */
   paid(call: PaidCall): void;
+  /** Call it when a call that was sent gave no answer: it may have been billed, and stays reserved until that is settled. */
+  lost(): void;
 }

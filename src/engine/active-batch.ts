@@ -18,6 +18,8 @@ export interface Task {
   isMarking: boolean;
   /** True while this task's call is the one probe of a closed gate. */
   isProbe: boolean;
+  /** Money is held for its calls; see `budget_reservations`. */
+  isReserved: boolean;
   abort: AbortController;
   /** The answer of equal content under the same recipe; undefined when there is none. */
   cachedAnswer: unknown;

@@ -1,4 +1,5 @@
 import type { ClaimedItem } from '../db/claims.ts';
+import { releaseReservation } from '../db/budget.ts';
 import { claimChunk, claimRetry, handBack, markStarted } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
 import { gateChannel } from '../db/gates.ts';
@@ -13,7 +14,7 @@ import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
 import { createProber } from './prober.ts';
 import type { CallVerdict } from './run-document.ts';
-import { runDocument } from './run-document.ts';
+import { hasBill, runDocument } from './run-document.ts';
 import { createShares } from './shares.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { fenceOf, partition, taskOf, workerCrashed } from './tasks.ts';
@@ -119,7 +120,7 @@ export function createEngine(options: EngineOptions): Engine {
       // Faults while the gate is closed, the failed probe's too, are the other side's: no attempt is charged.
       const isFault = verdict !== null && !verdict.ok;
       const isForgiven = isFault && (wasProbe || batch.gate.isClosed());
-      if (outcome === null || (isForgiven && outcome.paid.length === 0)) putBack(task);
+      if (outcome === null || (isForgiven && !hasBill(outcome))) await putBack(task);
       else if (isForgiven) commit(task, { ...outcome, state: 'pending', failure: null, nextAttemptMs: null });
       else commit(task, outcome);
     } catch (error) {
@@ -143,8 +144,11 @@ export function createEngine(options: EngineOptions): Engine {
     return isProbe || !batch.gate.isClosed();
   }
 
-  function putBack(task: Task): void {
-    const { view } = task.batch;
+  async function putBack(task: Task): Promise<void> {
+    const { view, batchId } = task.batch;
+    // No call of it is under way: nothing can become due.
+    if (task.isReserved) await outlastOutage(() => releaseReservation(db, batchId, fenceOf(task)));
+    task.isReserved = false;
     task.markedAtMs = null;
     const mayStayHere = view.control === 'run' && !isDraining && !task.isStopped();
     if (mayStayHere && !task.abort.signal.aborted) enqueue(task.batch, [task]);

@@ -8,6 +8,13 @@ import { formatUsd } from '../domain/money.ts';
 import type { Task } from './active-batch.ts';
 import { outlastOutage } from './outage.ts';
 
+export interface MeterDeps {
+  db: Database;
+  workerId: string;
+  /** Whether an order, a closed gate, or the lack of news forbids calls. */
+  mayAsk(task: Task): boolean;
+}
+
 /** No call may be made now: the document goes back without an attempt, what it paid is recorded. */
 export class NoCallNow extends Error {
   override readonly name = 'NoCallNow';
@@ -18,36 +25,49 @@ export type CountedCall = PaidCall & { id: string };
 
 const POLL_MS = 200;
 
-/** Counts the paid calls of one try of one document into `paid`, and asks the batch's budget before each. */
+/** What the calls of one try of one document cost. */
+export interface Bill {
+  paid: CountedCall[];
+  /** The worst case of a call whose fate is unknown; 0 when there is none, or no budget. */
+  lostNanoUsd: number;
+}
+
+/** Counts the paid calls of one try of one document into `bill`, and asks the batch's budget before each. */
 export function createMeter(
-  db: Database,
-  workerId: string,
+  { db, workerId, mayAsk }: MeterDeps,
   task: Task,
-  paid: CountedCall[],
+  bill: Bill,
 ): Meter & { waitedMs(): number } {
   const { batch, item } = task;
   const { batchId } = batch;
   let waitedMs = 0;
+  let worstOfCall = 0;
 
   async function reserve(worstNanoUsd: () => Promise<number>): Promise<void> {
     // Batches that were made before there were budgets have none.
     const settings: Partial<BatchSettings> = batch.view.settings;
     if ((settings.budgetNanoUsd ?? null) === null) return;
     const worst = await worstNanoUsd();
-    const paidNanoUsd = paid.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
+    const paidNanoUsd = bill.paid.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
     const reservation = { batchId, documentId: item.documentId, epoch: item.epoch, workerId };
     for (;;) {
       task.abort.signal.throwIfAborted();
       const answer = await outlastOutage(() =>
         reserveBudget(db, { ...reservation, amountNanoUsd: paidNanoUsd + worst }),
       );
-      if (answer.verdict === 'reserved') return;
+      if (answer.verdict === 'reserved') {
+        task.isReserved = true;
+        worstOfCall = worst;
+        return;
+      }
       if (batch.view.control !== 'run') throw new NoCallNow('The batch stands still');
       if (answer.verdict === 'exhausted') {
         await pause(worst, answer.spent, answer.reserved, answer.budget ?? 0);
         throw new NoCallNow('The budget is spent');
       }
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(POLL_MS, task.abort.signal);
+      // Retries go first, but only into slots that are free.
+      if (answer.verdict === 'later') throw new NoCallNow('Money may be freed by retries');
     }
   }
 
@@ -55,9 +75,8 @@ export function createMeter(
     const waitMs = await batch.limiter.place(inputTokens);
     if (waitMs > 0) await sleep(waitMs, task.abort.signal);
     task.abort.signal.throwIfAborted();
-    if (batch.view.control !== 'run') throw new NoCallNow('The batch stands still');
-    // Closed while this one waited, or read its document: it waits in the queue, without a slot.
-    if (batch.gate.isClosed() && !task.isProbe) throw new NoCallNow('The gate is closed');
+    // Forbidden while this one waited: it goes back into the queue, without a slot.
+    if (!mayAsk(task)) throw new NoCallNow('Not now');
   }
 
   async function timed(work: Promise<void>): Promise<void> {
@@ -89,7 +108,10 @@ export function createMeter(
     reserve: (worstNanoUsd) => timed(reserve(worstNanoUsd)),
     admit: (inputTokens) => timed(admit(inputTokens)),
     report: (call) => batch.limiter.report(call),
-    paid: (call) => paid.push({ ...call, id: randomUUID() }),
+    paid: (call) => bill.paid.push({ ...call, id: randomUUID() }),
+    lost: () => {
+      bill.lostNanoUsd = worstOfCall;
+    },
     waitedMs: () => waitedMs,
   };
 }

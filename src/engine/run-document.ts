@@ -12,15 +12,11 @@ import { isConnectionLost } from '../db/database.ts';
 import { cachedResults, loadText } from '../db/texts.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { Task } from './active-batch.ts';
-import type { CountedCall } from './meter.ts';
+import type { Bill, MeterDeps } from './meter.ts';
 import { NoCallNow, createMeter } from './meter.ts';
 
-export interface DocumentDeps {
-  db: Database;
+export interface DocumentDeps extends MeterDeps {
   sandbox: Sandbox;
-  workerId: string;
-  /** Whether the analyzer may be asked now: while the document was read, an order or the gate may have forbidden it. */
-  mayAsk(task: Task): boolean;
 }
 
 /** What the analysis said about the other side; the gate counts it. Null when no call was made. */
@@ -47,7 +43,7 @@ interface Facts {
   /** Set from the moment the analyzer is asked. */
   asked: boolean;
   /** What the analyzer's calls were billed so far. */
-  paid: CountedCall[];
+  bill: Bill;
 }
 
 /** The analyzer's own time-out comes first; this only finds one that ignores it. */
@@ -63,7 +59,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     sizeBytes: null,
     text: null,
     asked: false,
-    paid: [],
+    bill: { paid: [], lostNanoUsd: 0 },
   };
   const base = () => ({
     documentId: task.item.documentId,
@@ -82,11 +78,11 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     callsOk: 0,
     // Also the first try after the command `retry`.
     isRetry: task.item.attempts > 0,
-    paid: facts.paid,
+    ...facts.bill,
   });
   // Back without an attempt; what was paid on the way is recorded all the same.
   const putBack = (): DocumentRun => ({
-    outcome: facts.paid.length === 0 ? null : { ...base(), state: 'pending' },
+    outcome: hasBill(facts.bill) ? { ...base(), state: 'pending' } : null,
     verdict: null,
   });
   try {
@@ -103,6 +99,11 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
   }
 }
 
+/** What must be committed, even when nothing came of the try. */
+export function hasBill({ paid, lostNanoUsd }: Bill): boolean {
+  return paid.length > 0 || lostNanoUsd > 0;
+}
+
 interface Answer {
   answer: Json;
   cached: boolean;
@@ -111,7 +112,7 @@ interface Answer {
 }
 
 async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answer | null> {
-  const { db, sandbox, workerId } = deps;
+  const { db, sandbox } = deps;
   const { batch, item } = task;
   const { signal } = task.abort;
   const { timeoutMs, cache } = settingsOf(task);
@@ -141,7 +142,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   facts.mimeType = extraction.metadata.mimeType;
   if (!deps.mayAsk(task)) return null;
   facts.asked = true;
-  const meter = createMeter(db, workerId, task, facts.paid);
+  const meter = createMeter(deps, task, facts.bill);
   const input = {
     documentId: item.documentId,
     batchId: batch.batchId,
@@ -156,7 +157,11 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     meter,
   };
   const analyzing = batch.analyzer.analyze(input, signal);
-  const analysis = await watched(analyzing, () => timeoutMs + WATCHDOG_GRACE_MS + meter.waitedMs());
+  const analysis = await watched(
+    analyzing,
+    () => timeoutMs + WATCHDOG_GRACE_MS + meter.waitedMs(),
+    meter.lost,
+  );
   return { ...analysis, cached: false };
 }
 
@@ -173,7 +178,7 @@ async function cachedAnswer(db: Database, task: Task, sha: string): Promise<unkn
 }
 
 /** What the analyzer waits for on our own account is not held against it: the limit may grow. */
-async function watched<T>(call: Promise<T>, limitMs: () => number): Promise<T> {
+async function watched<T>(call: Promise<T>, limitMs: () => number, onLate: () => void): Promise<T> {
   const startedAtMs = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -181,6 +186,7 @@ async function watched<T>(call: Promise<T>, limitMs: () => number): Promise<T> {
       const leftMs = limitMs() - (performance.now() - startedAtMs);
       if (leftMs > 0) timer = setTimeout(look, Math.min(leftMs, MAX_TIMER_MS));
       else {
+        onLate();
         const message = `The analyzer gave no answer within ${Math.round(limitMs())} ms`;
         reject(new DocumentFailure('transient', 'analyzer_timeout', message, { stage: 'analyze' }));
       }

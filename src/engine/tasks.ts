@@ -12,6 +12,7 @@ export function taskOf(batch: ActiveBatch, item: ClaimedItem, from: Task['from']
     markedAtMs: null,
     isMarking: false,
     isProbe: false,
+    isReserved: false,
     abort: new AbortController(),
     cachedAnswer: undefined,
     isStopped: () => feeder.isStopped(),
@@ -54,5 +55,6 @@ export function workerCrashed(task: Task): Outcome {
     callsOk: 0,
     isRetry: task.item.attempts > 0,
     paid: [],
+    lostNanoUsd: 0,
   };
 }

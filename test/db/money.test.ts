@@ -5,7 +5,7 @@ import { insertBatch } from '../../src/db/batches.ts';
 import { reconcileBudget, reserveBudget } from '../../src/db/budget.ts';
 import { listCandidates } from '../../src/db/candidates.ts';
 import type { ClaimedItem } from '../../src/db/claims.ts';
-import { claimChunk, markStarted } from '../../src/db/claims.ts';
+import { claimChunk, claimRetry, markStarted } from '../../src/db/claims.ts';
 import type { Outcome } from '../../src/db/commit-outcomes.ts';
 import { commitOutcomes } from '../../src/db/commit-outcomes.ts';
 import { readCosts } from '../../src/db/costs.ts';
@@ -83,6 +83,31 @@ describe('money in the database', () => {
     });
   });
 
+  it('holds the money for a call that gave no answer until its document is done, also when its commit is repeated', async () => {
+    const { batchId, items } = await claimedBatch(3, 200);
+    const [a, b, c] = items as [ClaimedItem, ClaimedItem, ClaimedItem];
+    const lost = { state: 'retrying', nextAttemptMs: 0, lostNanoUsd: 80 } as const;
+    await reserve(batchId, a, 90);
+    const first = outcome(a, [10], lost);
+    for (let n = 0; n < 2; n++) await commit(batchId, [first]);
+    const { money } = await batchSnapshot(db, batchId);
+    expect(money).to.include({ spentNanoUsd: 10, reservedNanoUsd: 80, interruptedNanoUsd: 0 });
+    expect((await reserve(batchId, b, 120)).verdict).to.equal('later');
+    const again = (await claimRetry(db, batchId, a.documentId))!;
+    expect((await reserve(batchId, b, 120)).verdict).to.equal('exhausted');
+    await markStarted(db, batchId, [again]);
+    await reserve(batchId, again, 90);
+    await commit(batchId, [outcome(again, [25], { from: 'retrying' })]);
+    // The last try of a document that fails: nothing will show what it cost.
+    await reserve(batchId, c, 40);
+    await commit(batchId, [outcome(c, [], { ...failed, lostNanoUsd: 40 })]);
+    expect((await batchSnapshot(db, batchId)).money).to.include({
+      spentNanoUsd: 35,
+      reservedNanoUsd: 0,
+      interruptedNanoUsd: 65,
+    });
+  });
+
   it('counts a call that a kill cut off as spent until its document is done, then as much as that cost', async () => {
     const { batchId, items } = await claimedBatch(2, 100);
     const [a, b] = items as [ClaimedItem, ClaimedItem];
@@ -155,7 +180,12 @@ describe('money in the database', () => {
   }
 });
 
-function outcome(item: ClaimedItem, costs: number[]): Outcome {
+const failed: Partial<Outcome> = {
+  state: 'failed',
+  failure: { failureClass: 'transient', code: 'network', stage: 'analyze', message: '', context: {} },
+};
+
+function outcome(item: ClaimedItem, costs: number[], given: Partial<Outcome> = {}): Outcome {
   return {
     documentId: item.documentId,
     epoch: item.epoch,
@@ -184,5 +214,7 @@ function outcome(item: ClaimedItem, costs: number[]): Outcome {
       cacheWriteTokens: 1,
       costNanoUsd,
     })),
+    lostNanoUsd: 0,
+    ...given,
   };
 }

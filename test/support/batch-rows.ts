@@ -97,6 +97,7 @@ export function outcome(item: ClaimedItem, given: Partial<Outcome> = {}): Outcom
     callsOk: 0,
     isRetry: false,
     paid: [],
+    lostNanoUsd: 0,
     ...given,
   };
 }

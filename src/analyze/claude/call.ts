@@ -3,6 +3,7 @@ import { APIError } from '@anthropic-ai/sdk';
 import type { Meter } from '../../domain/money.ts';
 import { critical, transient } from '../../domain/failure.ts';
 import { onAbort } from '../on-abort.ts';
+import { mayBeBilled } from './error-facts.ts';
 import type { CallCount } from './failure.ts';
 import { callFailure } from './failure.ts';
 import type { CallTokens, PriceOverrides } from './price.ts';
@@ -58,6 +59,7 @@ export async function callClaude(session: Session, request: ClaudeRequest): Prom
     const headers = error instanceof APIError ? (error.headers as Headers | undefined) : undefined;
     const limits = headers === undefined ? null : seenLimits(headers);
     meter.report({ estimatedInputTokens, usage: null, limits });
+    if (mayBeBilled(error)) meter.lost();
     signal.throwIfAborted();
     throw callFailure(error, count);
   } finally {

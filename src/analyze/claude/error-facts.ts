@@ -41,6 +41,14 @@ export function errorFacts(error: unknown): ErrorFacts {
   };
 }
 
+/** A call that was sent, and gave no answer: the other side may have done, and billed, the work. */
+export function mayBeBilled(error: unknown): boolean {
+  return errorFacts(error).kind !== 'response' && !UNSENT.test(messageOf(error));
+}
+
+/** No connection ever stood. */
+const UNSENT = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)\b/;
+
 function messageOf(error: unknown): string {
   if (error instanceof APIError && error.apiMessage !== null) return error.apiMessage;
   const { message, cause } = error as Error;

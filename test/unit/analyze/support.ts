@@ -6,6 +6,7 @@ export const freeMeter = {
   reserve: () => Promise.resolve(),
   admit: () => Promise.resolve(),
   report: () => undefined,
+  lost: () => undefined,
 };
 
 /** A document as an analyzer gets it. */
