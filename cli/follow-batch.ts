@@ -1,7 +1,9 @@
 import type { Database } from '../src/db/database.ts';
 import { batchSnapshot } from '../src/db/batch-snapshot.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
+import { lookPatiently } from '../src/db/look-patiently.ts';
 import { reportMemory } from '../src/dev/report-memory.ts';
+import { hasSettled } from '../src/domain/batch.ts';
 import { shortId } from '../src/domain/ids.ts';
 import { formatUsd } from '../src/domain/money.ts';
 import { commandLine } from './command-name.ts';
@@ -11,14 +13,6 @@ import { createVerboseFeed } from './output/verbose-feed.ts';
 import { watchForWorkers } from './output/watch-for-workers.ts';
 
 const LOOK_MS = 400;
-const SETTLED = new Set([
-  'completed',
-  'completed_with_failures',
-  'halted',
-  'cancelled',
-  'terminated',
-  'paused',
-]);
 
 export interface Watch {
   onLook?: (snapshot: BatchSnapshot) => void;
@@ -46,14 +40,13 @@ export async function followBatch(
         asked = true;
         await onInterrupt();
       }
-      const snapshot = await outlastOutage(() => batchSnapshot(db, batchId));
-      if (feed !== null) await outlastOutage(() => feed());
+      const snapshot = await lookPatiently(() => batchSnapshot(db, batchId));
+      if (feed !== null) await lookPatiently(() => feed());
       view.update(snapshot);
       warned ||= warnOfBudget(context, snapshot);
       onLook(snapshot);
-      if (SETTLED.has(snapshot.status) && !(snapshot.status === 'paused' && snapshot.counts.processing > 0))
-        return snapshot;
-      await outlastOutage(() => watchWorkers(snapshot));
+      if (hasSettled(snapshot)) return snapshot;
+      await lookPatiently(() => watchWorkers(snapshot));
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   } finally {
@@ -72,17 +65,4 @@ function warnOfBudget(context: CliContext, { id, money }: BatchSnapshot): boolea
     `${formatUsd(spent)} of the budget of ${formatUsd(budgetNanoUsd)} are spent; more with: ${more}`,
   );
   return true;
-}
-
-/** A database that restarts is waited for: the batch lives in the worker, not here. */
-async function outlastOutage<T>(look: () => Promise<T>): Promise<T> {
-  const startedAtMs = performance.now();
-  for (;;) {
-    try {
-      return await look();
-    } catch (error) {
-      if (performance.now() - startedAtMs > 60_000) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-  }
 }

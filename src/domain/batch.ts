@@ -113,6 +113,12 @@ export interface BatchCounts {
   retrying: number;
 }
 
+/** Nothing moves any more; a paused batch is settled when what was in work has ended. */
+export function hasSettled({ status, counts }: { status: BatchStatus; counts: BatchCounts }): boolean {
+  if (status === 'paused') return counts.processing === 0;
+  return status === 'halted' || terminalBatchStatuses.includes(status);
+}
+
 /** True when more items failed than `maxFailures` allows. A percentage counts only once planning is finished. */
 export function exceedsFailureBudget(
   maxFailures: BatchSettings['maxFailures'],
