@@ -1,9 +1,11 @@
+import type { ClaimedItem } from '../db/claims.ts';
 import type { CommitResult, Outcome } from '../db/commit-outcomes.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import { outlastOutage } from './outage.ts';
 
 export interface Pending {
   uri: string;
+  item: ClaimedItem;
   outcome: Outcome;
   settle(written: boolean): void;
   fail(error: unknown): void;
@@ -120,6 +122,7 @@ function unstorable(outcome: Outcome, error: Error & { code?: string }): Outcome
     state: 'failed',
     result: undefined,
     text: null,
+    children: [],
     mimeType: null,
     nextAttemptMs: null,
     failure: {

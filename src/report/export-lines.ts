@@ -7,8 +7,9 @@ const AFTER = ['class', 'code', 'analyzer', 'message', 'attempts'] as const;
 /** One JSON object per document, with its answer as it was given. */
 export async function* exportJsonLines(items: AsyncIterable<ItemRow>): AsyncIterable<string> {
   for await (const item of items) {
-    const { uri, state, result, class: failureClass, code, analyzer, message, attempts } = item;
-    yield JSON.stringify({ uri, state, result, class: failureClass, code, analyzer, message, attempts });
+    const { uri, parent, state, result, class: failureClass, code, analyzer, message, attempts } = item;
+    const answered = { uri, state, result, class: failureClass, code, analyzer, message, attempts };
+    yield JSON.stringify(parent === null ? answered : { ...answered, parent });
   }
 }
 

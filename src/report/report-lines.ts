@@ -32,6 +32,7 @@ const COLUMNS = [
   'attempts',
   'durationMs',
   'message',
+  'parent',
 ] as const;
 
 /** The report as lines: each document once, and what the batch as a whole shows. */
@@ -91,9 +92,18 @@ async function* markdownLines({ snapshot, events, patterns, items }: ReportInput
   for await (const item of items) {
     const { state, code, stage, attempts, durationMs, message } = item;
     const took = durationMs === null ? '' : formatDuration(durationMs);
-    const cells = [item.name, state, item.class, code, stage, attempts, took, message];
+    const cells = [nameOf(item), state, item.class, code, stage, attempts, took, message];
     yield `| ${cells.map(markdownCell).join(' | ')} |`;
   }
+}
+
+/** A member is named after the file that it lies in. */
+function nameOf({ name, uri, parent }: ItemRow): string {
+  if (parent === null) return name;
+  const { container, path } =
+    /^(?<container>[^!]*)!(?<path>.*)$/s.exec(uri.slice(uri.lastIndexOf('/', uri.indexOf('!')) + 1))
+      ?.groups ?? {};
+  return container === undefined ? name : `${container}!${path!}`;
 }
 
 function totalsText({ counts }: BatchSnapshot): string {

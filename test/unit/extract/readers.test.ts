@@ -4,7 +4,7 @@ import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { finishDraft } from '../../../src/extract/finish-draft.ts';
 import { markdownTable } from '../../../src/extract/markdown-table.ts';
 import { extractContent, markdownOf } from './extract.ts';
-import { docxOf } from './zip.ts';
+import { docxOf } from '../../support/zip.ts';
 
 describe('the readers', () => {
   it('find the delimiter of a table and keep quoted ones', async () => {
@@ -88,7 +88,7 @@ describe('finishDraft', () => {
           mimeType: 'text/plain',
           maxTextChars,
         };
-        const extraction = finishDraft({ parts, hasPictures: true }, 'test/1', input);
+        const extraction = finishDraft({ parts, children: [], hasPictures: true }, 'test/1', input);
         let last = 0;
         for (const { start, end } of extraction.parts) {
           expect(start).to.be.at.least(last);

@@ -26,6 +26,7 @@ const item: ItemRow = {
   analyzer: null,
   cached: false,
   result: null,
+  parent: null,
 };
 const snapshot: BatchSnapshot = {
   id: '0b9fe9ab-1c2d-4e5f-8a9b-0123456789ab',
