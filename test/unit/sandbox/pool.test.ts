@@ -10,7 +10,7 @@ import { packageRoot } from '../../../src/paths.ts';
 import { createSandbox } from '../../../src/sandbox/pool.ts';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/pool.ts';
 import type { Extracted } from '../../../src/sandbox/requests.ts';
-import { docxOf } from '../extract/zip.ts';
+import { docxOf } from '../../support/zip.ts';
 
 const MINUTE = 60_000;
 const defaults: SandboxOptions = {
