@@ -1,11 +1,11 @@
-import type { ClaimedItem } from '../db/claims.ts';
 import type { CommitResult, Outcome } from '../db/commit-outcomes.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import { outlastOutage } from './outage.ts';
 
 export interface Pending {
   uri: string;
-  item: ClaimedItem;
+  /** The file that it lies in, of a document inside another. */
+  containerUri?: string | null;
   outcome: Outcome;
   settle(written: boolean): void;
   fail(error: unknown): void;

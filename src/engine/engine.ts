@@ -151,7 +151,7 @@ export function createEngine(options: EngineOptions): Engine {
   function commit(task: Task, outcome: Outcome): void {
     task.batch.committer.add({
       uri: task.item.uri,
-      item: task.item,
+      containerUri: task.item.containerUri,
       outcome,
       settle: (written) => {
         const end = outcome.state === 'pending' ? 'returned' : outcome.state;

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ClaimedItem, Fence } from '../db/claims.ts';
+import type { Fence } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
 import type { ActiveBatch } from './active-batch.ts';
 import type { Pending } from './committer.ts';
@@ -21,9 +21,12 @@ export async function writeOutFiles(
   if (outDir === null) return;
   const finished = group.filter(({ outcome }) => outcome.state === 'completed' || outcome.state === 'failed');
   if (finished.length === 0) return;
-  const files = finished.map(({ uri, item, outcome }) => ({
+  const files = finished.map(({ uri, containerUri = null, outcome }) => ({
     outcome,
-    path: join(outDir, `${fileName(item, outBase ?? '/')}.json`),
+    path: join(
+      outDir,
+      `${fileName({ uri, containerUri, documentId: outcome.documentId }, outBase ?? '/')}.json`,
+    ),
     text: `${JSON.stringify(describe(batch, outcome, uri), null, 2)}\n`,
   }));
   await Promise.all(files.map(writeBeside));
@@ -53,7 +56,10 @@ function temporaryPath(path: string, epoch: number): string {
 }
 
 /** A document inside another lies beside it under its id: names from inside a document never become paths. */
-function fileName({ uri, containerUri, documentId }: ClaimedItem, base: string): string {
+function fileName(
+  { uri, containerUri, documentId }: { uri: string; containerUri: string | null; documentId: string },
+  base: string,
+): string {
   return containerUri === null
     ? relativeName(uri, base)
     : `${relativeName(containerUri, base)}!/${documentId}`;
