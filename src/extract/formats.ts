@@ -22,7 +22,7 @@ const binary: Row[] = [
   ['PDF', 'application/pdf', 'pdf', 'pdf/2', '@llamaindex/liteparse'],
   ['Word', zipTypes.docx, 'docx docm dotx dotm', 'docx/2', 'officeparser'],
   ['Word 97–2003', 'application/msword', 'doc dot', 'doc/1', 'word-extractor'],
-  ['Rich Text', 'application/rtf', 'rtf', 'rtf/1', 'officeparser'],
+  ['Rich Text', 'application/rtf', 'rtf', 'rtf/2', 'officeparser'],
   ['OpenDocument text', zipTypes.odt, 'odt ott', 'odt/1', 'htmlparser2'],
   ['PowerPoint', zipTypes.pptx, 'pptx pptm ppsx potx', 'pptx/2', 'officeparser'],
   ['PowerPoint 97–2003', 'application/vnd.ms-powerpoint', 'ppt pps pot', 'ppt/1', '@e965/xlsx'],

@@ -12,7 +12,7 @@ type Writer = (text: KnownText) => string | Uint8Array | Promise<string | Uint8A
 export const knownFiles: Record<string, Writer> = {
   txt: (text) => linesOf(text).join('\n\n'),
   'utf16.txt': (text) => Buffer.from(`\ufeff${linesOf(text).join('\r\n')}`, 'utf16le'),
-  'latin1.txt': (text) => Buffer.from(linesOf(text).join('\n').replaceAll('’', "'"), 'latin1'),
+  'latin1.txt': (text) => Buffer.from(linesOf(text).join('\n').replaceAll('’', '\x92'), 'latin1'),
   md: markdown,
   html: (text) => html(text),
   xhtml: (text) =>
@@ -125,6 +125,14 @@ export const knownFiles: Record<string, Writer> = {
       'a.xhtml': html(text),
     }),
   pdf,
+};
+
+/** What else is said in a file of a format: names of fields, the header of a mail. */
+export const knownExtras: Record<string, string> = {
+  eml: 'From a@b.example Date 2026-02-25T14:03:00.000Z Subject',
+  mbox: 'From a@b.example Date 2026-02-25T14:03:00.000Z Subject',
+  ndjson: 'json line line line line line line line line line line line line',
+  xml: 'report line line line line line line line line line line line line',
 };
 
 function linesOf({ title, paragraphs, section, list, table }: KnownText): string[] {
@@ -275,7 +283,7 @@ async function pdf({ title, paragraphs, section, list, table }: KnownText): Prom
     step(28);
   }
   for (const row of table) {
-    row.forEach((cell, n) => void write(cell, 11, 50 + 150 * n));
+    for (const [n, cell] of row.entries()) write(cell, 11, 50 + 150 * n);
     step(18);
   }
   return file.save();

@@ -22,8 +22,9 @@ export function coverage(wanted: string, found: string): number {
 /** Whether these texts occur one after the other. */
 export function isInOrder(texts: readonly string[], found: string): boolean {
   let at = 0;
+  const plain = found.replaceAll('’', "'");
   return texts.every((text) => {
-    at = found.indexOf(text, at);
+    at = plain.indexOf(text.replaceAll('’', "'"), at);
     return at >= 0;
   });
 }
