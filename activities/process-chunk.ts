@@ -14,7 +14,8 @@ export async function processChunk(engine: Engine, { batchId, chunkNo }: ChunkRe
     if (cancellationSignal.aborted && stop !== null && stop !== 'draining')
       throw new CancelledFailure('Handed back');
     const { completed, failed, retrying, returned } = ends;
-    return { completed, failed, retrying, handedBack: returned, stop, waitMs, totals: batch.view.totals };
+    const { totals, lastChunkNo } = batch.view;
+    return { completed, failed, retrying, handedBack: returned, stop, waitMs, totals, lastChunkNo };
   } catch (error) {
     throw toApplicationFailure(error);
   }

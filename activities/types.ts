@@ -33,6 +33,8 @@ export interface ChunkResult {
   /** With stop `gate`: milliseconds until the next probe may be made. */
   waitMs: number;
   totals: BatchTotals | null;
+  /** Documents inside documents add chunks while the batch runs. Absent in histories of before. */
+  lastChunkNo?: number;
 }
 
 export interface DocumentOutcome {

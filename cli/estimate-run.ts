@@ -98,14 +98,18 @@ async function look(
   document: SampleDocument,
 ): Promise<Omit<Look, 'place'> & { extraction: Extraction | null }> {
   const base = { document, pages: 0, extraction: null };
-  const path = fileURLToPath(document.uri);
+  const path = fileURLToPath(document.containerUri ?? document.uri);
   try {
     const known = document.contentSha256 === null ? null : await loadText(db, document.contentSha256);
     const read = await sandbox.extract(
       {
         path,
         name: basename(path),
-        knownSha256: known === null ? null : document.contentSha256,
+        memberPath: document.memberPath ?? [],
+        known:
+          known === null
+            ? null
+            : { contentSha256: document.contentSha256!, extractorVersion: known.extraction.extractorVersion },
         timeoutMs: 60_000,
       },
       signal,

@@ -33,7 +33,7 @@ export async function tryProfile(
   try {
     const name = basename(path);
     const read = await sandbox.extract(
-      { path, name, knownSha256: null, timeoutMs: TIMEOUT_MS },
+      { path, name, memberPath: [], known: null, timeoutMs: TIMEOUT_MS },
       context.interrupted,
     );
     const extraction = read.extraction!;

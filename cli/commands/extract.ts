@@ -13,6 +13,7 @@ import type { Register } from '../program.ts';
 interface Options {
   json?: boolean;
   parts?: boolean;
+  member?: string[];
 }
 
 export function registerExtract(register: Register): void {
@@ -20,6 +21,10 @@ export function registerExtract(register: Register): void {
     .description('print what is read from one file, as an analyzer gets it; needs no servers')
     .argument('<file>', 'any file of a format that `docbatch formats` lists')
     .option('--json', 'all of it as JSON: text, parts, metadata, warnings')
+    .option(
+      '--member <name...>',
+      'a document inside it: an attachment, or one name for each archive on the way',
+    )
     .option('--parts', 'only the list of pages, sheets, slides … with their character ranges');
   register(command, extract);
 }
@@ -30,13 +35,18 @@ async function extract(context: CliContext, file: string, options: Options): Pro
   const sandbox = createSandbox({ ...sandboxOptions(config.limits), processes: 1 });
   context.onExit(() => sandbox.close());
   const timeoutMs = config.limits.extractionSeconds * 1000;
-  const request = { path, name: basename(path), timeoutMs, knownSha256: null };
+  const request = { path, name: basename(path), memberPath: options.member ?? [], timeoutMs, known: null };
   const extracted = await sandbox.extract(request, context.interrupted).catch(explain(file));
   const extraction = extracted.extraction!;
   if (options.json === true) context.out(JSON.stringify(asJson(path, extracted, options), null, 2));
   else if (options.parts === true) showParts(context, extraction);
   else context.out(extraction.markdown);
   for (const warning of extraction.warnings) context.err(`! ${warning}`);
+  const { length } = extraction.children;
+  if (length > 0) {
+    const what = length === 1 ? 'One document lies' : `${length} documents lie`;
+    context.err(`${what} inside; --member '${extraction.children[0]!.path}' prints one.`);
+  }
   return 0;
 }
 

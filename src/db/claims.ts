@@ -19,8 +19,11 @@ export interface ClaimedItem {
   mimeType: string | null;
   sizeBytes: number | null;
   contentSha256: string | null;
-  /** Text of this content is stored, so that it need not be extracted again. */
-  hasText: boolean;
+  /** The reader, with its version, whose text of this content is stored; null when there is none. */
+  textVersion: string | null;
+  /** The file that this document lies in, at whatever depth, and the way to it; null when it is a file itself. */
+  containerUri: string | null;
+  memberPath: string[] | null;
 }
 
 const CLAIM = `
@@ -37,7 +40,8 @@ const RETURNED = `
 RETURNING i.document_id AS "documentId", i.epoch, i.chunk_no AS "chunkNo", i.position, i.priority, i.attempts,
   i.attempts_before AS "attemptsBefore", i.crash_count AS "crashCount", i.settings, COALESCE(d.uri, '') AS uri, COALESCE(d.name, d.uri, '') AS name,
   d.source_root AS "sourceRoot", d.mime_type AS "mimeType", d.size_bytes AS "sizeBytes", d.content_sha256 AS "contentSha256",
-  EXISTS (SELECT 1 FROM document_texts t WHERE t.content_sha256 = d.content_sha256) AS "hasText"`;
+  (SELECT t.extractor_version FROM document_texts t WHERE t.content_sha256 = d.content_sha256) AS "textVersion",
+  d.container_uri AS "containerUri", d.member_path AS "memberPath"`;
 
 /** Takes all open items of a chunk, from whoever held them before. Items that are retried have an activity of their own. */
 export async function claimChunk(db: Queryable, batchId: string, chunkNo: number): Promise<ClaimedItem[]> {

@@ -34,6 +34,8 @@ export interface Outcome {
   result: Json | undefined;
   /** Text that was extracted in this try and is not stored yet. */
   text: Extraction | null;
+  /** Documents inside this one; they become items of the same batch. */
+  children: ChildDocument[];
   calls: number;
   callsOk: number;
   isRetry: boolean;
@@ -41,6 +43,15 @@ export interface Outcome {
   paid: (PaidCall & { id: string })[];
   /** The worst case of a call that gave no answer and may have been billed: it stays reserved. 0: none. */
   lostNanoUsd: number;
+}
+
+export interface ChildDocument {
+  uri: string;
+  name: string;
+  /** What leads from its parent to it. */
+  path: string;
+  mimeType: string;
+  sizeBytes: number;
 }
 
 export interface CommitResult {
@@ -52,6 +63,7 @@ export interface CommitResult {
   settings: BatchSettings;
   totals: { total: number; completed: number; failed: number };
   planned: boolean;
+  lastChunkNo: number;
 }
 
 export interface CommittingBatch {
@@ -62,7 +74,7 @@ export interface CommittingBatch {
 
 /**
  * One transaction for a group of outcomes: items (in id order, only where epoch and state still match),
- * results, errors and documents of the written ones, and last the counters, the failure budget and the halt order.
+ * results, errors and documents of the written ones, new items for the documents inside them, and last the counters, the failure budget and the halt order.
  * Safe to repeat: a second run of the same group matches nothing. Throws when the database refuses a value (class 22, 23).
  */
 export async function commitOutcomes(
@@ -106,6 +118,7 @@ async function commitGroup(
     result: outcome.result ?? null,
     text: outcome.text === null ? null : withoutMarkdown(outcome.text),
     markdown: outcome.text?.markdown ?? null,
+    children: outcome.children.length === 0 ? null : outcome.children,
     calls: outcome.calls,
     calls_ok: outcome.callsOk,
     is_retry: outcome.isRetry,
@@ -122,6 +135,7 @@ async function commitGroup(
     completed: number;
     failed: number;
     planned: boolean;
+    lastChunkNo: number;
   }>(COMMIT, [batch.batchId, batch.analyzer, JSON.stringify(storable(input))]);
   const row = rows[0];
   if (row === undefined) throw new Error(`Batch ${batch.batchId} is not in the database`);
@@ -137,12 +151,43 @@ function withoutMarkdown({ markdown: _markdown, ...rest }: Extraction): Omit<Ext
   return rest;
 }
 
+/**
+ * Documents inside those that are written become items after the last chunk, once per batch. Those that `skip` left out,
+ * or that another batch holds, do not. The numbers of chunks may be given twice by two commits at once, or by planning:
+ * such a chunk is larger, and what came too late for its claim is found when the batch is counted.
+ */
+const MEMBERS = `members AS MATERIALIZED (
+  SELECT DISTINCT ON (k.uri) k.uri, k.name, k.mime_type, k.size_bytes, p.id AS parent_id, p.source_root, p.priority, p.group_name,
+    COALESCE(p.container_uri, p.uri) AS container_uri, COALESCE(p.member_path, '{}') || k.path AS member_path, i.position, k.nth
+  FROM changed c JOIN input n ON n.document_id = c.document_id
+  JOIN file_document p ON p.id = c.document_id
+  JOIN batch_items i ON i.batch_id = $1 AND i.document_id = c.document_id
+  CROSS JOIN LATERAL (SELECT e.value->>'uri' AS uri, e.value->>'name' AS name, e.value->>'path' AS path, e.value->>'mimeType' AS mime_type,
+    (e.value->>'sizeBytes')::bigint AS size_bytes, e.nth FROM jsonb_array_elements(n.children) WITH ORDINALITY AS e(value, nth)) k
+  WHERE c.state <> 'pending' AND n.children IS NOT NULL
+  ORDER BY k.uri
+), new_members AS (
+  INSERT INTO file_document (uri, name, mime_type, size_bytes, source_root, priority, group_name, parent_id, container_uri, member_path, batch_id)
+  SELECT uri, name, mime_type, size_bytes, source_root, priority, group_name, parent_id, container_uri, member_path, $1 FROM members
+  ON CONFLICT (uri) DO NOTHING RETURNING id, uri
+), member_items AS (
+  INSERT INTO batch_items (batch_id, document_id, chunk_no, position, priority, recipe_id)
+  SELECT $1, m.id, b.last_chunk_no + 1 + ((row_number() OVER (ORDER BY m.position, m.nth) - 1) / (b.settings->>'batchSize')::int)::int,
+    m.position, COALESCE(m.priority, 3), b.recipe_id
+  FROM (SELECT m.*, COALESCE(n.id, (SELECT d.id FROM file_document d WHERE d.uri = m.uri AND d.parent_id IS NOT NULL AND d.status <> 'skipped')) AS id
+        FROM members m LEFT JOIN new_members n ON n.uri = m.uri) m JOIN processing_batches b ON b.id = $1
+  WHERE m.id IS NOT NULL
+  ON CONFLICT DO NOTHING RETURNING document_id, chunk_no
+), owned AS (
+  UPDATE file_document d SET batch_id = $1, status = 'pending' FROM member_items i WHERE d.id = i.document_id
+)`;
+
 const COMMIT = `
 WITH input AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($3::jsonb) AS r(
     document_id uuid, epoch int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
     failure_message text, context jsonb, next_attempt_ms int, duration_ms int, cached boolean, content_sha256 text,
-    mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, calls int, calls_ok int, is_retry boolean,
+    mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, children jsonb, calls int, calls_ok int, is_retry boolean,
     paid jsonb, cost bigint, lost bigint)
 ), ours AS MATERIALIZED (
   -- In id order, so that two groups that overlap never deadlock. A retried item that was committed has no started_at
@@ -184,7 +229,8 @@ WITH input AS MATERIALIZED (
   FROM changed c JOIN input n ON n.document_id = c.document_id
   WHERE n.markdown IS NOT NULL AND n.content_sha256 IS NOT NULL
   ORDER BY n.content_sha256
-  ON CONFLICT (content_sha256) DO NOTHING
+  ON CONFLICT (content_sha256) DO UPDATE SET extractor_version = EXCLUDED.extractor_version, extraction = EXCLUDED.extraction,
+    markdown = EXCLUDED.markdown, created_at = now() WHERE document_texts.extractor_version <> EXCLUDED.extractor_version
 ), errors AS (
   -- A critical failure costs no attempt and has none: it is about the batch.
   INSERT INTO processing_errors (batch_id, document_id, error_category, error_type, stage, attempt, message, context)
@@ -229,7 +275,7 @@ WITH input AS MATERIALIZED (
     AND c.document_id = n.document_id AND c.state IN ('completed', 'failed')
   RETURNING CASE WHEN v.epoch = n.epoch THEN n.lost WHEN n.cost > 0 THEN LEAST(n.cost, v.amount_nano_usd)
             ELSE v.amount_nano_usd END AS amount
-), delta AS (
+), ${MEMBERS}, delta AS (
   SELECT (SELECT COALESCE(SUM(amount), 0)::bigint FROM interrupted) AS interrupted,
          COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
          COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,
@@ -240,6 +286,8 @@ WITH input AS MATERIALIZED (
   FROM changed c JOIN input n ON n.document_id = c.document_id
 )
 UPDATE processing_batches b SET
+  total_items = b.total_items + (SELECT COUNT(*)::int FROM member_items),
+  last_chunk_no = GREATEST(b.last_chunk_no, (SELECT MAX(chunk_no) FROM member_items)),
   processed_items = b.processed_items + d.completed,
   failed_items = b.failed_items + d.failed,
   progressed_at = clock_timestamp(),
@@ -260,7 +308,7 @@ UPDATE processing_batches b SET
 FROM delta d, bill
 WHERE b.id = $1
 RETURNING b.control, b.control_now AS "controlNow", b.control_seq AS "controlSeq", b.settings, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed,
-  b.planned_at IS NOT NULL AS planned, (SELECT array_agg(document_id) FROM changed) AS written`;
+  b.planned_at IS NOT NULL AS planned, b.last_chunk_no AS "lastChunkNo", (SELECT array_agg(document_id) FROM changed) AS written`;
 
 /** A critical failure, or more failed items than the budget: only while the batch runs. */
 function halts(): string {

@@ -11,6 +11,9 @@ export interface SampleDocument {
   type: string;
   sizeBytes: number;
   contentSha256: string | null;
+  /** Of a document that lies in another one: the file, and the way to it there. */
+  containerUri: string | null;
+  memberPath: string[] | null;
 }
 
 /** What a run would take: all of it by type, and some documents that stand for the rest. */
@@ -52,7 +55,8 @@ async function sampleOf(
      ), shares AS (
        SELECT *, LEAST(of_type, CEIL(of_type * LEAST(1, $${parameters.length + 1}::numeric / of_all))) AS share FROM ranked
      )
-     SELECT uri, type, size AS "sizeBytes", sha AS "contentSha256" FROM shares
+     SELECT s.uri, type, size AS "sizeBytes", sha AS "contentSha256", d.container_uri AS "containerUri", d.member_path AS "memberPath"
+     FROM shares s LEFT JOIN file_document d ON d.uri = s.uri
      -- The rank at the middle of each of \`share\` equal stretches, from the smallest to the largest of a type.
      WHERE FLOOR((rank + 0.5) * share / of_type) > FLOOR((rank - 0.5) * share / of_type) OR rank = 0`,
     [...parameters, count],

@@ -5,6 +5,8 @@ export interface KnownDocument {
   uri: string;
   name: string;
   status: string;
+  /** The file that it lies in, when it is no file itself. */
+  containerUri: string | null;
 }
 
 /**
@@ -18,7 +20,7 @@ export async function findDocuments(
 ): Promise<KnownDocument[]> {
   const { rows } = await db.query<KnownDocument & { rank: number }>(
     `SELECT * FROM (
-       SELECT id, COALESCE(uri, '') AS uri, COALESCE(name, uri, '') AS name, COALESCE(status, 'pending') AS status,
+       SELECT id, COALESCE(uri, '') AS uri, COALESCE(name, uri, '') AS name, COALESCE(status, 'pending') AS status, container_uri AS "containerUri",
          CASE WHEN id::text = lower($1) THEN 1 WHEN d.uri = $1 OR d.uri = $2 THEN 2 WHEN external_id = $1 THEN 3 WHEN name = $1 THEN 4
               WHEN d.uri LIKE $3 THEN 5 WHEN $4 <> '' AND id::text LIKE $4 || '%' THEN 6 END AS rank
        FROM file_document d) ranked

@@ -5,6 +5,8 @@ export interface ItemRow {
   documentId: string;
   uri: string;
   name: string;
+  /** The uri of the document that it lies in; null for a file. */
+  parent: string | null;
   state: string;
   class: string | null;
   code: string | null;
@@ -28,7 +30,7 @@ export interface ItemsWanted {
   onlyFailed?: boolean;
 }
 
-/** Every item of a batch once, in the order of its uris. */
+/** Every item of a batch once, in the order of its uris: a mail before its attachments, an archive before its members. */
 export function readItems(db: Database, batchId: string, wanted: ItemsWanted): AsyncIterable<ItemRow> {
   const which = wanted.onlyFailed === true ? `AND i.state = 'failed'` : '';
   return streamRows<ItemRow>(
@@ -58,6 +60,7 @@ export function readAllDocuments(db: Database): AsyncIterable<ItemRow> {
 
 function columns({ withResults }: ItemsWanted): string {
   return `d.id AS "documentId", COALESCE(d.uri, '') AS uri, COALESCE(d.name, '') AS name,
+    (SELECT p.uri FROM file_document p WHERE p.id = d.parent_id) AS parent,
     COALESCE(i.state, CASE WHEN d.status = 'skipped' THEN 'skipped' ELSE 'pending' END) AS state,
     i.failure_class AS class, i.failure_code AS code, i.failure_stage AS stage, i.failure_message AS message,
     COALESCE(i.attempts, 0) AS attempts, i.duration_ms AS "durationMs", COALESCE(i.cached, false) AS cached,

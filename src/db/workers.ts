@@ -62,13 +62,14 @@ export interface BatchView {
   analyzer: string;
   totals: { total: number; completed: number; failed: number };
   planned: boolean;
+  lastChunkNo: number;
 }
 
 export async function readBatchViews(db: Queryable, batchIds: readonly string[]): Promise<BatchView[]> {
   const { rows } = await db.query<Omit<BatchView, 'totals'> & BatchView['totals']>(
     `SELECT b.id AS "batchId", b.control, b.control_now AS "controlNow", b.control_seq AS "controlSeq", b.settings, b.recipe_id AS "recipeId",
             r.recipe->>'analyzer' AS analyzer, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed,
-            b.planned_at IS NOT NULL AS planned
+            b.planned_at IS NOT NULL AS planned, b.last_chunk_no AS "lastChunkNo"
      FROM processing_batches b JOIN recipes r ON r.id = b.recipe_id WHERE b.id = ANY($1::uuid[])`,
     [batchIds],
   );

@@ -16,4 +16,6 @@ export const defaultLimits: ExtractionLimits = {
   maxEntityChars: 1_000_000,
   // A poster of A0 at 300 dpi has 140 million.
   maxPixels: 250_000_000,
+  maxChildren: 5000,
+  maxChildDepth: 3,
 };

@@ -7,8 +7,10 @@ export interface Extraction {
   metadata: ExtractionMetadata;
   /** Sentences for a person: `12 pages have no text layer`. */
   warnings: string[];
-  /** Documents inside this one (attachments, archive members); filled from the documents issue on. */
+  /** Documents inside this one (attachments of mails, members of archives), each of which is read by itself. */
   children: ExtractionChild[];
+  /** True when there is nothing in it but its children: no analyzer is asked about it. */
+  isArchive?: boolean;
   /** `<reader>/<version>`; part of the key under which the text is stored. */
   extractorVersion: string;
 }
@@ -48,7 +50,8 @@ export interface ExtractionMetadata {
 }
 
 export interface ExtractionChild {
-  name: string;
+  /** Unique in its parent, with `/` between folders. */
+  path: string;
   mimeType: string;
   sizeBytes: number;
 }
@@ -75,4 +78,8 @@ export interface ExtractionLimits {
   maxEntityChars: number;
   /** Width times height of an image: `image_too_large`. */
   maxPixels: number;
+  /** Documents inside one file, at all depths together: `too_many_entries`. */
+  maxChildren: number;
+  /** Containers inside each other: an archive below that is `container_too_deep`, a mail keeps its attachments unread. */
+  maxChildDepth: number;
 }

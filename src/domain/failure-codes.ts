@@ -69,7 +69,22 @@ export const failureCodes = {
   too_many_entries: code(
     'permanent',
     'The document consists of too many files.',
-    'Split it, or raise limits.maxEntries in docbatch.yaml.',
+    'Split it, or raise limits.maxEntries (office documents) or limits.maxChildren (archives) in docbatch.yaml.',
+  ),
+  container_too_deep: code(
+    'permanent',
+    'The archive lies inside too many other containers.',
+    'Unpack it and add its files, or raise limits.maxChildDepth in docbatch.yaml.',
+  ),
+  archive_loop: code(
+    'permanent',
+    'The archive contains itself.',
+    'Do not trust it: there is nothing in it but itself, without end.',
+  ),
+  unsafe_name: code(
+    'permanent',
+    'The archive holds a name that leads out of it.',
+    'Do not trust it; or pack its files again under plain names.',
   ),
   nested_too_deep: code(
     'permanent',

@@ -4,6 +4,8 @@ import { outlastOutage } from './outage.ts';
 
 export interface Pending {
   uri: string;
+  /** The file that it lies in, of a document inside another. */
+  containerUri?: string | null;
   outcome: Outcome;
   settle(written: boolean): void;
   fail(error: unknown): void;
@@ -127,6 +129,7 @@ function unstorable(outcome: Outcome, error: Error & { code?: string }): Outcome
     state: 'failed',
     result: undefined,
     text: null,
+    children: [],
     mimeType: null,
     nextAttemptMs: null,
     failure: {

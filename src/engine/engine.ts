@@ -158,6 +158,7 @@ export function createEngine(options: EngineOptions): Engine {
   function commit(task: Task, outcome: Outcome): void {
     task.batch.committer.add({
       uri: task.item.uri,
+      containerUri: task.item.containerUri,
       outcome,
       settle: (written) => {
         const end = outcome.state === 'pending' ? 'returned' : outcome.state;

@@ -21,9 +21,12 @@ export async function writeOutFiles(
   if (outDir === null) return;
   const finished = group.filter(({ outcome }) => outcome.state === 'completed' || outcome.state === 'failed');
   if (finished.length === 0) return;
-  const files = finished.map(({ uri, outcome }) => ({
+  const files = finished.map(({ uri, containerUri = null, outcome }) => ({
     outcome,
-    path: join(outDir, `${relativeName(uri, outBase ?? '/')}.json`),
+    path: join(
+      outDir,
+      `${fileName({ uri, containerUri, documentId: outcome.documentId }, outBase ?? '/')}.json`,
+    ),
     text: `${JSON.stringify(describe(batch, outcome, uri), null, 2)}\n`,
   }));
   await Promise.all(files.map(writeBeside));
@@ -50,6 +53,16 @@ async function writeBeside({ outcome, path, text }: { outcome: Outcome; path: st
 /** Hidden, so that `*.json` never finds a half-written one. */
 function temporaryPath(path: string, epoch: number): string {
   return join(dirname(path), `.${basename(path)}.${epoch}.tmp`);
+}
+
+/** A document inside another lies beside it under its id: names from inside a document never become paths. */
+function fileName(
+  { uri, containerUri, documentId }: { uri: string; containerUri: string | null; documentId: string },
+  base: string,
+): string {
+  return containerUri === null
+    ? relativeName(uri, base)
+    : `${relativeName(containerUri, base)}!/${documentId}`;
 }
 
 function relativeName(uri: string, base: string): string {

@@ -6,7 +6,7 @@ import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import { nextAttempt } from '../domain/retry.ts';
-import type { Outcome } from '../db/commit-outcomes.ts';
+import type { ChildDocument, Outcome } from '../db/commit-outcomes.ts';
 import type { Database } from '../db/database.ts';
 import { isConnectionLost } from '../db/database.ts';
 import { cachedResults, loadText } from '../db/texts.ts';
@@ -14,6 +14,7 @@ import type { Sandbox } from '../sandbox/pool.ts';
 import type { Task } from './active-batch.ts';
 import type { Bill, MeterDeps } from './meter.ts';
 import { NoCallNow, createMeter } from './meter.ts';
+import { childrenOf, describeArchive, mayHaveChildren, nameInUri } from './children.ts';
 
 export interface DocumentDeps extends MeterDeps {
   sandbox: Sandbox;
@@ -40,6 +41,7 @@ interface Facts {
   mimeType: string | null;
   sizeBytes: number | null;
   text: Extraction | null;
+  children: ChildDocument[];
   /** Set from the moment the analyzer is asked. */
   asked: boolean;
   /** What the analyzer's calls were billed so far. */
@@ -58,6 +60,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     mimeType: null,
     sizeBytes: null,
     text: null,
+    children: [],
     asked: false,
     bill: { paid: [], lostNanoUsd: 0 },
   };
@@ -74,6 +77,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     sizeBytes: facts.sizeBytes,
     result: undefined,
     text: facts.text,
+    children: facts.children,
     calls: 0,
     callsOk: 0,
     // Also the first try after the command `retry`.
@@ -116,9 +120,16 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   const { batch, item } = task;
   const { signal } = task.abort;
   const { timeoutMs, cache } = settingsOf(task);
-  const file = { path: fileURLToPath(item.uri), name: item.name, timeoutMs };
+  const { contentSha256, textVersion } = item;
+  const isStored = contentSha256 !== null && textVersion !== null;
+  const file = {
+    path: fileURLToPath(item.containerUri ?? item.uri),
+    memberPath: item.memberPath ?? [],
+    name: item.containerUri === null ? item.name : nameInUri(item.containerUri),
+    timeoutMs,
+  };
   let read = await sandbox.extract(
-    { ...file, knownSha256: item.hasText ? item.contentSha256 : null },
+    { ...file, known: isStored ? { contentSha256, extractorVersion: textVersion } : null },
     signal,
   );
   Object.assign(facts, {
@@ -127,19 +138,23 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     text: read.extraction,
   });
 
-  if (cache) {
-    const known = await cachedAnswer(db, task, read.contentSha256);
-    if (known !== undefined) return { answer: known as Json, cached: true, calls: 0, callsOk: 0 };
-  }
+  const known = cache ? await cachedAnswer(db, task, read.contentSha256) : undefined;
+  const answered = { answer: known as Json, cached: true, calls: 0, callsOk: 0 };
+  if (known !== undefined && !mayHaveChildren(read.mimeType)) return answered;
   let extraction = read.extraction ?? (await loadText(db, read.contentSha256))?.extraction ?? null;
   if (extraction === null) {
     // The stored text was pruned in between.
-    read = await sandbox.extract({ ...file, knownSha256: null }, signal);
+    read = await sandbox.extract({ ...file, known: null }, signal);
     extraction = read.extraction;
     Object.assign(facts, { contentSha256: read.contentSha256, sizeBytes: read.sizeBytes, text: extraction });
   }
   if (extraction === null) throw new Error('the sandbox gave no text');
   facts.mimeType = extraction.metadata.mimeType;
+  facts.children = await childrenOf(db, item, extraction, sandbox.limits.maxChildren);
+  if (known !== undefined) return answered;
+  if (extraction.isArchive === true) {
+    return { answer: describeArchive(extraction), cached: false, calls: 0, callsOk: 0 };
+  }
   if (!deps.mayAsk(task)) return null;
   facts.asked = true;
   const meter = createMeter(deps, task, facts.bill);

@@ -51,6 +51,7 @@ export function workerCrashed(task: Task): Outcome {
     sizeBytes: null,
     result: undefined,
     text: null,
+    children: [],
     calls: 0,
     callsOk: 0,
     isRetry: task.item.attempts > 0,

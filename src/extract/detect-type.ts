@@ -8,6 +8,7 @@ import { binaryFormats } from './formats.ts';
 import { looksLikeText } from './looks-like-text.ts';
 import { isReadable } from './readers.ts';
 import type { UnpackLimits } from './refuse-bomb.ts';
+import { isTar } from './tar-entries.ts';
 import { unsupported } from './unsupported.ts';
 
 /** A PDF may have some bytes before its header. */
@@ -19,8 +20,11 @@ const binaryEndings = new Set(binaryFormats.flatMap(({ extensions }) => extensio
  * Throws `unsupported_type`, `encrypted`, `corrupt`, `archive_bomb` or `too_many_entries`.
  */
 export async function detectType(bytes: Buffer, name: string, limits: UnpackLimits): Promise<string> {
-  if (bytes.subarray(0, PDF_HEADER_WITHIN).includes('%PDF-')) return 'application/pdf';
+  // Before PDF, whose header may come late: the first file of an archive may be one.
   if (startsWith(bytes, 'PK\x03\x04')) return detectZipType(bytes, name, limits);
+  if (isTar(bytes)) return 'application/x-tar';
+  if (startsWith(bytes, '\x1f\x8b\x08')) return 'application/gzip';
+  if (bytes.subarray(0, PDF_HEADER_WITHIN).includes('%PDF-')) return 'application/pdf';
   if (isCompoundFile(bytes)) return detectCompoundType(bytes, name);
   if (startsWith(bytes, '{\\rtf')) return 'application/rtf';
   if (looksLikeText(bytes)) return readableOrThrow(detectTextType(bytes, name), name);

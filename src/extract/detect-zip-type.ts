@@ -16,6 +16,11 @@ const declarable: ReadonlySet<string> = new Set([zipTypes.odt, zipTypes.ods, zip
 export function detectZipType(bytes: Buffer, name: string, limits: UnpackLimits): string {
   const entries = readZipDirectory(bytes);
   if (entries === null) {
+    if (extname(name).toLowerCase() === '.zip') {
+      throw permanent('corrupt', 'The archive is damaged or cut off: its table of contents is missing.', {
+        stage: 'extract',
+      });
+    }
     if (extname(name).toLowerCase().slice(1) in zipTypes) {
       throw permanent('corrupt', 'The document is damaged or cut off: its table of contents is missing.', {
         stage: 'extract',
@@ -25,8 +30,13 @@ export function detectZipType(bytes: Buffer, name: string, limits: UnpackLimits)
   }
   const declared = declaredType(bytes, entries);
   const type = officeType(entries) ?? (declarable.has(declared ?? '') ? declared : null);
-  // Pages, Numbers, Java archives are known by their names only.
-  if (type === null) throw unsupported(declared ?? (mimeTypes.lookup(name) || 'application/zip'), name);
+  if (type === null) {
+    // Pages, Numbers, Java archives are known by their names only.
+    const named = declared ?? (mimeTypes.lookup(name) || 'application/zip');
+    if (named !== 'application/zip' && named !== 'application/octet-stream') throw unsupported(named, name);
+    refuseBomb(entries, bytes.length, limits);
+    return 'application/zip';
+  }
   if (entries.some((entry) => entry.isEncrypted) || isEncryptedOdf(bytes, entries)) {
     throw permanent('encrypted', 'The document is protected by a password.', { stage: 'extract' });
   }

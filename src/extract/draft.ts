@@ -4,6 +4,7 @@ import type {
   ExtractionMetadata,
   ExtractionPart,
 } from '../domain/extraction.ts';
+import type { Member } from './member.ts';
 
 /** What a reader gets: the bytes are known to be of its format. Readers may stop once they have `maxTextChars`. */
 export interface ReaderInput extends ExtractionLimits {
@@ -29,6 +30,10 @@ export interface Draft {
   warnings?: string[];
   /** True when a person sees something though there is no text: a drawing, a scan. */
   hasPictures?: boolean;
+  /** Documents inside this one. */
+  members?: Member[];
+  /** True when it is nothing but its members. */
+  isArchive?: boolean;
 }
 
 export type Reader = (input: ReaderInput) => Draft | Promise<Draft>;

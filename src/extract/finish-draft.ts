@@ -1,4 +1,4 @@
-import type { Extraction, ExtractionPart } from '../domain/extraction.ts';
+import type { Extraction, ExtractionChild, ExtractionPart } from '../domain/extraction.ts';
 import { permanent } from '../domain/failure.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 
@@ -9,7 +9,11 @@ const LONGEST_LINE = 10_000;
 const ENTRY_BYTES = 80;
 
 /** Joins a reader's parts into one Markdown text with ranges and counts. Throws `empty` when there is nothing to see. */
-export function finishDraft(draft: Draft, extractorVersion: string, input: ReaderInput): Extraction {
+export function finishDraft(
+  draft: Draft & { children: ExtractionChild[] },
+  extractorVersion: string,
+  input: ReaderInput,
+): Extraction {
   const { maxOutputBytes, maxTextChars, mimeType } = input;
   const warnings = [...(draft.warnings ?? [])];
   const images = draft.images ?? [];
@@ -27,7 +31,7 @@ export function finishDraft(draft: Draft, extractorVersion: string, input: Reade
     parts.push({ kind: part.kind, index, label: part.label, start, end: markdown.length });
   }
 
-  if (markdown === '' && images.length === 0 && draft.hasPictures !== true) {
+  if (markdown === '' && images.length === 0 && draft.hasPictures !== true && draft.children.length === 0) {
     throw permanent('empty', 'There is no text and no picture in the document.', { stage: 'extract' });
   }
   if (markdown.length > maxTextChars) {
@@ -38,7 +42,12 @@ export function finishDraft(draft: Draft, extractorVersion: string, input: Reade
       part.end = Math.min(part.end, markdown.length);
     }
   }
-  refuseLargeOutput(markdown, parts, images, maxOutputBytes);
+  refuseLargeOutput(
+    markdown,
+    parts,
+    [...images, ...draft.children.map(({ path }) => ({ name: path }))],
+    maxOutputBytes,
+  );
   return {
     markdown,
     parts,
@@ -51,7 +60,8 @@ export function finishDraft(draft: Draft, extractorVersion: string, input: Reade
       characters: markdown.length,
     },
     warnings,
-    children: [],
+    children: draft.children,
+    ...(draft.isArchive === true ? { isArchive: true } : {}),
     extractorVersion,
   };
 }

@@ -1,5 +1,8 @@
+import mimeTypes from 'mime-types';
 import { permanent } from '../domain/failure.ts';
 import type { Draft, ReaderInput } from './draft.ts';
+import type { Member } from './member.ts';
+import { memberPaths } from './member-paths.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
 
 /** A mail, whatever file it came in. Addresses are ready to print; absent fields are empty. */
@@ -23,6 +26,7 @@ export interface MailAttachment {
   sizeBytes: number;
   /** A picture that the HTML shows, no document of its own. */
   isInline: boolean;
+  read: () => Buffer;
 }
 
 type BodyLimits = Pick<ReaderInput, 'maxTextChars' | 'maxDepth'>;
@@ -48,10 +52,34 @@ export function mailDraft(mail: MailContent, limits: BodyLimits): Draft {
       ...(mail.from === '' ? {} : { author: mail.from }),
       ...(Number.isNaN(sentAt) ? {} : { createdAt: new Date(sentAt).toISOString() }),
     },
+    members: attachedMembers(mail.attachments),
     images: mail.attachments
       .filter(({ mimeType }) => mimeType.startsWith('image/'))
       .map(({ name, mimeType }, index) => ({ name: name === '' ? `image ${index + 1}` : name, mimeType })),
   };
+}
+
+/** What says that a mail is genuine is no document. */
+const SIGNATURE = /^application\/(x-)?pkcs7-signature$|^application\/pgp-(signature|keys|encrypted)$/i;
+
+/** The attachments that are documents of their own. */
+export function attachedMembers(attachments: readonly MailAttachment[]): Member[] {
+  const wanted = attachments.filter(({ isInline, mimeType }) => !isInline && !SIGNATURE.test(mimeType));
+  const paths = memberPaths(wanted.map(({ name, mimeType }, index) => attachedName(name, mimeType, index)));
+  return wanted.map(({ mimeType, sizeBytes, read }, index) => ({
+    path: paths[index]!,
+    mimeType,
+    sizeBytes,
+    read,
+  }));
+}
+
+/** A file name is no path here: mail programs show only its end. */
+function attachedName(name: string, mimeType: string, index: number): string {
+  const base = name.split(/[\\/]/).at(-1)!.trim();
+  if (base !== '' && base !== '..' && base !== '.') return base;
+  const ending = mimeTypes.extension(mimeType);
+  return `attachment-${index + 1}${ending === false ? '' : `.${ending}`}`;
 }
 
 export function mailHeader(mail: MailContent): string {

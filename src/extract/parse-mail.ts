@@ -27,7 +27,14 @@ function attachment({ filename, mimeType, content, related }: Attachment): MailA
     mimeType,
     sizeBytes: typeof content === 'string' ? content.length : content.byteLength,
     isInline: related === true,
+    read: () => (typeof content === 'string' ? Buffer.from(content) : asBuffer(content)),
   };
+}
+
+function asBuffer(content: ArrayBuffer | Uint8Array): Buffer {
+  return content instanceof Uint8Array
+    ? Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+    : Buffer.from(content);
 }
 
 function addresses(list: Address[] | undefined): string {

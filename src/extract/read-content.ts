@@ -11,28 +11,29 @@ export interface ReadContent {
   contentSha256: string;
 }
 
-/**
- * The content and its hash. `keptBytes` is asked once, with the beginning and the full size, how much is to be held in
- * memory; the rest is only hashed. Synchronous: it runs in a process that reads one document at a time.
- */
-export function readContent(
-  content: Content,
-  keptBytes: (head: Buffer, sizeBytes: number) => number,
-): ReadContent {
+export interface ReadOptions {
+  /** Asked once, with the beginning and the full size, how much is to be held in memory; the rest is only hashed. */
+  keptBytes: (head: Buffer, sizeBytes: number) => number;
+  /** False when nobody wants to know; the hash is empty then. */
+  isHashed: boolean;
+}
+
+/** The content and its hash. Synchronous: it runs in a process that reads one document at a time. */
+export function readContent(content: Content, options: ReadOptions): ReadContent {
   if (content instanceof Uint8Array) {
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-    const contentSha256 = createHash('sha256').update(bytes).digest('hex');
+    const contentSha256 = options.isHashed ? createHash('sha256').update(bytes).digest('hex') : '';
     return { bytes, sizeBytes: bytes.length, contentSha256 };
   }
   const handle = openSync(content.scratchPath, 'r');
   try {
-    return readChunks(handle, keptBytes);
+    return readChunks(handle, options);
   } finally {
     closeSync(handle);
   }
 }
 
-function readChunks(handle: number, keptBytes: Parameters<typeof readContent>[1]): ReadContent {
+function readChunks(handle: number, { keptBytes, isHashed }: ReadOptions): ReadContent {
   const sizeBytes = fstatSync(handle).size;
   const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, sizeBytes));
   const hash = createHash('sha256');
@@ -45,9 +46,9 @@ function readChunks(handle: number, keptBytes: Parameters<typeof readContent>[1]
       const kept = Math.min(keptBytes(chunk.subarray(0, count), sizeBytes), sizeBytes);
       bytes = Buffer.allocUnsafeSlow(kept);
     }
-    hash.update(chunk.subarray(0, count));
+    if (isHashed) hash.update(chunk.subarray(0, count));
     if (position < bytes.length) chunk.copy(bytes, position, 0, count);
     position += count;
   }
-  return { bytes: bytes.subarray(0, position), sizeBytes, contentSha256: hash.digest('hex') };
+  return { bytes: bytes.subarray(0, position), sizeBytes, contentSha256: isHashed ? hash.digest('hex') : '' };
 }

@@ -50,10 +50,15 @@ function entryMarkdown(entry: XmlElement, maxDepth: number): string {
   const link = linkOf(entry);
   const facts = [date, author, link].filter((fact) => fact !== undefined).join(' · ');
   const text = htmlOf(
-    childOf(entry, 'content:encoded', 'content') ?? childOf(entry, 'description', 'summary'),
+    fullText(entry) ?? childOf(entry, 'content') ?? childOf(entry, 'description', 'summary'),
     maxDepth,
   );
   return [`## ${title ?? 'Without a title'}`, facts, text].filter((piece) => piece !== '').join('\n\n');
+}
+
+/** `content:encoded`; feeds that programs wrote again have prefixes of their own. */
+function fullText(entry: XmlElement): XmlElement | undefined {
+  return elementsOf(entry).find(({ name }) => name.endsWith(':encoded') && !name.startsWith('excerpt:'));
 }
 
 function linkOf(entry: XmlElement): string | undefined {

@@ -1,13 +1,15 @@
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
-import { attachmentList, mailBody, mailHeader } from './mail-markdown.ts';
+import { attachedMembers, attachmentList, mailBody, mailHeader } from './mail-markdown.ts';
+import type { Member } from './member.ts';
 import { parseMail } from './parse-mail.ts';
 
 const FROM_LINE = Buffer.from('\nFrom ');
 
-/** A mailbox: one part per mail, in the order of the file. */
+/** A mailbox: one part per mail, in the order of the file. An attachment is called by the number of its mail and its name. */
 export async function readMbox(input: ReaderInput): Promise<Draft> {
   const { bytes, maxTextChars, onProgress } = input;
   const parts: DraftPart[] = [];
+  const members: Member[] = [];
   let characters = 0;
   let encrypted = 0;
   for (const message of messages(bytes)) {
@@ -19,11 +21,15 @@ export async function readMbox(input: ReaderInput): Promise<Draft> {
     const pieces = [`## ${subject}`, mailHeader(mail), body, attachmentList(mail)];
     const markdown = pieces.filter((piece) => piece !== '').join('\n\n');
     parts.push({ kind: 'message', label: subject, markdown });
+    for (const member of attachedMembers(mail.attachments)) {
+      members.push({ ...member, path: `${parts.length}/${member.path}` });
+    }
     characters += markdown.length;
     if (characters > maxTextChars) break;
   }
   return {
     parts,
+    members,
     warnings: encrypted > 0 ? [`${encrypted} of ${parts.length} mails are encrypted`] : [],
   };
 }

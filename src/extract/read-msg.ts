@@ -10,12 +10,13 @@ import type { MailAttachment } from './mail-markdown.ts';
 export function readMsg(input: ReaderInput): Draft {
   const { bytes } = input;
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
-  const mail = new MsgReader.default(buffer).getFileData();
+  const reader = new MsgReader.default(buffer);
+  const mail = reader.getFileData();
   if (mail.error !== undefined) {
     throw permanent('corrupt', `The message is damaged or cut off (${mail.error}).`, { stage: 'extract' });
   }
   const recipients = mail.recipients ?? [];
-  const attachments = (mail.attachments ?? []).map(attachment);
+  const attachments = (mail.attachments ?? []).map((data) => attachment(data, reader));
   return mailDraft(
     {
       from: address(mail.senderName, mail.senderSmtpAddress ?? mail.senderEmail),
@@ -33,7 +34,7 @@ export function readMsg(input: ReaderInput): Draft {
   );
 }
 
-function attachment(data: FieldsData): MailAttachment {
+function attachment(data: FieldsData, reader: MsgReader.default): MailAttachment {
   return {
     name: data.fileName ?? data.name ?? data.innerMsgContentFields?.subject ?? '',
     mimeType:
@@ -41,6 +42,7 @@ function attachment(data: FieldsData): MailAttachment {
       (data.innerMsgContent === true ? 'application/vnd.ms-outlook' : 'application/octet-stream'),
     sizeBytes: data.contentLength ?? 0,
     isInline: data.attachmentHidden === true,
+    read: () => Buffer.from(reader.getAttachment(data).content),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Draft, ReaderInput } from './draft.ts';
 import { countNodes, officeMarkdown, officeMetadata, parseOffice } from './office.ts';
+import { plainCharacters } from './rtf-characters.ts';
 
 /** Headings, paragraphs, lists and tables of a Rich Text file. */
 export async function readRtf({ bytes, name }: ReaderInput): Promise<Draft> {
-  const ast = await parseOffice(bytes, 'rtf');
+  const ast = await parseOffice(plainCharacters(bytes), 'rtf');
   const tables = countNodes(ast.content, 'table');
   const images = countNodes(ast.content, 'image');
   return {

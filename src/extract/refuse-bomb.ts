@@ -5,7 +5,7 @@ import type { ZipEntry } from './zip-directory.ts';
 export type UnpackLimits = Pick<ExtractionLimits, 'maxUnpackedBytes' | 'maxUnpackRatio' | 'maxEntries'>;
 
 /** Below this no ratio is absurd. */
-const HARMLESS_BYTES = 64 * 1024 * 1024;
+export const HARMLESS_BYTES = 64 * 1024 * 1024;
 
 /** Judges a zip file by its directory alone. Throws `archive_bomb` or `too_many_entries`. */
 export function refuseBomb(entries: ZipEntry[], sizeBytes: number, limits: UnpackLimits): void {

@@ -29,18 +29,59 @@ export function readZipDirectory(bytes: Buffer): ZipEntry[] | null {
   for (let index = 0; index < Math.min(count, MAX_ENTRIES); index += 1) {
     if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== ENTRY_SIGNATURE) return null;
     const nameLength = bytes.readUInt16LE(at + 28);
+    const extraLength = bytes.readUInt16LE(at + 30);
+    const extra = bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
     entries.push({
-      name: bytes.toString('utf8', at + 46, at + 46 + nameLength),
+      name: nameOf(bytes.subarray(at + 46, at + 46 + nameLength)),
       isEncrypted: (bytes.readUInt16LE(at + 8) & 1) === 1,
       method: bytes.readUInt16LE(at + 10),
       crc: bytes.readUInt32LE(at + 16),
-      compressedBytes: bytes.readUInt32LE(at + 20),
-      uncompressedBytes: bytes.readUInt32LE(at + 24),
-      headerOffset: bytes.readUInt32LE(at + 42),
+      ...wideNumbers(extra, {
+        uncompressedBytes: bytes.readUInt32LE(at + 24),
+        compressedBytes: bytes.readUInt32LE(at + 20),
+        headerOffset: bytes.readUInt32LE(at + 42),
+      }),
     });
-    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+    at += 46 + nameLength + extraLength + bytes.readUInt16LE(at + 32);
   }
   return entries;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const western = new TextDecoder('windows-1252');
+
+/** Programs forget to say that a name is UTF-8; bytes that are no UTF-8 come from older ones. */
+function nameOf(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return western.decode(bytes);
+  }
+}
+
+type Numbers = Pick<ZipEntry, 'uncompressedBytes' | 'compressedBytes' | 'headerOffset'>;
+
+/** Zip64: what is all ones stands, in this order, in an extra field of its own. */
+function wideNumbers(extra: Buffer, numbers: Numbers): Numbers {
+  const wide = { ...numbers };
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) !== 0x0001) continue;
+    let from = at + 4;
+    for (const key of ['uncompressedBytes', 'compressedBytes', 'headerOffset'] as const) {
+      if (wide[key] !== 0xffffffff || from + 8 > extra.length) continue;
+      wide[key] = Number(extra.readBigUInt64LE(from));
+      from += 8;
+    }
+    break;
+  }
+  return wide;
+}
+
+/** What an entry holds, still packed; null when it is not where the directory says. */
+export function packedBytes(bytes: Buffer, { headerOffset: at, compressedBytes }: ZipEntry): Buffer | null {
+  if (at + 30 > bytes.length || bytes.readUInt32LE(at) !== 0x04034b50) return null;
+  const start = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
+  return start + compressedBytes > bytes.length ? null : bytes.subarray(start, start + compressedBytes);
 }
 
 /** One entry's content as text, or null when it is absent, damaged or above `maxBytes`. */

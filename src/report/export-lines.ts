@@ -7,10 +7,11 @@ const AFTER = ['class', 'code', 'analyzer', 'message', 'attempts', 'costNanoUsd'
 /** One JSON object per document, with its answer as it was given. */
 export async function* exportJsonLines(items: AsyncIterable<ItemRow>): AsyncIterable<string> {
   for await (const item of items) {
-    const { uri, state, result, class: failureClass, code, analyzer, message } = item;
+    const { uri, parent, state, result, class: failureClass, code, analyzer, message } = item;
     const { attempts, costNanoUsd } = item;
     const failure = { class: failureClass, code, analyzer, message };
-    yield JSON.stringify({ uri, state, result, ...failure, attempts, costNanoUsd });
+    const answered = { uri, state, result, ...failure, attempts, costNanoUsd };
+    yield JSON.stringify(parent === null ? answered : { ...answered, parent });
   }
 }
 

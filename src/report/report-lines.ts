@@ -36,6 +36,7 @@ const COLUMNS = [
   'inputTokens',
   'outputTokens',
   'message',
+  'parent',
 ] as const;
 
 /** The report as lines: each document once, and what the batch as a whole shows. */
@@ -97,7 +98,7 @@ async function* markdownLines({ snapshot, events, patterns, items }: ReportInput
   for await (const item of items) {
     const { state, code, stage, attempts, durationMs, message } = item;
     const took = durationMs === null ? '' : formatDuration(durationMs);
-    const cells = [item.name, state, item.class, code, stage, attempts, took, message];
+    const cells = [nameOf(item), state, item.class, code, stage, attempts, took, message];
     yield `| ${cells.map(markdownCell).join(' | ')} |`;
   }
 }
@@ -113,6 +114,15 @@ function costText({ money, model, profile }: BatchSnapshot): string | null {
     interruptedNanoUsd > 0 ? `interrupted calls, perhaps billed: ${formatUsd(interruptedNanoUsd)}` : null,
   ];
   return parts.filter((part) => part !== null).join('; ');
+}
+
+/** A member is named after the file that it lies in. */
+function nameOf({ name, uri, parent }: ItemRow): string {
+  if (parent === null) return name;
+  const { container, path } =
+    /^(?<container>[^!]*)!(?<path>.*)$/s.exec(uri.slice(uri.lastIndexOf('/', uri.indexOf('!')) + 1))
+      ?.groups ?? {};
+  return container === undefined ? name : `${container}!${path!}`;
 }
 
 function totalsText({ counts }: BatchSnapshot): string {

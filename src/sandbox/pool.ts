@@ -10,7 +10,7 @@ import { ChildNotStarted, callChild } from './child-call.ts';
 import type { ChildCall } from './child-call.ts';
 import { createChildren } from './children.ts';
 import { launchOf } from './launch-flags.ts';
-import type { ChildFunctions, ExtractRequest, Extracted, LocalInput } from './requests.ts';
+import type { ChildFunctions, ExtractRequest, Extracted, KnownText, LocalInput } from './requests.ts';
 import { createScratch } from './scratch.ts';
 import { scrubbedEnv } from './scrubbed-env.ts';
 import { createSlots } from './slots.ts';
@@ -41,14 +41,17 @@ export interface ExtractFile {
   path: string;
   /** The document's name, for its ending; the path may be a temporary one. */
   name: string;
-  /** The hash whose text is already stored: equal bytes are not parsed again. */
-  knownSha256: string | null;
+  /** The way to a document inside this file; empty for the file itself. */
+  memberPath: readonly string[];
+  /** The text that is stored already: equal bytes are not parsed again. */
+  known: KnownText | null;
   /** Runs from when a child starts on it. */
   timeoutMs: number;
 }
 
 /** Reads and analyzes untrusted documents in child processes, each of which may be lost at any moment. */
 export interface Sandbox {
+  readonly limits: ExtractionLimits;
   /** Throws `DocumentFailure`; rejects with the signal's reason. */
   extract(file: ExtractFile, signal: AbortSignal): Promise<Extracted>;
   answerLocally(input: LocalInput, timeoutMs: number, signal: AbortSignal): Promise<Json>;
@@ -80,7 +83,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   let closed: Promise<void> | undefined;
 
   return {
-    extract({ path, name, knownSha256, timeoutMs }, signal) {
+    limits,
+    extract({ path, name, memberPath, known, timeoutMs }, signal) {
       const { maxFileBytes } = limits;
       const call = {
         method: 'extract',
@@ -90,7 +94,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       } as const;
       return run(call, async () => {
         const { content, remove } = await stageInput(path, { maxFileBytes, scratchPath: scratch.next });
-        const request: ExtractRequest = { content, name, knownSha256 };
+        const request: ExtractRequest = { content, name, memberPath, known };
         return { params: [request, limits], release: remove };
       });
     },

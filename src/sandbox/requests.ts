@@ -10,15 +10,22 @@ export interface ExtractRequest {
   content: Content;
   /** The document's name, for its ending; never a path. */
   name: string;
-  /** The hash whose text is already stored: equal bytes are not parsed again. */
-  knownSha256: string | null;
+  /** The way to a document inside this one; empty for the file itself. */
+  memberPath: readonly string[];
+  /** The text that is stored already: equal bytes are not parsed again by the same version of their reader. */
+  known: KnownText | null;
+}
+
+export interface KnownText {
+  contentSha256: string;
+  extractorVersion: string;
 }
 
 export interface Extracted {
   contentSha256: string;
   sizeBytes: number;
   mimeType: string;
-  /** Null only when the bytes read have the hash `knownSha256`. */
+  /** Null only when its text is `known`. */
   extraction: Extraction | null;
 }
 

@@ -7,6 +7,7 @@ import type { ClaimedItem } from '../../src/db/claims.ts';
 import { claimChunk, claimRetry, handBack, markStarted } from '../../src/db/claims.ts';
 import type { Database } from '../../src/db/database.ts';
 import { claimProbe, closeGate, endProbe, readClosedGates } from '../../src/db/gates.ts';
+import { countMembers } from '../../src/db/members.ts';
 import { claimNotification, settleNotification } from '../../src/db/notifications.ts';
 import { orderControl, readOrders, recordStatus } from '../../src/db/orders.ts';
 import { saveRecipe } from '../../src/db/recipes.ts';
@@ -106,6 +107,36 @@ describe('the statements of the engine', () => {
     await orderControl(db, { batchId, control: 'cancel', now: false, actor: 'me', reason: null });
     await cancelRemaining(db, batchId);
     expect((await batchSnapshot(db, batchId)).status).to.equal('cancelled');
+  });
+
+  it('makes items of the documents inside a document, in the commit of their parent and once', async () => {
+    const batchId = await newBatch(db, 2);
+    const [parent, other] = (await claimed(db, batchId)) as [ClaimedItem, ClaimedItem];
+    const children = ['b.txt', 'a/ü.txt'].map((path) => ({
+      ...{ uri: `${parent.uri}!${path}`, name: path.split('/').at(-1)!, path },
+      ...{ mimeType: 'text/plain', sizeBytes: 3 },
+    }));
+    const group = [
+      outcome(parent, { state: 'completed', result: 1, children }),
+      outcome(other, { state: 'pending', children, failure: failure('critical', 'source_gone') }),
+    ];
+    const result = await commit(db, batchId, group);
+    await commit(db, batchId, group);
+    expect(result).to.include({ lastChunkNo: 2 });
+    expect(result.totals).to.include({ total: 4, completed: 1 });
+    const items = await claimChunk(db, batchId, 2);
+    expect(items.map(({ name }) => name)).to.deep.equal(['b.txt', 'ü.txt']);
+    const [, second] = items as [ClaimedItem, ClaimedItem];
+    expect(second).to.deep.include({ containerUri: parent.uri, memberPath: ['a/ü.txt'] });
+    expect(await countMembers(db, parent.uri, other.documentId)).to.equal(2);
+
+    const grandchild = { ...children[0]!, uri: `${second.uri}!c.txt`, path: 'c.txt' };
+    await markStarted(db, batchId, items);
+    await commit(db, batchId, [outcome(second, { state: 'failed', children: [grandchild] })]);
+    const [deepest] = await claimChunk(db, batchId, 3);
+    expect(deepest).to.deep.include({ containerUri: parent.uri, memberPath: ['a/ü.txt', 'c.txt'] });
+    const { counts } = await batchSnapshot(db, batchId);
+    expect(counts).to.include({ total: 5, completed: 1, failed: 1 });
   });
 
   it('halts when more items fail than the budget allows', async () => {

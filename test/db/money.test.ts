@@ -193,6 +193,7 @@ function outcome(item: ClaimedItem, costs: number[], given: Partial<Outcome> = {
     state: 'completed',
     failure: null,
     nextAttemptMs: null,
+    children: [],
     durationMs: 1,
     cached: false,
     contentSha256: 'x',

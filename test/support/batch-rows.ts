@@ -93,6 +93,7 @@ export function outcome(item: ClaimedItem, given: Partial<Outcome> = {}): Outcom
     sizeBytes: null,
     result: 1,
     text: null,
+    children: [],
     calls: 0,
     callsOk: 0,
     isRetry: false,

@@ -7,12 +7,13 @@ import { extractFile } from '../../../src/extract/extract-file.ts';
 import { packageRoot } from '../../../src/paths.ts';
 import type { Extracted } from '../../../src/sandbox/requests.ts';
 
+const whole = { memberPath: [], known: null };
 const limits = { ...defaultLimits, maxFileBytes: 100_000_000, maxTextChars: 100_000 };
 
 /** A sample of samples/, read in this process. */
 export function extractSample(name: string): Promise<Extracted> {
   const content = readFileSync(join(packageRoot, 'samples', name));
-  return extractFile({ content, name, knownSha256: null }, limits);
+  return extractFile({ content, name, ...whole }, limits);
 }
 
 export function extractContent(
@@ -21,7 +22,16 @@ export function extractContent(
   overrides: Partial<ExtractionLimits> = {},
 ): Promise<Extracted> {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return extractFile({ content: bytes, name, knownSha256: null }, { ...limits, ...overrides });
+  return extractFile({ content: bytes, name, ...whole }, { ...limits, ...overrides });
+}
+
+/** A document inside this content. */
+export function extractMember(
+  name: string,
+  content: string | Uint8Array,
+  memberPath: string[],
+): Promise<Extracted> {
+  return extractFile({ content: Buffer.from(content as string), name, memberPath, known: null }, limits);
 }
 
 export async function markdownOf(name: string, content: string | Uint8Array): Promise<string> {

@@ -5,8 +5,8 @@ import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { extractFile } from '../../../src/extract/extract-file.ts';
 import { packageRoot } from '../../../src/paths.ts';
 import { extractContent, extractSample, failureOf, markdownOf } from './extract.ts';
-import { pdfOf } from './pdf.ts';
-import { docxOf } from './zip.ts';
+import { pdfOf } from '../../support/pdf.ts';
+import { docxOf } from '../../support/zip.ts';
 
 describe('a document that cannot be read', () => {
   it('is too large when it would unpack to an absurd size', async () => {
@@ -60,7 +60,9 @@ describe('a document that cannot be read', () => {
   it('is not parsed again when its text is already stored', async () => {
     const first = await extractSample('product.json');
     const content = readFileSync(join(packageRoot, 'samples/product.json'));
-    const request = { content, name: 'product.json', knownSha256: first.contentSha256 };
+    const { contentSha256, extraction } = first;
+    const known = { contentSha256, extractorVersion: extraction!.extractorVersion };
+    const request = { content, name: 'product.json', memberPath: [], known };
     const second = await extractFile(request, defaultLimits);
     expect(second).to.deep.equal({ ...first, extraction: null });
   });

@@ -4,7 +4,7 @@ import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { finishDraft } from '../../../src/extract/finish-draft.ts';
 import { markdownTable } from '../../../src/extract/markdown-table.ts';
 import { extractContent, markdownOf } from './extract.ts';
-import { docxOf } from './zip.ts';
+import { docxOf } from '../../support/zip.ts';
 
 describe('the readers', () => {
   it('find the delimiter of a table and keep quoted ones', async () => {
@@ -88,7 +88,7 @@ describe('finishDraft', () => {
           mimeType: 'text/plain',
           maxTextChars,
         };
-        const extraction = finishDraft({ parts, hasPictures: true }, 'test/1', input);
+        const extraction = finishDraft({ parts, children: [], hasPictures: true }, 'test/1', input);
         let last = 0;
         for (const { start, end } of extraction.parts) {
           expect(start).to.be.at.least(last);
@@ -115,5 +115,20 @@ describe('markdownTable', () => {
         },
       ),
     );
+  });
+
+  it('give Rich Text its characters, of any code page, once', async () => {
+    const head = '{\\rtf1\\ansi\\ansicpg1251\\deff0{\\fonttbl{\\f0 Arial;}}\\pard ';
+    const body = "\\'cf\\'f0\\'e8\\'e2\\'e5\\'f2 B\\u252\\'fccher {\\uc2 \\u8364EUR} \\{x\\}\\par}";
+    expect(await markdownOf('a.rtf', head + body)).to.equal('Привет Bücher €R {x}');
+  });
+
+  it('prefer the full text of a feed, whatever its prefix', async () => {
+    const item =
+      '<item><title>One</title><description>Short</description><ns3:encoded>&lt;p&gt;The whole story.&lt;/p&gt;</ns3:encoded></item>';
+    const feed = `<rss version="2.0" xmlns:ns3="x"><channel><title>News</title>${item}</channel></rss>`;
+    expect(await markdownOf('a.rss', feed))
+      .to.contain('The whole story.')
+      .and.to.not.contain('Short');
   });
 });

@@ -34,7 +34,7 @@ const good: [string, string, string[]][] = [
   [
     'order-question.eml',
     'message/rfc822',
-    ['order 8902 – delivery', 'Our café opens', '- order-8902.txt (text/plain, 2'],
+    ['order 8902 – delivery', 'Our café opens', 'Order 8902: 1,500 catalogues'],
   ],
   ['press-readings.tsv', 'text/tab-separated-values', ['| 2026-02-24T08:00:00Z | 1 | 41.5 | 9800 |']],
   ['press-settings.yaml', 'application/yaml', ['```yaml', 'speed: 8700 # sheets per hour']],

@@ -30,6 +30,7 @@ const item: ItemRow = {
   outputTokens: 0,
   cacheReadTokens: 0,
   result: null,
+  parent: null,
 };
 const snapshot: BatchSnapshot = {
   id: '0b9fe9ab-1c2d-4e5f-8a9b-0123456789ab',

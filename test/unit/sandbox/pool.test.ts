@@ -10,7 +10,7 @@ import { packageRoot } from '../../../src/paths.ts';
 import { createSandbox } from '../../../src/sandbox/pool.ts';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/pool.ts';
 import type { Extracted } from '../../../src/sandbox/requests.ts';
-import { docxOf } from '../extract/zip.ts';
+import { docxOf } from '../../support/zip.ts';
 
 const MINUTE = 60_000;
 const defaults: SandboxOptions = {
@@ -52,7 +52,7 @@ describe('the sandbox', () => {
   }
 
   function extract(sandbox: Sandbox, path = sample, timeoutMs = MINUTE, signal = never): Promise<Extracted> {
-    return sandbox.extract({ path, name: path, timeoutMs, knownSha256: null }, signal);
+    return sandbox.extract({ path, name: path, timeoutMs, memberPath: [], known: null }, signal);
   }
 
   it('starts no process before it is needed, and reads in one that it keeps', async () => {
@@ -74,9 +74,12 @@ describe('the sandbox', () => {
 
   it('leaves out the text whose hash is known', async () => {
     const sandbox = start();
-    const { contentSha256 } = await extract(sandbox);
-    const request = { path: sample, name: 'a.md', timeoutMs: MINUTE, knownSha256: contentSha256 };
+    const { contentSha256, extraction } = await extract(sandbox);
+    const known = { contentSha256, extractorVersion: extraction!.extractorVersion };
+    const request = { path: sample, name: 'a.md', timeoutMs: MINUTE, memberPath: [], known };
     expect(await sandbox.extract(request, never)).to.include({ contentSha256, extraction: null });
+    const older = { ...known, extractorVersion: 'markdown/0' };
+    expect((await sandbox.extract({ ...request, known: older }, never)).extraction).to.not.equal(null);
   });
 
   it('answers locally in the child', async () => {
@@ -201,7 +204,7 @@ describe('the sandbox', () => {
     const script = `
       const { createSandbox } = await import(${JSON.stringify(poolUrl)});
       const sandbox = createSandbox(${JSON.stringify({ ...defaults, processes: 2 })});
-      const run = (path) => sandbox.extract({ path, name: path, timeoutMs: 60000, knownSha256: null }, new AbortController().signal);
+      const run = (path) => sandbox.extract({ path, name: path, timeoutMs: 60000, memberPath: [], known: null }, new AbortController().signal);
       await Promise.all([run(${JSON.stringify(sample)}), run(${JSON.stringify(sample)})]);
       void run(${JSON.stringify(hugePath)}).catch(() => undefined);
       process.stdout.write(JSON.stringify(sandbox.pids()) + '\\n');`;
