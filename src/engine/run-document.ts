@@ -6,11 +6,13 @@ import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import { nextAttempt } from '../domain/retry.ts';
+import type { ClaimedItem } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
 import type { Database } from '../db/database.ts';
 import { isConnectionLost } from '../db/database.ts';
 import { cachedResults, loadText } from '../db/texts.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
+import type { Extracted } from '../sandbox/requests.ts';
 import type { Task } from './active-batch.ts';
 
 export interface DocumentDeps {
@@ -46,9 +48,20 @@ interface Facts {
 /** The analyzer's own time-out comes first; this only finds one that ignores it. */
 const WATCHDOG_GRACE_MS = 10_000;
 
+/** Begins to read a document that waits for its slot; what comes of it, a failure too, is told when it has one. */
+export function readAhead(sandbox: Sandbox, task: Task): void {
+  const extracted = extract(sandbox, task, knownTextOf(task));
+  const reading: Task['reading'] = { extracted, startedAtMs: performance.now(), endedAtMs: null };
+  const end = (): void => {
+    reading.endedAtMs = performance.now();
+  };
+  extracted.then(end, end);
+  task.reading = reading;
+}
+
 /** Reads, looks up, analyzes one document, in a slot. Never throws: whatever happens is an outcome. */
 export async function runDocument(deps: DocumentDeps, task: Task): Promise<DocumentRun> {
-  const startedAtMs = performance.now();
+  const startedAtMs = performance.now() - readAheadMs(task);
   const facts: Facts = { contentSha256: null, mimeType: null, sizeBytes: null, text: null, asked: false };
   const base = () => ({
     documentId: task.item.documentId,
@@ -76,7 +89,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
   } catch (error) {
     if (task.abort.signal.aborted || isConnectionLost(error)) return { outcome: null, verdict: null };
-    const failure = await asDocumentFailure(error, task);
+    const failure = asDocumentFailure(error);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
     const isFault = failure.failureClass === 'transient' && failure.stage === 'analyze';
     const reason = `${failure.code}: ${failure.message}`;
@@ -97,11 +110,9 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   const { batch, item } = task;
   const { signal } = task.abort;
   const { timeoutMs, cache } = settingsOf(task);
-  const file = { path: fileURLToPath(item.uri), name: item.name, timeoutMs };
-  let read = await sandbox.extract(
-    { ...file, knownSha256: item.hasText ? item.contentSha256 : null },
-    signal,
-  );
+  const { reading } = task;
+  task.reading = null;
+  let read = await (reading?.extracted ?? extract(sandbox, task, knownTextOf(task)));
   Object.assign(facts, {
     contentSha256: read.contentSha256,
     sizeBytes: read.sizeBytes,
@@ -115,7 +126,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   let extraction = read.extraction ?? (await loadText(db, read.contentSha256))?.extraction ?? null;
   if (extraction === null) {
     // The stored text was pruned in between.
-    read = await sandbox.extract({ ...file, knownSha256: null }, signal);
+    read = await extract(sandbox, task, null);
     extraction = read.extraction;
     Object.assign(facts, { contentSha256: read.contentSha256, sizeBytes: read.sizeBytes, text: extraction });
   }
@@ -137,6 +148,27 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   };
   const analysis = await watched(batch.analyzer.analyze(input, signal), timeoutMs + WATCHDOG_GRACE_MS);
   return { ...analysis, cached: false };
+}
+
+async function extract(sandbox: Sandbox, task: Task, knownSha256: string | null): Promise<Extracted> {
+  const { item, abort } = task;
+  const { timeoutMs } = settingsOf(task);
+  try {
+    const request = { path: fileURLToPath(item.uri), name: item.name, knownSha256, timeoutMs };
+    return await sandbox.extract(request, abort.signal);
+  } catch (error) {
+    // Asked at once: when the failure is told, the folder may be back.
+    throw (await isSourceGone(error, item)) ? sourceGone(error, item) : error;
+  }
+}
+
+function knownTextOf({ item }: Task): string | null {
+  return item.hasText ? item.contentSha256 : null;
+}
+
+/** Time spent on the document before it had a slot; the wait for the slot is not its. */
+function readAheadMs({ reading }: Task): number {
+  return reading === null ? 0 : (reading.endedAtMs ?? performance.now()) - reading.startedAtMs;
 }
 
 /** What `retry` gave to this document goes before the batch's own. */
@@ -166,22 +198,24 @@ async function watched<T>(call: Promise<T>, afterMs: number): Promise<T> {
   }
 }
 
-async function asDocumentFailure(error: unknown, { item }: Task): Promise<DocumentFailure> {
-  if (!(error instanceof DocumentFailure)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new DocumentFailure('permanent', 'internal', message, { stage: 'run', cause: error });
-  }
-  if ((error.code === 'missing' || error.code === 'unreadable') && item.sourceRoot !== null) {
-    const isThere = await access(item.sourceRoot, constants.R_OK).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) {
-      const message = `${describeFailureCode('source_gone').meaning} (\`${item.sourceRoot}\`)`;
-      return new DocumentFailure('critical', 'source_gone', message, { stage: 'read', cause: error });
-    }
-  }
-  return error;
+async function isSourceGone(error: unknown, { sourceRoot }: ClaimedItem): Promise<boolean> {
+  if (!(error instanceof DocumentFailure) || sourceRoot === null) return false;
+  if (error.code !== 'missing' && error.code !== 'unreadable') return false;
+  return access(sourceRoot, constants.R_OK).then(
+    () => false,
+    () => true,
+  );
+}
+
+function sourceGone(cause: unknown, { sourceRoot }: ClaimedItem): DocumentFailure {
+  const message = `${describeFailureCode('source_gone').meaning} (\`${sourceRoot}\`)`;
+  return new DocumentFailure('critical', 'source_gone', message, { stage: 'read', cause });
+}
+
+function asDocumentFailure(error: unknown): DocumentFailure {
+  if (error instanceof DocumentFailure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DocumentFailure('permanent', 'internal', message, { stage: 'run', cause: error });
 }
 
 /** The failure class decides: critical puts the item back, transient tries again while tries are left, else failed. */
