@@ -62,6 +62,8 @@ export interface Sandbox {
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { processes, heapMb, rssMb, stallMs, totalMs, recycleAfter, ...limits } = options;
   const slots = createSlots(processes);
+  /** As many again are laid out already, so that no child waits for a disk. */
+  const places = createSlots(2 * processes);
   const scratch = createScratch();
   const pool = workerpool.pool(fileURLToPath(new URL('./child.js', import.meta.url)), {
     workerType: 'process',
@@ -102,21 +104,25 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   // The pool's own queue is never used: it stalls after a child is lost, and its time-outs end no busy process at once.
   async function run<T>(options: RunOptions, prepare: () => Promise<Prepared>): Promise<T> {
-    const { method, stage, timeoutMs, signal } = options;
     // Many documents may wait on the signal of one batch.
-    setMaxListeners(0, signal);
+    setMaxListeners(0, options.signal);
+    if (isClosed()) throw closedError();
+    const leave = await places.take(options.signal);
+    try {
+      const prepared = await withDeadline(prepare(), options, ({ release }) => release());
+      return await inChild<T>(options, prepared).finally(prepared.release);
+    } finally {
+      leave();
+    }
+  }
+
+  async function inChild<T>(options: RunOptions, { params }: Prepared): Promise<T> {
+    const { method, stage, timeoutMs, signal } = options;
     for (let start = 1; ; start += 1) {
       if (isClosed()) throw closedError();
       const giveBack = await slots.take(signal);
-      let prepared: Prepared;
-      try {
-        prepared = await withDeadline(prepare(), { stage, timeoutMs, signal }, ({ release }) => release());
-      } catch (error) {
-        giveBack();
-        throw error;
-      }
       const limitsOfCall = { stage, timeoutMs, stallMs };
-      const call = callChild<T>(pool, method, prepared.params, limitsOfCall, children);
+      const call = callChild<T>(pool, method, params, limitsOfCall, children);
       inWork.add(call);
       void call.done.finally(() => {
         inWork.delete(call);
@@ -131,8 +137,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         if (start < MAX_STARTS) continue;
         const message = 'No extraction process could be started.';
         throw transient('internal', message, { stage, cause: error });
-      } finally {
-        await prepared.release();
       }
     }
   }
@@ -143,6 +147,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   async function close(): Promise<void> {
     const reason = closedError();
+    places.close(reason);
     slots.close(reason);
     for (const call of inWork) call.stop(reason);
     await pool.terminate(true);
