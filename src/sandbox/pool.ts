@@ -20,9 +20,12 @@ import { withDeadline } from './with-deadline.ts';
 const MAX_STARTS = 3;
 /** Milliseconds that an orderly end may take before a child is killed. */
 const TERMINATE_MS = 200;
+/** More would keep memory that a small batch never needs. */
+const WARM_CHILDREN = 2;
+const WARM_UP_MS = 30_000;
 
 export interface SandboxOptions extends ExtractionLimits {
-  /** Extraction processes at most; each starts when it is first needed. */
+  /** Extraction processes at most; each starts when it is first needed, or with `warmUp`. */
   processes: number;
   /** JavaScript heap of one process. */
   heapMb: number;
@@ -51,6 +54,8 @@ export interface Sandbox {
   /** Throws `DocumentFailure`; rejects with the signal's reason. */
   extract(file: ExtractFile, signal: AbortSignal): Promise<Extracted>;
   answerLocally(input: LocalInput, timeoutMs: number, signal: AbortSignal): Promise<Json>;
+  /** Starts the first children, so that the first documents of an idle worker do not wait for them. */
+  warmUp(): void;
   /** The children alive now. */
   pids(): number[];
   /** Resident memory of the children together, in bytes; 0 where the system has no /proc. */
@@ -97,6 +102,15 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       const call = { method: 'answerLocally', stage: 'analyze', timeoutMs, signal } as const;
       return run(call, () => Promise.resolve({ params: [input], release: () => Promise.resolve() }));
     },
+    warmUp() {
+      const params = [{ content: Buffer.from('ready'), name: 'ready.txt', knownSha256: null }, limits];
+      const signal = AbortSignal.timeout(WARM_UP_MS);
+      const call = { method: 'extract', stage: 'extract', timeoutMs: WARM_UP_MS, signal } as const;
+      for (let n = 0; n < Math.min(processes, WARM_CHILDREN); n++) {
+        // What is wrong shows with the first document.
+        run(call, () => Promise.resolve({ params, release: () => Promise.resolve() })).catch(() => undefined);
+      }
+    },
     pids: children.pids,
     rssBytes: children.rssBytes,
     close: () => (closed ??= close()),
@@ -108,19 +122,27 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     setMaxListeners(0, options.signal);
     if (isClosed()) throw closedError();
     const leave = await places.take(options.signal);
+    const preparing = withDeadline(prepare(), options, ({ release }) => release());
+    // It is told when it is this call's turn.
+    preparing.catch(() => undefined);
     try {
-      const prepared = await withDeadline(prepare(), options, ({ release }) => release());
-      return await inChild<T>(options, prepared).finally(prepared.release);
+      return await inChild<T>(options, preparing);
     } finally {
+      await preparing.then(({ release }) => release()).catch(() => undefined);
       leave();
     }
   }
 
-  async function inChild<T>(options: RunOptions, { params }: Prepared): Promise<T> {
+  async function inChild<T>(options: RunOptions, preparing: Promise<Prepared>): Promise<T> {
     const { method, stage, timeoutMs, signal } = options;
     for (let start = 1; ; start += 1) {
       if (isClosed()) throw closedError();
+      // In turn, whoever is laid out first.
       const giveBack = await slots.take(signal);
+      const { params } = await preparing.catch((error: unknown) => {
+        giveBack();
+        throw error;
+      });
       const limitsOfCall = { stage, timeoutMs, stallMs };
       const call = callChild<T>(pool, method, params, limitsOfCall, children);
       inWork.add(call);

@@ -66,10 +66,27 @@ describe('the sandbox', () => {
     expect(sandbox.rssBytes()).to.be.within(20e6, 400e6);
   });
 
+  it('has its first processes ready when it is asked to', async () => {
+    const sandbox = start({ processes: 2 });
+    sandbox.warmUp();
+    await until(() => sandbox.pids().length === 2);
+    const pids = sandbox.pids();
+    await Promise.all([extract(sandbox), extract(sandbox)]);
+    expect(sandbox.pids()).to.have.members(pids);
+  });
+
   it('hands failures over with class, code, stage and context', async () => {
     const failure = await failureOf(extract(start(), join(folder, 'gone')));
     expect(failure).to.include({ failureClass: 'permanent', code: 'missing', stage: 'read' });
     expect(failure.context).to.deep.equal({ errno: 'ENOENT' });
+  });
+
+  it('tells that a file is missing when it is its turn, behind others', async () => {
+    const sandbox = start();
+    const slow = extract(sandbox, slowPath);
+    const failed = await failureOf(extract(sandbox, join(folder, 'nothing.txt')));
+    expect(failed).to.include({ failureClass: 'permanent', code: 'missing', stage: 'read' });
+    await slow;
   });
 
   it('leaves out the text whose hash is known', async () => {
