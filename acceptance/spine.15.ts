@@ -1,7 +1,7 @@
 // The Web UI in a real Chromium: a batch's name, its counts in current details, the failing documents by name.
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { loadPorts } from '../src/dev/state-files.ts';
@@ -10,20 +10,24 @@ import { startModelServer } from '../test/support/model-server.ts';
 import { projectFolder, runCli, startCli } from '../test/support/run-cli.ts';
 import { check, until } from './check.ts';
 
-const program = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-if (!existsSync(program)) {
-  process.stderr.write(`No Chromium at \`${program}\`: apt-get install chromium, or set CHROMIUM_PATH\n`);
+const program = findChromium();
+if (program === undefined) {
+  process.stderr.write(
+    'This line needs Chromium, and none is on the PATH: `apt-get install chromium` (or google-chrome), or set CHROMIUM_PATH\n',
+  );
   process.exit(1);
 }
 
 const NAME = 'invoices-november';
 const GOOD = 600;
 const FAILING = ['overloaded-contract.txt', 'overloaded-invoice.txt', 'overloaded-letter.txt'];
+const REFUSED = 'refused-memo.txt';
 const project = await projectFolder();
 // The overloaded ones fail on every try: each has an activity of its own, whose retries the page shows.
-const model = await startModelServer((call) =>
-  call.name.startsWith('overloaded') ? { delayMs: 50, status: 529 } : { delayMs: 900 },
-);
+const model = await startModelServer(({ name }) => {
+  if (name.startsWith('overloaded')) return { delayMs: 50, status: 529 };
+  return name === REFUSED ? { delayMs: 50, status: 422 } : { delayMs: 900 };
+});
 const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
 try {
   await writeDocuments(join(project.folder, 'invoices'));
@@ -31,21 +35,23 @@ try {
   const args = ['process', 'invoices', '--name', NAME, '--analyzer', model.url, '--parallel', '10'];
   const running = startCli(project.folder, [...args, '--retry-delay', '3s', '--json']);
   await until('some answers', () => model.calls.length >= 90, 120_000);
-  const id = await batchId();
-  const base = `http://127.0.0.1:${loadPorts(join(project.folder, '.docbatch')).webUi}`;
   const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+  const { webUi } = loadPorts(join(project.folder, '.docbatch'));
+  await page.goto(`http://127.0.0.1:${webUi}/namespaces/default/workflows/batch:${await batchId()}`);
 
-  await page.goto(`${base}/namespaces/default/workflows/${encodeURIComponent(`batch:${id}`)}`);
-  await page.waitForURL(/\/(timeline|history)/);
-  await shows(page, 'the page names the batch', NAME);
-  await shows(page, 'current details have the counts', 'completed');
-  for (const document of FAILING) await shows(page, 'a failing document by name', document);
-  await page.screenshot({ path: join(packageRoot, 'docs/web-ui.png'), fullPage: false });
+  for (const document of FAILING) await shows(page, 'the timeline names a document that fails', document);
+  await page.screenshot({ path: join(packageRoot, 'docs/web-ui-timeline.png') });
+
+  await page.getByRole('tab', { name: 'User Metadata' }).or(page.getByText('User Metadata')).first().click();
+  await shows(page, 'current details name the batch', NAME);
+  await shows(page, 'they count the completed', 'completed');
+  await shows(page, 'and all documents', String(GOOD + FAILING.length + 1));
+  await page.screenshot({ path: join(packageRoot, 'docs/web-ui.png') });
   await running.done;
 } finally {
   await browser.close();
-  await model.close();
   await project.remove();
+  await model.close();
 }
 
 async function batchId(): Promise<string> {
@@ -55,7 +61,7 @@ async function batchId(): Promise<string> {
 
 async function shows(page: Page, what: string, text: string): Promise<void> {
   const found = await page
-    .getByText(text, { exact: false })
+    .getByText(text)
     .first()
     .waitFor({ timeout: 30_000 })
     .then(
@@ -67,8 +73,25 @@ async function shows(page: Page, what: string, text: string): Promise<void> {
 
 async function writeDocuments(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const names = Array.from({ length: GOOD }, (_, n) => `invoice-${String(n + 1).padStart(4, '0')}.txt`);
-  for (const name of [...FAILING, ...names]) {
+  const good = Array.from({ length: GOOD }, (_, n) => `invoice-${String(n + 1).padStart(4, '0')}.txt`);
+  for (const name of [...FAILING, REFUSED, ...good]) {
     await writeFile(join(folder, name), `The document ${name} of November: nothing else is in it.\n`);
+  }
+}
+
+/** As the distributions name it. */
+function findChromium(): string | undefined {
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+  return process.env.CHROMIUM_PATH ?? found;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
