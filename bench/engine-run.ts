@@ -93,9 +93,12 @@ export async function killInTheMiddle(task: Task, kill: () => Promise<void>): Pr
   return atMs;
 }
 
+/** What was sent before the kill arrives within this; no process is back so soon. */
+const ARRIVAL_MS = 100;
+
 export function killFigures(ledger: readonly LedgerEntry[], killedAtMs: number): KillFigures {
-  const before = ledger.filter(({ atMs }) => atMs <= killedAtMs);
-  const after = ledger.filter(({ atMs }) => atMs > killedAtMs);
+  const before = ledger.filter(({ atMs }) => atMs <= killedAtMs + ARRIVAL_MS);
+  const after = ledger.filter(({ atMs }) => atMs > killedAtMs + ARRIVAL_MS);
   const known = new Set(before.map(({ document }) => document));
   const since = (entry: LedgerEntry | undefined) =>
     entry === undefined ? Number.NaN : (entry.atMs - killedAtMs) / 1000;
