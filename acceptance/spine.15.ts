@@ -45,7 +45,7 @@ try {
 
   await page.getByText('User Metadata').click();
   await shows(page, 'current details name the batch', NAME);
-  await shows(page, 'they count the completed', ' completed · ');
+  await shows(page, 'they count the completed', 'completed · 1 failed');
   await shows(page, 'and all', `${GOOD + FAILING.length + 1} documents`);
   await page.screenshot({ path: join(packageRoot, 'docs/web-ui.png') });
   await running.done;
@@ -60,16 +60,21 @@ async function batchId(): Promise<string> {
   return (JSON.parse(stdout) as { id: string }).id;
 }
 
+/** The page shows what is markdown in frames of their own. */
 async function shows(page: Page, what: string, text: string): Promise<void> {
-  const found = await page
-    .getByText(text)
-    .filter({ visible: true })
-    .first()
-    .waitFor({ timeout: 30_000 })
-    .then(
-      () => true,
-      () => false,
+  const counts = () =>
+    page.frames().map((frame) =>
+      frame
+        .getByText(text)
+        .filter({ visible: true })
+        .count()
+        .catch(() => 0),
     );
+  const isShown = async () => (await Promise.all(counts())).some((count) => count > 0);
+  const found = await until(text, isShown, 30_000).then(
+    () => true,
+    () => false,
+  );
   check(what, found, text);
 }
 
