@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { RETRY_HEAD_START_MS } from '../src/domain/retry.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { toApplicationFailure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -20,7 +21,7 @@ export async function processDocument(
       throw later(
         `${outcome.failure?.code}: ${outcome.failure?.message}`,
         outcome.failure?.code,
-        outcome.nextAttemptMs ?? 0,
+        (outcome.nextAttemptMs ?? 0) - RETRY_HEAD_START_MS,
       );
     }
     if (stop === 'draining') throw later('The worker is shutting down', 'draining', 100);

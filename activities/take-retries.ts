@@ -3,7 +3,8 @@ import type { Database } from '../src/db/database.ts';
 import { takeRetries as takeRows } from '../src/db/retries.ts';
 import type { RetryTicket, TakeRetries } from './types.ts';
 
-const POLL_MS = 500;
+/** Well below RETRY_HEAD_START_MS, so that a short wait is not prolonged. */
+const POLL_MS = 300;
 /** Below the ten minutes of its start-to-close time-out. */
 const LONGEST_POLL_MS = 9 * 60_000;
 

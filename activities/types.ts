@@ -76,7 +76,7 @@ export interface RetryTicket {
   documentId: string;
   /** The document's name, for the Web UI. */
   label: string;
-  /** Milliseconds until its next attempt is due. */
+  /** Milliseconds until its activity should start, which waits out the rest. */
   dueMs: number;
 }
 

@@ -112,7 +112,7 @@ export function showDetails(state: BatchState): void {
   const name = state.orders?.name ?? state.batchId;
   const open = Math.max(total - completed - failed, 0);
   setCurrentDetails(
-    `**${name}** · ${state.status}\n\n| completed | failed | open | total |\n|---|---|---|---|\n| ${completed} | ${failed} | ${open} | ${total} |`,
+    `**${name}** · ${state.status}\n\n${completed} completed · ${failed} failed · ${open} open · ${total} documents`,
   );
   if (!state.searchAttributes) return;
   const current = workflowInfo().typedSearchAttributes.get(statusKey);

@@ -11,6 +11,8 @@ export interface ClaimedItem {
   attempts: number;
   attemptsBefore: number;
   crashCount: number;
+  /** Milliseconds until an item that is retried is due; 0 for others. */
+  dueMs: number;
   /** Of this item alone; null when it has none. */
   settings: Partial<DocumentSettings> | null;
   uri: string;
@@ -38,7 +40,8 @@ WHERE d.id = i.document_id AND i.batch_id = $1`;
 
 const RETURNED = `
 RETURNING i.document_id AS "documentId", i.epoch, i.chunk_no AS "chunkNo", i.position, i.priority, i.attempts,
-  i.attempts_before AS "attemptsBefore", i.crash_count AS "crashCount", i.settings, COALESCE(d.uri, '') AS uri, COALESCE(d.name, d.uri, '') AS name,
+  i.attempts_before AS "attemptsBefore", i.crash_count AS "crashCount",
+  CASE WHEN i.state = 'retrying' THEN COALESCE(GREATEST(0, CEIL(EXTRACT(EPOCH FROM i.next_attempt_at - clock_timestamp()) * 1000)), 0) ELSE 0 END::int AS "dueMs", i.settings, COALESCE(d.uri, '') AS uri, COALESCE(d.name, d.uri, '') AS name,
   d.source_root AS "sourceRoot", d.mime_type AS "mimeType", d.size_bytes AS "sizeBytes", d.content_sha256 AS "contentSha256",
   (SELECT t.extractor_version FROM document_texts t WHERE t.content_sha256 = d.content_sha256) AS "textVersion",
   d.container_uri AS "containerUri", d.member_path AS "memberPath"`;

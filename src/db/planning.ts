@@ -4,14 +4,25 @@ import { haltOverBudget } from './failure-budget.ts';
 /** Documents per transaction: large enough to be set-based, small enough that processing starts after the first. */
 const PAGE = 10_000;
 
+export interface PlannedPage {
+  lastChunkNo: number;
+  /** There is no further page. */
+  planned: boolean;
+}
+
 /**
  * Turns the next page of candidates into items with chunk numbers. A document that another batch holds is left out (the
  * partial unique index decides). Calling it again after a lost answer plans nothing twice: the position is the guard.
  */
-export async function planPage(
-  db: Database,
-  batchId: string,
-): Promise<{ lastChunkNo: number; planned: boolean }> {
+export async function planPage(db: Database, batchId: string): Promise<PlannedPage> {
+  const page = await planInOneGo(db, batchId);
+  // Until PostgreSQL has counted the new rows, each mark and each commit reads the whole batch: 17 ms instead of 0.1 at
+  // 20,000 items, and its own daemon comes a minute late.
+  await db.query('ANALYZE batch_items, file_document');
+  return page;
+}
+
+function planInOneGo(db: Database, batchId: string): Promise<PlannedPage> {
   return db.transaction(async (tx) => {
     const { rows } = await tx.query<{
       position: number;

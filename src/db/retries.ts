@@ -1,8 +1,10 @@
+import { RETRY_HEAD_START_MS } from '../domain/retry.ts';
 import type { Queryable } from './database.ts';
 
 export interface RetryRow {
   documentId: string;
   label: string;
+  /** Until its activity should start, which waits out the rest. */
   dueMs: number;
 }
 
@@ -31,7 +33,7 @@ export async function takeRetries(
        RETURNING i.document_id, i.next_attempt_at
      )
      SELECT t.document_id AS "documentId", COALESCE(d.name, d.uri, d.id::text) AS label,
-            GREATEST(0, CEIL(EXTRACT(EPOCH FROM t.next_attempt_at - clock_timestamp()) * 1000))::int AS "dueMs"
+            GREATEST(0, CEIL(EXTRACT(EPOCH FROM t.next_attempt_at - clock_timestamp()) * 1000) - ${RETRY_HEAD_START_MS})::int AS "dueMs"
      FROM taken t JOIN file_document d ON d.id = t.document_id ORDER BY t.next_attempt_at`,
     [request.batchId, request.token, request.callNo],
   );

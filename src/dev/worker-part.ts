@@ -15,6 +15,9 @@ export const workerReadyLine = 'DOCBATCH_WORKER_READY';
 
 const START_TIMEOUT_MS = 60_000;
 
+/** Megabytes; Node's 16 let short-lived objects fill three times as much, and are no faster here. */
+const YOUNG_GENERATION = '--max-semi-space-size=8';
+
 /** The stack's worker process: the same program as `docbatch worker`. */
 export function workerPart({ config, env, onStep }: KeeperOptions, info: StackInfo): Part<Running> {
   const log = openRotatingLog(logPath(config.stateDir, 'worker'));
@@ -26,7 +29,7 @@ export function workerPart({ config, env, onStep }: KeeperOptions, info: StackIn
       let ended: string | undefined;
       const worker = spawnGuarded({
         command: process.execPath,
-        args: [program],
+        args: [YOUNG_GENERATION, program],
         env: workerEnvironment(env, info, config.projectDir),
         stopSignal: 'TERM',
         graceSeconds: 35,
@@ -63,6 +66,8 @@ function workerEnvironment(env: NodeJS.ProcessEnv, info: StackInfo, projectDir: 
     TEMPORAL_ADDRESS: info.temporalAddress ?? undefined,
     TEMPORAL_NAMESPACE: info.temporalNamespace,
     DOCBATCH_PROJECT: projectDir,
+    // One arena per thread of the SDK's core would keep 70 MB that nobody uses.
+    MALLOC_ARENA_MAX: env.MALLOC_ARENA_MAX ?? '2',
   };
   if (!info.embedded.temporal) return own;
   // What reaches an outside Temporal would keep the worker from ours.

@@ -12,3 +12,9 @@ export function nextAttempt(
   if (made >= 1 + settings.retries) return null;
   return retryAfterMs ?? Math.min(settings.retryDelayMs * 2 ** (made - 1), MAX_RETRY_WAIT_MS);
 }
+
+/**
+ * The activity of a retry starts this much before the retry is due, and the worker waits out the rest without a slot:
+ * timers of a Temporal server may be a second late, and two task queues lie between the timer and the worker.
+ */
+export const RETRY_HEAD_START_MS = 1_000;

@@ -3,6 +3,7 @@ import { exceedsFailureBudget } from '../domain/batch.ts';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
 import type { BatchView } from '../db/workers.ts';
+import type { Extracted } from '../sandbox/requests.ts';
 import type { Committer } from './committer.ts';
 import type { Gate } from './gate.ts';
 import type { Limiter } from './limiter.ts';
@@ -16,6 +17,8 @@ export interface Task {
   /** `performance.now()` when `started_at` was written; null when it has to be written (again). */
   markedAtMs: number | null;
   isMarking: boolean;
+  /** Its file, read before its slot came; null when nobody began, or when it was taken. */
+  reading: Reading | null;
   /** True while this task's call is the one probe of a closed gate. */
   isProbe: boolean;
   /** Money is held for its calls; see `budget_reservations`. */
@@ -30,12 +33,21 @@ export interface Task {
   fail(error: unknown): void;
 }
 
+export interface Reading {
+  extracted: Promise<Extracted>;
+  startedAtMs: number;
+  /** Null while it goes on. */
+  endedAtMs: number | null;
+}
+
 export type TaskEnd = 'completed' | 'failed' | 'retrying' | 'returned' | 'dropped';
 
 /** What this worker holds of one batch. */
 export interface ActiveBatch {
   batchId: string;
   view: BatchView;
+  /** `performance.now()` when row, share and gate were last read together; -Infinity before the first time. */
+  readAtMs: number;
   analyzer: Analyzer;
   gate: Gate;
   limiter: Limiter;
@@ -57,9 +69,14 @@ export interface ActiveBatch {
 /** Whether another document of this batch may start now, the free slots apart. */
 export function mayStart(batch: ActiveBatch): boolean {
   const { view, committer } = batch;
-  if (view.control !== 'run') return false;
   if (batch.inSlots.size >= batch.share) return false;
   if (committer.count() >= view.settings.parallel || committer.oldestAgeMs() > 2_000) return false;
+  return mayGoOn(batch);
+}
+
+/** Whether its orders and its failure budget let another document start, sooner or later. */
+export function mayGoOn({ view, committer }: ActiveBatch): boolean {
+  if (view.control !== 'run') return false;
   // Until the commit halts the batch every call would only be refused again.
   if (committer.hasCritical()) return false;
   // The commit decides; only while it is under way must the worker hold back by itself.

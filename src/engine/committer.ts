@@ -54,6 +54,7 @@ export function createCommitter(options: CommitterOptions): Committer {
   const flush = async (): Promise<void> => {
     isWriting = true;
     inFlight = waiting.splice(0, GROUP_SIZE);
+    for (const { outcome, addedAtMs } of inFlight) countWaitFrom(outcome, addedAtMs);
     try {
       await write(inFlight, options, (group, result) => {
         inFlight = inFlight.filter((pending) => !group.includes(pending));
@@ -85,6 +86,13 @@ export function createCommitter(options: CommitterOptions): Committer {
 
 export function isCritical({ failure }: Outcome): boolean {
   return failure?.failureClass === 'critical';
+}
+
+/** The wait before a retry began with the fault, not with this commit. */
+function countWaitFrom(outcome: Outcome, faultAtMs: number): void {
+  if (outcome.nextAttemptMs === null) return;
+  const left = outcome.nextAttemptMs - (performance.now() - faultAtMs);
+  outcome.nextAttemptMs = Math.max(0, Math.round(left));
 }
 
 /** Writes a group. When PostgreSQL refuses a value in it, the group is halved until the bad document is alone. */

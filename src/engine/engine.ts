@@ -14,10 +14,10 @@ import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
 import { createProber } from './prober.ts';
 import type { CallVerdict } from './run-document.ts';
-import { hasBill, runDocument } from './run-document.ts';
+import { hasBill, readAhead, runDocument } from './run-document.ts';
 import { createShares } from './shares.ts';
 import { createSlotPool } from './slot-pool.ts';
-import { fenceOf, partition, taskOf, workerCrashed } from './tasks.ts';
+import { fenceOf, partition, taskOf, untilDue, workerCrashed } from './tasks.ts';
 import { startTicker } from './ticker.ts';
 
 export interface EngineOptions extends BatchOpenerDeps {
@@ -74,6 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
     capacity: options.slots,
     isOpen: () => !isDraining && ticker.ageMs() < NEWS_LIMIT_MS,
     mark: (batch, tasks) => outlastOutage(() => markStarted(db, batch.batchId, tasks.map(fenceOf))),
+    readAhead: (task) => readAhead(options.sandbox, task),
     run: runTask,
   });
   const probeClosedGates = createProber(batches, {
@@ -256,6 +257,7 @@ export function createEngine(options: EngineOptions): Engine {
       await outlastOutage(() => markStarted(db, batch.batchId, crashed.map(fenceOf)));
       for (const task of crashed) commit(task, workerCrashed(task));
     }
+    await untilDue(sound);
     if (feeder.isStopped()) {
       for (const task of sound) task.settle('returned');
       return;

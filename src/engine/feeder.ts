@@ -60,6 +60,8 @@ export function createFeeder(
     isStopped: () => stopped !== null,
     end: (task, end, outcome) => {
       if (!open.delete(task)) return;
+      // Nobody will take what is being read for it.
+      if (task.reading !== null) task.abort.abort(new Error('stopped'));
       feeder.lastOutcome = outcome ?? null;
       ends[end] += 1;
       if (end === 'returned') returned.push({ documentId: task.item.documentId, epoch: task.item.epoch });

@@ -38,6 +38,7 @@ export async function openBatch(
   const batch: ActiveBatch = {
     batchId,
     view,
+    readAtMs: -Infinity,
     analyzer,
     gate: createGate(db, analyzer, workerId, view.settings.timeoutMs),
     limiter: createLimiter(db, analyzer.provider),
@@ -62,10 +63,16 @@ export async function openBatch(
   return batch;
 }
 
-/** What the rows say now, before documents are claimed: an order may have come since the last tick. */
+/** The ticker reads more often than this; a batch that it does not know yet, or that stands still, is read at once. */
+const NEWS_VALID_MS = 1_000;
+
+/** What the rows say, before documents are claimed. */
 export async function refresh({ db }: BatchOpenerDeps, shares: Shares, batch: ActiveBatch): Promise<void> {
+  const askedAtMs = performance.now();
+  if (batch.view.control === 'run' && askedAtMs - batch.readAtMs < NEWS_VALID_MS) return;
   const [view] = await readBatchViews(db, [batch.batchId]);
   if (view !== undefined) adoptView(batch, view);
   await shares.renew(() => [batch]);
   await batch.gate.refresh();
+  batch.readAtMs = askedAtMs;
 }

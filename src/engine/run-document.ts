@@ -6,11 +6,13 @@ import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import { nextAttempt } from '../domain/retry.ts';
+import type { ClaimedItem } from '../db/claims.ts';
 import type { ChildDocument, Outcome } from '../db/commit-outcomes.ts';
 import type { Database } from '../db/database.ts';
 import { isConnectionLost } from '../db/database.ts';
 import { cachedResults, loadText } from '../db/texts.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
+import type { Extracted, KnownText } from '../sandbox/requests.ts';
 import type { Task } from './active-batch.ts';
 import type { Bill, MeterDeps } from './meter.ts';
 import { NoCallNow, createMeter } from './meter.ts';
@@ -52,9 +54,20 @@ interface Facts {
 const WATCHDOG_GRACE_MS = 10_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** Begins to read a document that waits for its slot; what comes of it, a failure too, is told when it has one. */
+export function readAhead(sandbox: Sandbox, task: Task): void {
+  const extracted = extract(sandbox, task, knownTextOf(task));
+  const reading: Task['reading'] = { extracted, startedAtMs: performance.now(), endedAtMs: null };
+  const end = (): void => {
+    reading.endedAtMs = performance.now();
+  };
+  extracted.then(end, end);
+  task.reading = reading;
+}
+
 /** Reads, looks up, analyzes one document, in a slot. Never throws: whatever happens is an outcome. */
 export async function runDocument(deps: DocumentDeps, task: Task): Promise<DocumentRun> {
-  const startedAtMs = performance.now();
+  const startedAtMs = performance.now() - readAheadMs(task);
   const facts: Facts = {
     contentSha256: null,
     mimeType: null,
@@ -96,8 +109,9 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     const verdict = facts.asked ? { ok: true, reason: '', retryAfterMs: 0, stopsAll: false } : null;
     return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
   } catch (error) {
-    if (task.abort.signal.aborted || isConnectionLost(error) || error instanceof NoCallNow) return putBack();
-    const failure = await asDocumentFailure(error, task);
+    const isOurs = !(error instanceof DocumentFailure) && isConnectionLost(error);
+    if (task.abort.signal.aborted || isOurs || error instanceof NoCallNow) return putBack();
+    const failure = asDocumentFailure(error);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
     return { outcome, verdict: facts.asked ? verdictOf(failure, task) : null };
   }
@@ -120,18 +134,9 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   const { batch, item } = task;
   const { signal } = task.abort;
   const { timeoutMs, cache } = settingsOf(task);
-  const { contentSha256, textVersion } = item;
-  const isStored = contentSha256 !== null && textVersion !== null;
-  const file = {
-    path: fileURLToPath(item.containerUri ?? item.uri),
-    memberPath: item.memberPath ?? [],
-    name: item.containerUri === null ? item.name : nameInUri(item.containerUri),
-    timeoutMs,
-  };
-  let read = await sandbox.extract(
-    { ...file, known: isStored ? { contentSha256, extractorVersion: textVersion } : null },
-    signal,
-  );
+  const { reading } = task;
+  task.reading = null;
+  let read = await (reading?.extracted ?? extract(sandbox, task, knownTextOf(task)));
   Object.assign(facts, {
     contentSha256: read.contentSha256,
     sizeBytes: read.sizeBytes,
@@ -144,7 +149,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   let extraction = read.extraction ?? (await loadText(db, read.contentSha256))?.extraction ?? null;
   if (extraction === null) {
     // The stored text was pruned in between.
-    read = await sandbox.extract({ ...file, known: null }, signal);
+    read = await extract(sandbox, task, null);
     extraction = read.extraction;
     Object.assign(facts, { contentSha256: read.contentSha256, sizeBytes: read.sizeBytes, text: extraction });
   }
@@ -178,6 +183,32 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     meter.lost,
   );
   return { ...analysis, cached: false };
+}
+
+async function extract(sandbox: Sandbox, task: Task, known: KnownText | null): Promise<Extracted> {
+  const { item, abort } = task;
+  const file = {
+    path: fileURLToPath(item.containerUri ?? item.uri),
+    memberPath: item.memberPath ?? [],
+    name: item.containerUri === null ? item.name : nameInUri(item.containerUri),
+    timeoutMs: settingsOf(task).timeoutMs,
+  };
+  try {
+    return await sandbox.extract({ ...file, known }, abort.signal);
+  } catch (error) {
+    // Asked at once: when the failure is told, the folder may be back.
+    throw (await isSourceGone(error, item)) ? sourceGone(error, item) : error;
+  }
+}
+
+function knownTextOf({ item: { contentSha256, textVersion } }: Task): KnownText | null {
+  if (contentSha256 === null || textVersion === null) return null;
+  return { contentSha256, extractorVersion: textVersion };
+}
+
+/** Time spent on the document before it had a slot; the wait for the slot is not its. */
+function readAheadMs({ reading }: Task): number {
+  return reading === null ? 0 : (reading.endedAtMs ?? performance.now()) - reading.startedAtMs;
 }
 
 /** What `retry` gave to this document goes before the batch's own. */
@@ -215,22 +246,24 @@ async function watched<T>(call: Promise<T>, limitMs: () => number, onLate: () =>
   }
 }
 
-async function asDocumentFailure(error: unknown, { item }: Task): Promise<DocumentFailure> {
-  if (!(error instanceof DocumentFailure)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new DocumentFailure('permanent', 'internal', message, { stage: 'run', cause: error });
-  }
-  if ((error.code === 'missing' || error.code === 'unreadable') && item.sourceRoot !== null) {
-    const isThere = await access(item.sourceRoot, constants.R_OK).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) {
-      const message = `${describeFailureCode('source_gone').meaning} (\`${item.sourceRoot}\`)`;
-      return new DocumentFailure('critical', 'source_gone', message, { stage: 'read', cause: error });
-    }
-  }
-  return error;
+async function isSourceGone(error: unknown, { sourceRoot }: ClaimedItem): Promise<boolean> {
+  if (!(error instanceof DocumentFailure) || sourceRoot === null) return false;
+  if (error.code !== 'missing' && error.code !== 'unreadable') return false;
+  return access(sourceRoot, constants.R_OK).then(
+    () => false,
+    () => true,
+  );
+}
+
+function sourceGone(cause: unknown, { sourceRoot }: ClaimedItem): DocumentFailure {
+  const message = `${describeFailureCode('source_gone').meaning} (\`${sourceRoot}\`)`;
+  return new DocumentFailure('critical', 'source_gone', message, { stage: 'read', cause });
+}
+
+function asDocumentFailure(error: unknown): DocumentFailure {
+  if (error instanceof DocumentFailure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DocumentFailure('permanent', 'internal', message, { stage: 'run', cause: error });
 }
 
 /** The failure class decides: critical puts the item back, transient tries again while tries are left, else failed. */

@@ -1,5 +1,6 @@
 import type { ActiveBatch, Task } from './active-batch.ts';
-import { mayStart } from './active-batch.ts';
+import { mayGoOn, mayStart } from './active-batch.ts';
+import { partition } from './tasks.ts';
 
 /** How long `started_at` vouches for an item that has not begun: a worker that slept longer asks again. */
 const MARK_VALID_MS = 5_000;
@@ -11,6 +12,8 @@ export interface SlotPoolOptions {
   isOpen(): boolean;
   /** Writes `started_at`; answers with the ids that are still ours. */
   mark(batch: ActiveBatch, tasks: readonly Task[]): Promise<Set<string>>;
+  /** Begins to read a document whose slot comes soon. */
+  readAhead(task: Task): void;
   /** Runs one document; the slot is free when it resolves. */
   run(task: Task): Promise<void>;
 }
@@ -43,7 +46,8 @@ export function createSlotPool(
     while (options.isOpen() && !isAlone && running.size < options.capacity) {
       const batch = nextBatch(batches);
       if (batch === undefined) break;
-      const task = batch.queue.find((queued) => !queued.isMarking)!;
+      // A retry that has just come does not hold up those that are marked already.
+      const task = batch.queue.find(isMarked) ?? batch.queue.find((queued) => !queued.isMarking)!;
       const alone = task.item.crashCount >= 2;
       if (alone && !isQuiet()) break;
       if (!isMarked(task)) {
@@ -54,8 +58,9 @@ export function createSlotPool(
       batch.lastServed = turn += 1;
       isAlone = alone;
       start(task);
-      if (!alone && unmarkedSoon(batch)) markAhead(batch);
     }
+    if (!options.isOpen() || isAlone) return;
+    for (const batch of batches.values()) if (isRunningDry(batch)) markAhead(batch);
   };
 
   const start = (task: Task): void => {
@@ -68,19 +73,21 @@ export function createSlotPool(
     });
   };
 
-  /** Marks the next few, so that no slot waits for the database. */
+  /** Marks the next few, and begins to read them: no slot waits for the database or for a file. */
   const markAhead = (batch: ActiveBatch): void => {
     if (batch.isMarking) return;
-    const room = Math.max(0, Math.min(batch.share - batch.inSlots.size, options.capacity - running.size));
-    const unmarked = batch.queue.filter((task) => !isMarked(task));
-    const tasks = nextToMark(unmarked, { room, ahead: room + lookahead(batch), isIdle: isQuiet() });
+    const free = Math.max(0, Math.min(batch.share - batch.inSlots.size, options.capacity - running.size));
+    const [marked, unmarked] = partition(batch.queue, isMarked);
+    const room = free - marked.length;
+    const isIdle = isQuiet() && marked.length === 0;
+    const tasks = nextToMark(unmarked, { room, ahead: room + lookahead(batch), isIdle });
     if (tasks.length === 0) return;
     batch.isMarking = true;
     for (const task of tasks) task.isMarking = true;
     options
       .mark(batch, tasks)
       .then(
-        (ours) => settleMarks(batch, tasks, ours),
+        (ours) => settleMarks(batch, tasks, ours, options.readAhead),
         (error: unknown) => {
           for (const task of tasks) {
             if (removeFrom(batch, task)) task.settle('returned', undefined);
@@ -114,11 +121,21 @@ function nextToMark(
   return unmarked.slice(0, end < 0 ? undefined : end);
 }
 
-function settleMarks(batch: ActiveBatch, tasks: readonly Task[], ours: Set<string>): void {
+function settleMarks(
+  batch: ActiveBatch,
+  tasks: readonly Task[],
+  ours: Set<string>,
+  readAhead: (task: Task) => void,
+): void {
   const nowMs = performance.now();
   for (const task of tasks) {
-    if (ours.has(task.item.documentId)) task.markedAtMs = nowMs;
-    else if (removeFrom(batch, task)) task.settle('dropped');
+    if (!ours.has(task.item.documentId)) {
+      if (removeFrom(batch, task)) task.settle('dropped');
+      continue;
+    }
+    task.markedAtMs = nowMs;
+    // Not when it was stopped in the meantime, when its mark was only renewed, or when it saw a worker die.
+    if (batch.queue.includes(task) && task.reading === null && task.item.crashCount === 0) readAhead(task);
   }
 }
 
@@ -134,11 +151,16 @@ function isMarked(task: Task): boolean {
 }
 
 function lookahead(batch: ActiveBatch): number {
-  return Math.max(1, Math.floor(batch.share / 4));
+  return Math.max(1, Math.floor(batch.share / 2));
 }
 
-function unmarkedSoon(batch: ActiveBatch): boolean {
-  return batch.queue.slice(0, lookahead(batch)).some((task) => !isMarked(task));
+/**
+ * Half of what should be marked ahead is used up; it is refilled in one statement. Only for a batch that has slots: one
+ * that waits behind others must not look as if it had begun.
+ */
+function isRunningDry(batch: ActiveBatch): boolean {
+  if (batch.inSlots.size === 0 || batch.gate.isClosed() || !mayGoOn(batch)) return false;
+  return batch.queue.slice(0, Math.ceil(lookahead(batch) / 2)).some((task) => !isMarked(task));
 }
 
 function nextBatch(batches: ReadonlyMap<string, ActiveBatch>): ActiveBatch | undefined {

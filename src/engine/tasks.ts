@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
+import { RETRY_HEAD_START_MS } from '../domain/retry.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
 import type { Feeder } from './feeder.ts';
 
@@ -11,6 +13,7 @@ export function taskOf(batch: ActiveBatch, item: ClaimedItem, from: Task['from']
     from,
     markedAtMs: null,
     isMarking: false,
+    reading: null,
     isProbe: false,
     isReserved: false,
     abort: new AbortController(),
@@ -28,6 +31,12 @@ export function fenceOf({ item }: Task): { documentId: string; epoch: number } {
 
 export function partition<T>(values: readonly T[], test: (value: T) => boolean): [T[], T[]] {
   return [values.filter(test), values.filter((value) => !test(value))];
+}
+
+/** A retry comes early, and waits here, without a slot. */
+export async function untilDue(tasks: readonly Task[]): Promise<void> {
+  const dueMs = Math.max(0, ...tasks.map(({ item }) => item.dueMs));
+  if (dueMs > 0) await sleep(Math.min(dueMs, RETRY_HEAD_START_MS));
 }
 
 export function workerCrashed(task: Task): Outcome {

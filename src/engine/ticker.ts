@@ -69,15 +69,18 @@ export function startTicker(options: TickerOptions): Ticker {
 async function tick({ db, workerId, batches, shares, rssBytes, register }: TickerOptions): Promise<void> {
   if (!(await beat(db, workerId, rssBytes()))) await register();
   if (batches.size === 0) return;
-  const ids = [...batches.keys()];
+  const askedAtMs = performance.now();
+  const known = [...batches.values()];
+  const ids = known.map(({ batchId }) => batchId);
   for (const view of await readBatchViews(db, ids)) {
     const batch = batches.get(view.batchId);
     if (batch !== undefined) adoptView(batch, view);
   }
   await shares.renew(() => batches.values());
-  const gates = new Map([...batches.values()].map(({ gate }) => [gate.provider, gate]));
-  const askedAtMs = performance.now();
+  const gates = new Map(known.map(({ gate }) => [gate.provider, gate]));
+  const gatesAskedAtMs = performance.now();
   const closed = new Map((await readClosedGates(db, [...gates.keys()])).map((row) => [row.provider, row]));
-  for (const [provider, gate] of gates) gate.update(closed.get(provider), askedAtMs);
+  for (const [provider, gate] of gates) gate.update(closed.get(provider), gatesAskedAtMs);
+  for (const batch of known) batch.readAtMs = askedAtMs;
   await notePeakRss(db, ids);
 }

@@ -2,6 +2,7 @@ import { residentBytes } from './resident-bytes.ts';
 
 /** A child that holds more after its work is replaced: parsers give little back. */
 const MAX_IDLE_RSS_BYTES = 400 * 1024 * 1024;
+const GOLDEN_RATIO = 0.618;
 
 /** What is known of the child processes of one sandbox. */
 export interface Children {
@@ -20,7 +21,7 @@ export function createChildren(recycleAfter: number): Children {
   const killed = new Set<number>();
 
   return {
-    started: (pid) => void documents.set(pid, (documents.get(pid) ?? 0) + 1),
+    started: (pid) => void documents.set(pid, (documents.get(pid) ?? headStart()) + 1),
     kill,
     wasKilled: (pid) => killed.has(pid),
     finished(pid, rssBytes) {
@@ -29,6 +30,12 @@ export function createChildren(recycleAfter: number): Children {
     pids,
     rssBytes: () => pids().reduce((sum, pid) => sum + residentBytes(pid), 0),
   };
+
+  /** The first children count from different numbers, evenly spread, so that they are not all replaced at one moment. */
+  function headStart(): number {
+    if (killed.size > 0) return 0;
+    return Math.floor(((documents.size * GOLDEN_RATIO) % 1) * recycleAfter);
+  }
 
   function kill(pid: number): void {
     killed.add(pid);

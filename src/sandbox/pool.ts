@@ -21,9 +21,12 @@ import { withDeadline } from './with-deadline.ts';
 const MAX_STARTS = 3;
 /** Milliseconds that an orderly end may take before a child is killed. */
 const TERMINATE_MS = 200;
+/** More would keep memory that a small batch never needs. */
+const WARM_CHILDREN = 2;
+const WARM_UP_MS = 30_000;
 
 export interface SandboxOptions extends ExtractionLimits {
-  /** Extraction processes at most; each starts when it is first needed. */
+  /** Extraction processes at most; each starts when it is first needed, or with `warmUp`. */
   processes: number;
   /** JavaScript heap of one process. */
   heapMb: number;
@@ -57,6 +60,8 @@ export interface Sandbox {
   answerLocally(input: LocalInput, timeoutMs: number, signal: AbortSignal): Promise<Json>;
   /** Looks for the quotes of an answer in a large text. */
   ground(input: GroundingInput, timeoutMs: number, signal: AbortSignal): Promise<GroundedQuote[]>;
+  /** Starts the first children, so that the first documents of an idle worker do not wait for them. */
+  warmUp(): void;
   /** The children alive now. */
   pids(): number[];
   /** Resident memory of the children together, in bytes; 0 where the system has no /proc. */
@@ -68,6 +73,8 @@ export interface Sandbox {
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { processes, heapMb, rssMb, stallMs, totalMs, recycleAfter, ...limits } = options;
   const slots = createSlots(processes);
+  /** As many again are laid out already, so that no child waits for a disk. */
+  const places = createSlots(2 * processes);
   const scratch = createScratch();
   const pool = workerpool.pool(fileURLToPath(new URL('./child.js', import.meta.url)), {
     workerType: 'process',
@@ -106,6 +113,21 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       const call = { method: 'ground', stage: 'analyze', timeoutMs, signal } as const;
       return run(call, () => Promise.resolve({ params: [input], release: () => Promise.resolve() }));
     },
+    warmUp() {
+      const request: ExtractRequest = {
+        content: Buffer.from('ready'),
+        name: 'ready.txt',
+        memberPath: [],
+        known: null,
+      };
+      const params = [request, limits];
+      const signal = AbortSignal.timeout(WARM_UP_MS);
+      const call = { method: 'extract', stage: 'extract', timeoutMs: WARM_UP_MS, signal } as const;
+      for (let n = 0; n < Math.min(processes, WARM_CHILDREN); n++) {
+        // What is wrong shows with the first document.
+        run(call, () => Promise.resolve({ params, release: () => Promise.resolve() })).catch(() => undefined);
+      }
+    },
     pids: children.pids,
     rssBytes: children.rssBytes,
     close: () => (closed ??= close()),
@@ -113,21 +135,33 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   // The pool's own queue is never used: it stalls after a child is lost, and its time-outs end no busy process at once.
   async function run<T>(options: RunOptions, prepare: () => Promise<Prepared>): Promise<T> {
-    const { method, stage, timeoutMs, signal } = options;
     // Many documents may wait on the signal of one batch.
-    setMaxListeners(0, signal);
+    setMaxListeners(0, options.signal);
+    if (isClosed()) throw closedError();
+    const leave = await places.take(options.signal);
+    const preparing = withDeadline(prepare(), options, ({ release }) => release());
+    // It is told when it is this call's turn.
+    preparing.catch(() => undefined);
+    try {
+      return await inChild<T>(options, preparing);
+    } finally {
+      await preparing.then(({ release }) => release()).catch(() => undefined);
+      leave();
+    }
+  }
+
+  async function inChild<T>(options: RunOptions, preparing: Promise<Prepared>): Promise<T> {
+    const { method, stage, timeoutMs, signal } = options;
     for (let start = 1; ; start += 1) {
       if (isClosed()) throw closedError();
+      // In turn, whoever is laid out first.
       const giveBack = await slots.take(signal);
-      let prepared: Prepared;
-      try {
-        prepared = await withDeadline(prepare(), { stage, timeoutMs, signal }, ({ release }) => release());
-      } catch (error) {
+      const { params } = await preparing.catch((error: unknown) => {
         giveBack();
         throw error;
-      }
+      });
       const limitsOfCall = { stage, timeoutMs, stallMs };
-      const call = callChild<T>(pool, method, prepared.params, limitsOfCall, children);
+      const call = callChild<T>(pool, method, params, limitsOfCall, children);
       inWork.add(call);
       void call.done.finally(() => {
         inWork.delete(call);
@@ -142,8 +176,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         if (start < MAX_STARTS) continue;
         const message = 'No extraction process could be started.';
         throw transient('internal', message, { stage, cause: error });
-      } finally {
-        await prepared.release();
       }
     }
   }
@@ -154,6 +186,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   async function close(): Promise<void> {
     const reason = closedError();
+    places.close(reason);
     slots.close(reason);
     for (const call of inWork) call.stop(reason);
     await pool.terminate(true);

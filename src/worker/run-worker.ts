@@ -92,6 +92,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   options.onReady();
+  sandbox.warmUp();
   const stopChores = () => Promise.all(chores.map((stop) => stop()));
   const drainNow = () => {
     drain(engine, workers);

@@ -75,6 +75,35 @@ describe('the statements of the engine', () => {
     expect(errors.rowCount).to.equal(1);
   });
 
+  it('takes retries a second before they are due, and tells how long to wait until then', async () => {
+    const batchId = await newBatch(db, 3);
+    const items = await claimed(db, batchId);
+    const waits = [0, 700, 60_000];
+    await commit(
+      db,
+      batchId,
+      items.map((item, n) =>
+        outcome(item, {
+          state: 'retrying',
+          nextAttemptMs: waits[n]!,
+          failure: failure('transient', 'network'),
+        }),
+      ),
+    );
+    const request = { batchId, token: 'run:0', callNo: 1 };
+    const taken = await takeRetries(db, request);
+    expect(taken.map(({ documentId }) => documentId)).to.deep.equal(
+      items.map(({ documentId }) => documentId),
+    );
+    expect(taken.map(({ dueMs }) => dueMs).slice(0, 2)).to.deep.equal([0, 0]);
+    expect(taken[2]!.dueMs).to.be.within(58_000, 59_000);
+    const dues = [];
+    for (const { documentId } of items) dues.push((await claimRetry(db, batchId, documentId))!.dueMs);
+    expect(dues[0]).to.equal(0);
+    expect(dues[1]).to.be.within(1, 700);
+    expect(dues[2]).to.be.within(59_000, 60_000);
+  });
+
   it('takes retries again under the same call, and runs each to its end', async () => {
     const batchId = await newBatch(db, 1);
     const [item] = (await claimed(db, batchId)) as [ClaimedItem];

@@ -39,6 +39,14 @@ describe('two batches that chose the same documents', () => {
     expect(await itemsOf(second)).to.equal(0);
   });
 
+  it('leave PostgreSQL with the count of their rows, or it would read all of them at each commit', async () => {
+    await planPage(db, await chosen());
+    const { rows } = await db.query<{ reltuples: number }>(
+      `SELECT reltuples FROM pg_class WHERE relname = 'batch_items'`,
+    );
+    expect(rows[0]!.reltuples).to.equal(DOCUMENTS);
+  });
+
   it('never hold a document both, also when one plans while the other finishes', async () => {
     const [first, second] = [await chosen(), await chosen()];
     await Promise.all([

@@ -1,70 +1,172 @@
 import { expect } from 'chai';
 import type { ActiveBatch, Task } from '../../../src/engine/active-batch.ts';
+import { enqueue } from '../../../src/engine/active-batch.ts';
 import { createSlotPool } from '../../../src/engine/slot-pool.ts';
 import { defaultSettings } from '../../../src/domain/batch.ts';
 
 describe('the slot pool', () => {
   it('marks only the document that runs alone, so that its crash is not blamed on others', async () => {
-    const { marked, running, tasks, end } = pool([2, 2, 0, 0]);
-    await settled();
-    expect(marked).to.deep.equal(['0']);
-    expect(running).to.deep.equal(['0']);
-    end(tasks[0]!);
-    await settled();
-    expect(marked).to.deep.equal(['0', '1']);
-    end(tasks[1]!);
-    await settled();
-    expect(running.slice(2)).to.deep.equal(['2', '3']);
+    const world = createWorld({ share: 4 });
+    await world.add(documents(4, [2, 2, 0, 0]));
+    expect(world.marked).to.deep.equal(['0']);
+    expect(world.running()).to.deep.equal(['0']);
+    await world.end('0');
+    expect(world.marked).to.deep.equal(['0', '1']);
+    await world.end('1');
+    expect(world.running()).to.deep.equal(['2', '3']);
   });
 
   it('starts nothing before the outcome of the document that ran alone is committed', async () => {
-    const { running, tasks, end, commits, slots } = pool([2, 0, 0, 0]);
-    await settled();
-    commits.uncommitted = 1;
-    end(tasks[0]!);
-    await settled();
-    expect(running).to.deep.equal(['0']);
-    commits.uncommitted = 0;
-    slots.pump();
-    await settled();
-    expect(running.slice(1)).to.deep.equal(['1', '2', '3']);
+    const world = createWorld({ share: 4 });
+    await world.add(documents(4, [2, 0, 0, 0]));
+    world.commits.uncommitted = 1;
+    await world.end('0');
+    expect(world.running()).to.deep.equal([]);
+    world.commits.uncommitted = 0;
+    await world.pump();
+    expect(world.running()).to.deep.equal(['1', '2', '3']);
   });
 
   it('runs a document alone only when all outcomes before it are committed', async () => {
-    const { marked, commits, slots } = pool([2, 0, 0, 0], 4, 1);
-    await settled();
-    expect(marked).to.deep.equal([]);
-    commits.uncommitted = 0;
-    slots.pump();
-    await settled();
-    expect(marked).to.deep.equal(['0']);
+    const world = createWorld({ share: 4 });
+    world.commits.uncommitted = 1;
+    await world.add(documents(4, [2, 0, 0, 0]));
+    expect(world.marked).to.deep.equal([]);
+    world.commits.uncommitted = 0;
+    await world.pump();
+    expect(world.marked).to.deep.equal(['0']);
   });
 
   it('marks a document that saw one crash only when a slot is free for it', async () => {
-    const { marked, running } = pool([1, 1, 1, 1], 2);
-    await settled();
-    expect(running).to.deep.equal(['0', '1']);
-    expect(marked).to.deep.equal(['0', '1']);
+    const world = createWorld({ share: 2 });
+    await world.add(documents(4, [1, 1, 1, 1]));
+    expect(world.running()).to.deep.equal(['0', '1']);
+    expect(world.marked).to.deep.equal(['0', '1']);
   });
 
-  it('marks sound documents ahead, so that no slot waits for the database', async () => {
-    const { marked, running } = pool([0, 0, 0, 0], 2);
-    await settled();
-    expect(running).to.deep.equal(['0', '1']);
-    expect(marked).to.deep.equal(['0', '1', '2']);
+  it('marks what runs alone only when nobody else is marked', async () => {
+    const world = createWorld({ share: 3 });
+    await world.add(documents(4));
+    expect(world.marked).to.deep.equal(['0', '1', '2', '3']);
+    await world.add([{ name: 'suspect', crashCount: 2, from: 'retrying' }]);
+    for (const name of ['0', '1', '2']) await world.end(name);
+    expect(world.running()).to.deep.equal(['3']);
+    expect(world.marked).not.to.include('suspect');
+    await world.end('3');
+    expect(world.running()).to.deep.equal(['suspect']);
+  });
+
+  it('marks and reads half a share more before its slots come', async () => {
+    const world = createWorld({ share: 6 });
+    await world.add(documents(20));
+    expect(world.running()).to.have.length(6);
+    expect(world.marked).to.deep.equal(names(9));
+    expect(world.readAhead).to.deep.equal(names(9));
+  });
+
+  it('refills by half a reserve at once, not by one', async () => {
+    const world = createWorld({ share: 12 });
+    await world.add(documents(40));
+    const before = world.markings();
+    for (let ended = 0; ended < 4; ended++) await world.end(world.running()[0]!);
+    expect(world.running()).to.have.length(12);
+    expect(world.markings() - before).to.be.at.most(2);
+  });
+
+  it('reads nothing ahead that saw a worker die', async () => {
+    const world = createWorld({ share: 2 });
+    await world.add(documents(2, [1, 2]));
+    await world.end('0');
+    expect(world.running()).to.deep.equal(['1']);
+    expect(world.readAhead).to.deep.equal([]);
+  });
+
+  it('marks nothing of a batch that waits behind another', async () => {
+    const world = createWorld({ share: 4, capacity: 4 });
+    await world.add(documents(20));
+    const behind: ActiveBatch = { ...world.batch, batchId: 'behind', queue: [], inSlots: new Set() };
+    world.batches.set('behind', behind);
+    await world.add([{ name: 'waits' }], behind);
+    expect(world.marked).not.to.include('waits');
+  });
+
+  it('does not let a retry that has just come hold up what is ready', async () => {
+    const world = createWorld({ share: 6 });
+    await world.add(documents(20));
+    world.batch.isMarking = true;
+    await world.add([{ name: 'retry', from: 'retrying' }]);
+    await world.end('0');
+    expect(world.running()).to.deep.equal(['1', '2', '3', '4', '5', '6']);
   });
 });
 
-function pool(crashCounts: number[], share = 4, uncommitted = 0) {
-  const commits = { uncommitted };
+interface Described {
+  name: string;
+  crashCount?: number;
+  from?: Task['from'];
+}
+
+function documents(count: number, crashCounts: readonly number[] = []): Described[] {
+  return names(count).map((name, n) => ({ name, crashCount: crashCounts[n] ?? 0 }));
+}
+
+function names(count: number): string[] {
+  return Array.from({ length: count }, (_, n) => String(n));
+}
+
+/** A pool whose documents end when told, over one batch that may hold `share` slots. */
+function createWorld({ share, capacity = 64 }: { share: number; capacity?: number }) {
   const marked: string[] = [];
-  const running: string[] = [];
-  const ends = new Map<Task, () => void>();
-  const batch = {
+  const readAhead: string[] = [];
+  const running = new Map<string, () => void>();
+  const commits = { uncommitted: 0 };
+  let markings = 0;
+  const batch = activeBatch(share, commits);
+  const batches = new Map([[batch.batchId, batch]]);
+  const pool = createSlotPool(batches, {
+    capacity,
+    isOpen: () => true,
+    mark: (_batch, tasks) => {
+      markings += 1;
+      const ids = tasks.map(({ item }) => item.documentId);
+      marked.push(...ids);
+      return Promise.resolve(new Set(ids));
+    },
+    readAhead: ({ item }) => readAhead.push(item.documentId),
+    run: ({ item }) => new Promise((end) => running.set(item.documentId, end)),
+  });
+  return {
+    ...{ batch, batches, commits, marked, readAhead },
+    running: () => [...running.keys()],
+    markings: () => markings,
+    add: async (described: readonly Described[], to = batch) => {
+      enqueue(
+        to,
+        described.map((one, position) => taskOf(to, one, position)),
+      );
+      pool.pump();
+      await settled();
+    },
+    pump: () => {
+      pool.pump();
+      return settled();
+    },
+    end: async (name: string) => {
+      const end = running.get(name);
+      running.delete(name);
+      end?.();
+      await settled();
+    },
+  };
+}
+
+function activeBatch(share: number, commits: { uncommitted: number }): ActiveBatch {
+  return {
+    batchId: 'batch',
     view: {
       control: 'run',
-      settings: defaultSettings,
-      totals: { total: 4, completed: 0, failed: 0 },
+      settings: { ...defaultSettings, parallel: share },
+      totals: { total: 100, completed: 0, failed: 0 },
       planned: true,
     },
     gate: { isClosed: () => false },
@@ -80,26 +182,23 @@ function pool(crashCounts: number[], share = 4, uncommitted = 0) {
     lastServed: 0,
     isMarking: false,
   } as unknown as ActiveBatch;
-  const tasks = crashCounts.map((crashCount, index) => {
-    const item = { documentId: String(index), crashCount };
-    return { batch, item, markedAtMs: null, isMarking: false, settle: () => undefined } as unknown as Task;
-  });
-  batch.queue.push(...tasks);
-  const slots = createSlotPool(new Map([['b', batch]]), {
-    capacity: 64,
-    isOpen: () => true,
-    mark: (_batch, chosen) => {
-      const ids = chosen.map(({ item }) => item.documentId);
-      marked.push(...ids);
-      return Promise.resolve(new Set(ids));
-    },
-    run: (task) => {
-      running.push(task.item.documentId);
-      return new Promise((resolve) => ends.set(task, resolve));
-    },
-  });
-  slots.pump();
-  return { marked, running, tasks, commits, slots, end: (task: Task) => ends.get(task)?.() };
+}
+
+function taskOf(
+  batch: ActiveBatch,
+  { name, crashCount = 0, from = 'processing' }: Described,
+  position: number,
+): Task {
+  return {
+    batch,
+    from,
+    item: { documentId: name, chunkNo: 1, priority: 3, position, crashCount },
+    markedAtMs: null,
+    isMarking: false,
+    reading: null,
+    settle: () => undefined,
+    fail: () => undefined,
+  } as unknown as Task;
 }
 
 function settled(): Promise<void> {

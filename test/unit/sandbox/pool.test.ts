@@ -66,10 +66,27 @@ describe('the sandbox', () => {
     expect(sandbox.rssBytes()).to.be.within(20e6, 400e6);
   });
 
+  it('has its first processes ready when it is asked to', async () => {
+    const sandbox = start({ processes: 2 });
+    sandbox.warmUp();
+    await until(() => sandbox.pids().length === 2);
+    const pids = sandbox.pids();
+    await Promise.all([extract(sandbox), extract(sandbox)]);
+    expect(sandbox.pids()).to.have.members(pids);
+  });
+
   it('hands failures over with class, code, stage and context', async () => {
     const failure = await failureOf(extract(start(), join(folder, 'gone')));
     expect(failure).to.include({ failureClass: 'permanent', code: 'missing', stage: 'read' });
     expect(failure.context).to.deep.equal({ errno: 'ENOENT' });
+  });
+
+  it('tells that a file is missing when it is its turn, behind others', async () => {
+    const sandbox = start();
+    const slow = extract(sandbox, slowPath);
+    const failed = await failureOf(extract(sandbox, join(folder, 'nothing.txt')));
+    expect(failed).to.include({ failureClass: 'permanent', code: 'missing', stage: 'read' });
+    await slow;
   });
 
   it('leaves out the text whose hash is known', async () => {
@@ -180,7 +197,7 @@ describe('the sandbox', () => {
     const sandbox = start({ processes: 2 });
     await Promise.all([extract(sandbox), extract(sandbox)]);
     const isBusy = busyDetector(sandbox.pids()[0]!);
-    const outcomes = [slowPath, slowPath, sample].map((path) => rejectionOf(extract(sandbox, path)));
+    const outcomes = [slowPath, slowPath, slowPath].map((path) => rejectionOf(extract(sandbox, path)));
     await until(isBusy);
     await sandbox.close();
     for (const outcome of await Promise.all(outcomes)) {
