@@ -77,7 +77,7 @@ function cellText(cell: CellObject | undefined, uses1904: boolean): string {
   return String(cell.v).trim();
 }
 
-/** Days since 1900 (or 1904) as `2026-01-14` or `2026-01-14 09:30`; below one day it is a time. */
+/** Days since 1900 (or 1904) as `2026-01-14` or `2026-01-14T09:30`; below one day it is a time. */
 function isoDate(serial: number, uses1904: boolean): string | null {
   const date = SSF.parse_date_code(serial, { date1904: uses1904 });
   if (date === null || date === undefined) return null;
@@ -85,7 +85,7 @@ function isoDate(serial: number, uses1904: boolean): string | null {
   const time = `${two(date.H)}:${two(date.M)}${date.S >= 1 ? `:${two(date.S)}` : ''}`;
   if (serial < 1) return time;
   const day = `${String(date.y).padStart(4, '0')}-${two(date.m)}-${two(date.d)}`;
-  return serial % 1 === 0 ? day : `${day} ${time}`;
+  return serial % 1 === 0 ? day : `${day}T${time}`;
 }
 
 function propertiesOf({ Props: props = {} }: WorkBook): Draft['metadata'] {

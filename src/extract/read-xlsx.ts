@@ -42,8 +42,16 @@ function cellText(cell: unknown): string {
   if (typeof cell === 'number' || typeof cell === 'boolean') return String(cell);
   if (!(cell instanceof Date)) return '';
   if (Number.isNaN(cell.getTime())) return '';
-  const [day, time] = cell.toISOString().split('T') as [string, string];
-  return time.startsWith('00:00:00') ? day : `${day} ${time.slice(0, 5)}`;
+  return isoTime(cell);
+}
+
+/** Excel counts in days: what is a second there is a fraction that is rarely exact. A time without a day is of day 0. */
+function isoTime(date: Date): string {
+  const rounded = new Date(Math.round(date.getTime() / 1000) * 1000);
+  const [day, time] = rounded.toISOString().slice(0, 19).split('T') as [string, string];
+  if (time === '00:00:00') return day;
+  const short = time.endsWith(':00') ? time.slice(0, 5) : time;
+  return /^1899-12-3[01]$/.test(day) ? short : `${day}T${short}`;
 }
 
 function hiddenSheets(bytes: Buffer): string[] {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import ExcelJS from 'exceljs';
 import fc from 'fast-check';
 import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { finishDraft } from '../../../src/extract/finish-draft.ts';
@@ -130,5 +131,33 @@ describe('markdownTable', () => {
     expect(await markdownOf('a.rss', feed))
       .to.contain('The whole story.')
       .and.to.not.contain('Short');
+  });
+
+  it('takes what was inserted in Word, and leaves out what was deleted', async () => {
+    const run = (text: string) => `<w:r><w:t xml:space="preserve">${text}</w:t></w:r>`;
+    const gone = '<w:del w:id="1" w:author="A"><w:r><w:delText>ten</w:delText></w:r></w:del>';
+    const added = `<w:ins w:id="2" w:author="A">${run('twelve')}</w:ins>`;
+    const file = docxOf(`<w:p>${run('It costs ')}${gone}${added}${run(' euros.')}</w:p>`);
+    expect(await markdownOf('a.docx', file)).to.equal('It costs twelve euros.');
+  });
+
+  it('gives the days and times of a workbook as ISO dates, formulas as their values, merged cells once', async () => {
+    const book = new ExcelJS.Workbook();
+    const sheet = book.addWorksheet('Days');
+    sheet.addRow([
+      new Date('2026-05-03'),
+      new Date('2026-05-03T14:30:00Z'),
+      new Date('2026-05-03T14:30:07Z'),
+    ]);
+    ['dd.mm.yyyy', 'm/d/yy h:mm', 'm/d/yy h:mm:ss'].forEach((format, n) => {
+      sheet.getRow(1).getCell(n + 1).numFmt = format;
+    });
+    sheet.addRow([{ formula: 'SUM(1,2)', result: 3 }, 'merged']);
+    sheet.mergeCells('B2:C2');
+    book.addWorksheet('Secret', { state: 'hidden' }).addRow(['hidden', 1]);
+    const { extraction } = await extractContent('a.xlsx', new Uint8Array(await book.xlsx.writeBuffer()));
+    expect(extraction?.markdown).to.contain('| 2026-05-03 | 2026-05-03T14:30 | 2026-05-03T14:30:07 |');
+    expect(extraction?.markdown).to.contain('| 3 | merged |  |').and.to.contain('| hidden | 1 |');
+    expect(extraction?.warnings).to.deep.equal(['Hidden sheet: Secret']);
   });
 });
