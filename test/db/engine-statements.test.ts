@@ -153,7 +153,7 @@ describe('the statements of the engine', () => {
     await commit(db, batchId, group);
     expect(result).to.include({ lastChunkNo: 2 });
     expect(result.totals).to.include({ total: 4, completed: 1 });
-    const items = await claimChunk(db, batchId, 2);
+    const items = (await claimChunk(db, batchId, 2)).sort((a, b) => a.name.localeCompare(b.name));
     expect(items.map(({ name }) => name)).to.deep.equal(['b.txt', 'ü.txt']);
     const [, second] = items as [ClaimedItem, ClaimedItem];
     expect(second).to.deep.include({ containerUri: parent.uri, memberPath: ['a/ü.txt'] });
