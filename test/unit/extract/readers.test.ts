@@ -84,6 +84,7 @@ describe('finishDraft', () => {
         const input = {
           ...defaultLimits,
           onProgress: () => undefined,
+          passwords: [],
           bytes: Buffer.alloc(0),
           name: 'x',
           mimeType: 'text/plain',
