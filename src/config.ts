@@ -83,6 +83,8 @@ const fileSchema = z
         slots: z.number().int().min(1).max(1000).default(128),
       })
       .default({ slots: 128 }),
+    /** A file with one password a line, tried on protected documents; relative to the project folder. */
+    passwordsFile: z.string().min(1).nullable().default(null),
     limits: limitsSchema.prefault({}),
   })
   .describe('docbatch.yaml');

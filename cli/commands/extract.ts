@@ -4,6 +4,7 @@ import { DocumentFailure } from '../../src/domain/failure.ts';
 import { describeFailureCode } from '../../src/domain/failure-codes.ts';
 import type { Extraction } from '../../src/domain/extraction.ts';
 import { createSandbox } from '../../src/sandbox/pool.ts';
+import { readPasswords } from '../../src/sandbox/read-passwords.ts';
 import { sandboxOptions } from '../../src/sandbox/sandbox-options.ts';
 import type { Extracted } from '../../src/sandbox/requests.ts';
 import type { CliContext } from '../context.ts';
@@ -14,6 +15,7 @@ interface Options {
   json?: boolean;
   parts?: boolean;
   member?: string[];
+  passwords?: string;
 }
 
 export function registerExtract(register: Register): void {
@@ -25,6 +27,10 @@ export function registerExtract(register: Register): void {
       '--member <name...>',
       'a document inside it: an attachment, or one name for each archive on the way',
     )
+    .option(
+      '--passwords <file>',
+      'one a line, tried on what is protected; workers: passwordsFile in docbatch.yaml',
+    )
     .option('--parts', 'only the list of pages, sheets, slides … with their character ranges');
   register(command, extract);
 }
@@ -32,7 +38,11 @@ export function registerExtract(register: Register): void {
 async function extract(context: CliContext, file: string, options: Options): Promise<number> {
   const config = context.config();
   const path = resolve(config.userDir, file);
-  const sandbox = createSandbox({ ...sandboxOptions(config.limits), processes: 1 });
+  const passwords =
+    options.passwords === undefined
+      ? readPasswords(config.passwordsFile, config.projectDir)
+      : readPasswords(options.passwords, config.userDir);
+  const sandbox = createSandbox({ ...sandboxOptions(config.limits), passwords, processes: 1 });
   context.onExit(() => sandbox.close());
   const timeoutMs = config.limits.extractionSeconds * 1000;
   const request = { path, name: basename(path), memberPath: options.member ?? [], timeoutMs, known: null };

@@ -52,7 +52,9 @@ export async function claimChunk(db: Queryable, batchId: string, chunkNo: number
     `${CLAIM} AND i.chunk_no = $2 AND i.state IN ('pending', 'processing') ${RETURNED}`,
     [batchId, chunkNo],
   );
-  return rows.sort((a, b) => a.priority - b.priority || a.position - b.position);
+  // Documents inside one document share its position.
+  const byUri = (a: ClaimedItem, b: ClaimedItem) => (a.uri < b.uri ? -1 : 1);
+  return rows.sort((a, b) => a.priority - b.priority || a.position - b.position || byUri(a, b));
 }
 
 /** Takes one item that is retried; null when it is not (finished, skipped, or gone). */

@@ -11,6 +11,8 @@ export interface ReaderInput extends ExtractionLimits {
   bytes: Buffer;
   name: string;
   mimeType: string;
+  /** Tried on what is protected. */
+  passwords: readonly string[];
   /** To be called between pages, mails, chapters: a parser that calls it is not taken for one that hangs. */
   onProgress: () => void;
 }

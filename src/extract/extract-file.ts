@@ -25,7 +25,7 @@ const streamed: ReadonlySet<string> = new Set([
 
 /** Reads one file, or one document inside it, and makes Markdown of it. Throws `DocumentFailure`; runs in a child process only. */
 export async function extractFile(
-  { content, name: fileName, memberPath, known }: ExtractRequest,
+  { content, name: fileName, memberPath, known, passwords = [] }: ExtractRequest,
   limits: ExtractionLimits,
   onProgress: () => void = () => undefined,
 ): Promise<Extracted> {
@@ -33,6 +33,7 @@ export async function extractFile(
     bytes,
     name,
     mimeType,
+    passwords,
     onProgress,
     ...limits,
   });

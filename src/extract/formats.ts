@@ -24,7 +24,7 @@ const binary: Row[] = [
   ['Word 97–2003', 'application/msword', 'doc dot', 'doc/1', 'word-extractor'],
   ['Rich Text', 'application/rtf', 'rtf', 'rtf/2', 'officeparser'],
   ['OpenDocument text', zipTypes.odt, 'odt ott', 'odt/1', 'htmlparser2'],
-  ['PowerPoint', zipTypes.pptx, 'pptx pptm ppsx potx', 'pptx/2', 'officeparser'],
+  ['PowerPoint', zipTypes.pptx, 'pptx pptm ppsx potx', 'pptx/3', 'officeparser'],
   ['PowerPoint 97–2003', 'application/vnd.ms-powerpoint', 'ppt pps pot', 'ppt/1', '@e965/xlsx'],
   ['OpenDocument presentation', zipTypes.odp, 'odp otp', 'odp/1', 'htmlparser2'],
   ['Excel', zipTypes.xlsx, 'xlsx xlsm xltx xltm', 'xlsx/3', 'read-excel-file'],

@@ -1,6 +1,6 @@
 import { LiteParse } from '@llamaindex/liteparse';
 import type { DocumentMetadata, ParsedPage } from '@llamaindex/liteparse';
-import { permanent } from '../domain/failure.ts';
+import { DocumentFailure, permanent } from '../domain/failure.ts';
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
 import { pdfInfo } from './pdf-info.ts';
 import { refusePageLoop } from './refuse-page-loop.ts';
@@ -9,8 +9,22 @@ import { refusePageLoop } from './refuse-page-loop.ts';
 const PAGES_PER_BATCH = 50;
 
 /** One part per page. Pages without a text layer (scans) are empty parts, named in a warning. */
-export async function readPdf({ bytes, maxTextChars, onProgress }: ReaderInput): Promise<Draft> {
-  refusePageLoop(bytes);
+export async function readPdf(input: ReaderInput): Promise<Draft> {
+  refusePageLoop(input.bytes);
+  for (const password of [undefined, ...input.passwords]) {
+    try {
+      return await readPages(input, password);
+    } catch (error) {
+      if (!(error instanceof DocumentFailure) || error.code !== 'encrypted') throw error;
+    }
+  }
+  throw permanent('encrypted', 'The PDF is protected by a password.', { stage: 'extract' });
+}
+
+async function readPages(
+  { bytes, maxTextChars, onProgress }: ReaderInput,
+  password: string | undefined,
+): Promise<Draft> {
   const parser = new LiteParse({
     // Its default would fetch language data over the network.
     ocrEnabled: false,
@@ -21,6 +35,7 @@ export async function readPdf({ bytes, maxTextChars, onProgress }: ReaderInput):
     keepHeadersFooters: true,
     extractDocumentMetadata: true,
     numWorkers: 1,
+    ...(password === undefined ? {} : { password }),
   });
   const parts: DraftPart[] = [];
   const brokenPages: number[] = [];

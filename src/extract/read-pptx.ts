@@ -1,11 +1,12 @@
 import type { OfficeContentNode } from 'officeparser';
+import { chartMarkdown } from './chart-markdown.ts';
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
 import { officeImages } from './office-images.ts';
 import { commentsOf, countNodes, officeMarkdown, officeMetadata, parseOffice } from './office.ts';
 import { slideOrder } from './slide-order.ts';
 
-/** One part per slide, in the order shown, with its tables, the speaker's notes and the reviewers' comments. */
-export async function readPptx({ bytes }: ReaderInput): Promise<Draft> {
+/** One part per slide, in the order shown, with its tables and charts, the speaker's notes and the reviewers' comments. */
+export async function readPptx({ bytes, maxDepth }: ReaderInput): Promise<Draft> {
   const ast = await parseOffice(bytes, 'pptx');
   const found = new Map(ast.content.map((node, index) => [fileNumber(node) ?? index + 1, node]));
   const order = slideOrder(bytes);
@@ -17,6 +18,7 @@ export async function readPptx({ bytes }: ReaderInput): Promise<Draft> {
     const notes = found.get(order.notes.get(number) ?? (order.slides.length > 0 ? 0 : number))?.notes ?? [];
     const pieces = [
       await officeMarkdown(ast, slide?.children ?? []),
+      ...(order.charts.get(number) ?? []).map((xml) => chartMarkdown(xml, maxDepth)),
       titled(
         'Notes',
         await officeMarkdown(

@@ -7,9 +7,11 @@ export interface SlideOrder {
   slides: number[];
   /** The number in the name of a notes file, by the number of its slide. */
   notes: Map<number, number>;
+  /** The XML of a slide's charts, by the number of the slide. */
+  charts: Map<number, string[]>;
 }
 
-/** Which slide comes when, and whose notes are whose: file names do not say it, only the relationships do. */
+/** Which slide comes when, and whose notes and charts are whose: file names do not say it, only the relationships do. */
 export function slideOrder(bytes: Buffer): SlideOrder {
   const entries = new Map((readZipDirectory(bytes) ?? []).map((entry) => [entry.name, entry]));
   const read = (name: string): string => readZipText(bytes, entries.get(name), MAX_PART_BYTES) ?? '';
@@ -20,12 +22,16 @@ export function slideOrder(bytes: Buffer): SlideOrder {
     numberIn(targets.get(id!), 'slide'),
   );
   const notes = new Map<number, number>();
+  const charts = new Map<number, string[]>();
   for (const slide of slides) {
     for (const target of relationships(read(`ppt/slides/_rels/slide${slide}.xml.rels`)).values()) {
       for (const note of numberIn(target, 'notesSlide')) notes.set(slide, note);
+      for (const chart of numberIn(target, 'chart')) {
+        charts.set(slide, [...(charts.get(slide) ?? []), read(`ppt/charts/chart${chart}.xml`)]);
+      }
     }
   }
-  return { slides, notes };
+  return { slides, notes, charts };
 }
 
 function relationships(xml: string): Map<string, string> {

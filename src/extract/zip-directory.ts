@@ -6,6 +6,10 @@ export interface ZipEntry {
   /** As declared; a hostile file may lie. */
   uncompressedBytes: number;
   isEncrypted: boolean;
+  /** With AES encryption: its strength (1 to 3) and the method inside it; else null. */
+  aes: { strength: number; method: number } | null;
+  /** What the last byte before the content must be when a password is right. */
+  checkByte: number;
   method: number;
   crc: number;
   headerOffset: number;
@@ -34,6 +38,9 @@ export function readZipDirectory(bytes: Buffer): ZipEntry[] | null {
     entries.push({
       name: nameOf(bytes.subarray(at + 46, at + 46 + nameLength)),
       isEncrypted: (bytes.readUInt16LE(at + 8) & 1) === 1,
+      aes: aesOf(extra),
+      // Of the time, when the checksum was not known yet.
+      checkByte: (bytes.readUInt16LE(at + 8) & 8) === 0 ? bytes.readUInt8(at + 19) : bytes.readUInt8(at + 13),
       method: bytes.readUInt16LE(at + 10),
       crc: bytes.readUInt32LE(at + 16),
       ...wideNumbers(extra, {
@@ -60,6 +67,14 @@ function nameOf(bytes: Buffer): string {
 }
 
 type Numbers = Pick<ZipEntry, 'uncompressedBytes' | 'compressedBytes' | 'headerOffset'>;
+
+function aesOf(extra: Buffer): ZipEntry['aes'] {
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) !== 0x9901 || at + 11 > extra.length) continue;
+    return { strength: extra.readUInt8(at + 8), method: extra.readUInt16LE(at + 9) };
+  }
+  return null;
+}
 
 /** Zip64: what is all ones stands, in this order, in an extra field of its own. */
 function wideNumbers(extra: Buffer, numbers: Numbers): Numbers {

@@ -38,6 +38,8 @@ export interface SandboxOptions extends ExtractionLimits {
   totalMs: number;
   /** Documents after which a process is replaced. */
   recycleAfter: number;
+  /** Tried on what is protected. @default none */
+  passwords?: readonly string[];
 }
 
 export interface ExtractFile {
@@ -71,7 +73,7 @@ export interface Sandbox {
 }
 
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const { processes, heapMb, rssMb, stallMs, totalMs, recycleAfter, ...limits } = options;
+  const { processes, heapMb, rssMb, stallMs, totalMs, recycleAfter, passwords = [], ...limits } = options;
   const slots = createSlots(processes);
   /** As many again are laid out already, so that no child waits for a disk. */
   const places = createSlots(2 * processes);
@@ -101,7 +103,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       } as const;
       return run(call, async () => {
         const { content, remove } = await stageInput(path, { maxFileBytes, scratchPath: scratch.next });
-        const request: ExtractRequest = { content, name, memberPath, known };
+        const request: ExtractRequest = { content, name, memberPath, known, passwords };
         return { params: [request, limits], release: remove };
       });
     },

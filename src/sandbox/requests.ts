@@ -14,6 +14,8 @@ export interface ExtractRequest {
   memberPath: readonly string[];
   /** The text that is stored already: equal bytes are not parsed again by the same version of their reader. */
   known: KnownText | null;
+  /** Tried on what is protected. @default none */
+  passwords?: readonly string[];
 }
 
 export interface KnownText {

@@ -17,6 +17,7 @@ import type { Logger } from '../log.ts';
 import { deliverNotifications } from '../notify/deliver.ts';
 import { isProcessAlive } from '../is-process-alive.ts';
 import { createSandbox } from '../sandbox/pool.ts';
+import { readPasswords } from '../sandbox/read-passwords.ts';
 import { sandboxOptions } from '../sandbox/sandbox-options.ts';
 import { every } from './every.ts';
 import type { DiskLimit } from './watch-disk.ts';
@@ -61,7 +62,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     logger: forwardTo(log),
   });
   const db = openDatabase(config.databaseUrl ?? '', config.databasePoolMax);
-  const sandbox = createSandbox(sandboxOptions(config.limits));
+  const sandbox = createSandbox({
+    ...sandboxOptions(config.limits),
+    passwords: readPasswords(config.passwordsFile, config.projectDir),
+  });
   const register = () => enter(db, options);
   await register();
   const engine = createEngine({

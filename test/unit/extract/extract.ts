@@ -30,8 +30,10 @@ export function extractMember(
   name: string,
   content: string | Uint8Array,
   memberPath: string[],
+  passwords: string[] = [],
 ): Promise<Extracted> {
-  return extractFile({ content: Buffer.from(content as string), name, memberPath, known: null }, limits);
+  const bytes = Buffer.from(content as string);
+  return extractFile({ content: bytes, name, memberPath, known: null, passwords }, limits);
 }
 
 export async function markdownOf(name: string, content: string | Uint8Array): Promise<string> {

@@ -57,6 +57,16 @@ describe('a document that cannot be read', () => {
     expect(await markdownOf('sound.pdf', pdfOf('<</Type/Pages/Count 1/Kids[3 0 R]>>'))).to.contain('Hello');
   });
 
+  it('of a protected PDF is none when a password fits', async () => {
+    const content = readFileSync(join(packageRoot, 'samples/payslip-encrypted.pdf'));
+    const request = { content, name: 'payslip.pdf', memberPath: [], known: null };
+    const passwords = ['wrong', 'open sesame'];
+    const { extraction } = await extractFile({ ...request, passwords }, defaultLimits);
+    expect(extraction?.markdown).to.contain('Payslip March 2026');
+    const failure = await failureOf(extractFile({ ...request, passwords: ['wrong'] }, defaultLimits));
+    expect(failure.code).to.equal('encrypted');
+  });
+
   it('is not parsed again when its text is already stored', async () => {
     const first = await extractSample('product.json');
     const content = readFileSync(join(packageRoot, 'samples/product.json'));

@@ -109,6 +109,24 @@ describe('documents inside documents', () => {
     expect((await extractContent('a.zip', locked)).extraction?.children).to.have.length(1);
   });
 
+  it('are opened with the password that fits, in the old encryption of zip files and in AES', async () => {
+    // Made by Info-ZIP and by pyzipper with the password `secret`.
+    const old =
+      'UEsDBAoACQAAAM5TeV3k/+9IGwAAAA8AAAAFABwAcy50eHRVVAkAA8S4BmvEuAZrdXgLAAEEAAAAAAQAAAAAz7F/HtQl/LI/HDkJWJPEI0K1TP1rSuUDgpZzUEsHCOT/70gbAAAADwAAAFBLAQIeAwoACQAAAM5TeV3k/+9IGwAAAA8AAAAFABgAAAAAAAEAAACkgQAAAABzLnR4dFVUBQADxLgGa3V4CwABBAAAAAAEAAAAAFBLBQYAAAAAAQABAEsAAABqAAAAAAA=';
+    const aes =
+      'UEsDBBQAAQBjAOJTeV0AAAAAKwAAAA0AAAAFAAsAcy50eHQBmQcAAgBBRQMIAN7AD0Vr5GyG8j4Bb+vTrr+ID6iQfEYzBa4/LS+mOIYs6Kfa2amr9T8+czBQSwECFAMUAAEAYwDiU3ldAAAAACsAAAANAAAABQALAAAAAAAAAAAAgAEAAAAAcy50eHQBmQcAAgBBRQMIAFBLBQYAAAAAAQABAD4AAABZAAAAAAA=';
+    for (const [base64, text] of [
+      [old, 'An old secret.'],
+      [aes, 'A new secret.'],
+    ] as const) {
+      const bytes = Buffer.from(base64, 'base64');
+      const { extraction } = await extractMember('a.zip', bytes, ['s.txt'], ['wrong', 'secret']);
+      expect(extraction?.markdown).to.equal(text);
+      const failure = await failureOf(extractMember('a.zip', bytes, ['s.txt'], ['wrong']));
+      expect(failure.code).to.equal('encrypted');
+    }
+  });
+
   it('never come from an archive that is a trap', async () => {
     const traps: [string, Buffer, string][] = [
       ['out.zip', zipOf({ '../../x': 'x', 'a.txt': 'a' }), 'unsafe_name'],

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import ExcelJS from 'exceljs';
 import fc from 'fast-check';
+import pptxgen from 'pptxgenjs';
 import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import { finishDraft } from '../../../src/extract/finish-draft.ts';
 import { markdownTable } from '../../../src/extract/markdown-table.ts';
@@ -84,6 +85,7 @@ describe('finishDraft', () => {
         const input = {
           ...defaultLimits,
           onProgress: () => undefined,
+          passwords: [],
           bytes: Buffer.alloc(0),
           name: 'x',
           mimeType: 'text/plain',
@@ -159,5 +161,23 @@ describe('markdownTable', () => {
     expect(extraction?.markdown).to.contain('| 2026-05-03 | 2026-05-03T14:30 | 2026-05-03T14:30:07 |');
     expect(extraction?.markdown).to.contain('| 3 | merged |  |').and.to.contain('| hidden | 1 |');
     expect(extraction?.warnings).to.deep.equal(['Hidden sheet: Secret']);
+  });
+
+  it('give a chart of a slide as the table it was drawn from, and read hidden slides', async () => {
+    // Its typings describe the other module format.
+    const Deck = pptxgen as unknown as typeof pptxgen.default;
+    const deck = new Deck();
+    const data = [
+      { name: 'North', labels: ['Q1', 'Q2'], values: [10, 20.5] },
+      { name: 'South', labels: ['Q1', 'Q2'], values: [7, 9] },
+    ];
+    deck.addSlide().addChart(deck.ChartType.bar, data, { x: 1, y: 1, showTitle: true, title: 'By quarter' });
+    const second = deck.addSlide();
+    second.addText('On a hidden slide', { x: 1, y: 1 });
+    second.hidden = true;
+    const file = new Uint8Array((await deck.write({ outputType: 'arraybuffer' })) as ArrayBuffer);
+    const text = await markdownOf('a.pptx', file);
+    expect(text).to.contain('Chart: By quarter\n\n|  | North | South |').and.to.contain('| Q2 | 20.5 | 9 |');
+    expect(text).to.contain('On a hidden slide');
   });
 });
