@@ -1,4 +1,5 @@
 // The program of one extraction process; started by pool.ts and nobody else.
+import { constants, setPriority } from 'node:os';
 import workerpool from 'workerpool';
 import { DocumentFailure } from '../domain/failure.ts';
 import type { Json } from '../domain/analyzer.ts';
@@ -12,6 +13,8 @@ import { startWatchdog } from './watchdog.ts';
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // Ctrl-C and service managers signal the whole group: the worker decides what becomes of the document in work here.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// Parsers may use every core: the worker's calls, heartbeats and commits go before them.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 forbidNetwork();
 const watchdog = startWatchdog(Number(process.argv[2]));
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { PDFDocument, StandardFonts } from 'pdf-lib';
@@ -62,6 +62,7 @@ describe('the sandbox', () => {
     const [pid] = sandbox.pids();
     await extract(sandbox);
     expect(sandbox.pids()).to.deep.equal([pid]);
+    expect(getPriority(pid)).to.be.at.least(constants.priority.PRIORITY_BELOW_NORMAL);
     expect(pid).to.not.equal(process.pid);
     expect(sandbox.rssBytes()).to.be.within(20e6, 400e6);
   });
