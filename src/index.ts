@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { recipeOf } from './analyze/recipe-of.ts';
+import { checkSettings } from './check-settings.ts';
 import { connectClient } from './client/connect.ts';
 import { keepReconciled } from './client/keep-reconciled.ts';
 import { reconcile } from './client/reconcile.ts';
@@ -112,6 +113,7 @@ export function createBatchProcessor({
         ...settings
       } = options;
       const config = loadConfig({ env: process.env, cwd: process.cwd(), project: projectDir });
+      const checked = checkSettings(settings, config.userDir);
       const recipe = recipeOf(freeAnalyzer(analyzer ?? config.analyzer));
       const isAll = documents === 'all';
       const sources = isAll ? [] : await resolveSources({ paths: documents }, config.userDir);
@@ -122,7 +124,7 @@ export function createBatchProcessor({
       const { chosen } = await prepareBatch(db, {
         ...{ batchId, sources, name, recipe, actor, origin: 'api', detached: false },
         selection: { all: isAll, rerun, limit, sample },
-        settings: { ...defaultSettings, ...settings },
+        settings: { ...defaultSettings, ...checked },
         signal: signal ?? new AbortController().signal,
         onFound: () => undefined,
       });

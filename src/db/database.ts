@@ -95,7 +95,7 @@ async function runOn<Row extends object>(client: pg.PoolClient, sql: string, par
 const REPEATABLE = new Set(['40001', '40P01', '57P01', '57P02', '57P03', '53300']);
 
 /** True for SQLSTATE 08xxx, a server that is starting or stopping, and a socket that broke or was refused. */
-export function isConnectionLost(error: unknown): boolean {
+function isConnectionLost(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (typeof code === 'string') {
     if (code.startsWith('08') || /^(57P0[123]|25P03)$/.test(code)) return true;

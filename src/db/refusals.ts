@@ -49,13 +49,15 @@ async function orderOf(tx: Queryable, batchId: string): Promise<{ control: Contr
   return rows[0]!;
 }
 
-/** The oldest verdicts on documents, none when an analysis has succeeded. Answers from the cache say nothing. */
+/** The oldest verdicts on documents, none when an analysis has succeeded. Answers from the cache, and archives, which no analyzer sees, say nothing. */
 async function firstVerdicts(tx: Queryable, batchId: string): Promise<Verdict[]> {
   const { rows } = await tx.query<Verdict>(
     `SELECT COALESCE(d.name, '') AS name, (e.context->>'status')::int AS status, i.failure_message AS message
      FROM batch_items i JOIN file_document d ON d.id = i.document_id LEFT JOIN ${LAST_ERROR}
      WHERE i.batch_id = $1 AND i.state = 'failed' AND i.failure_class = 'permanent' AND i.failure_stage = 'analyze'
-       AND NOT EXISTS (SELECT 1 FROM batch_items WHERE batch_id = $1 AND state = 'completed' AND NOT cached)
+       AND NOT EXISTS (
+         SELECT 1 FROM batch_items a WHERE a.batch_id = $1 AND a.state = 'completed' AND NOT a.cached AND NOT EXISTS (
+           SELECT 1 FROM document_texts t WHERE t.content_sha256 = a.content_sha256 AND t.extraction->'isArchive' = 'true'))
      ORDER BY i.finished_at LIMIT ${FIRST_ANALYSES}`,
     [batchId],
   );

@@ -8,6 +8,7 @@ import type { ClaimedItem } from '../db/claims.ts';
 import type { ChildDocument } from '../db/commit-outcomes.ts';
 import type { Queryable } from '../db/database.ts';
 import { countMembers } from '../db/members.ts';
+import { outlastOutage } from './outage.ts';
 
 const containers: ReadonlySet<string> = new Set([
   ...['application/zip', 'application/x-tar', 'application/gzip'],
@@ -32,7 +33,7 @@ export async function childrenOf(
 ): Promise<ChildDocument[]> {
   if (children.length === 0) return [];
   if (containerUri !== null) {
-    const others = await countMembers(db, containerUri, documentId);
+    const others = await outlastOutage(() => countMembers(db, containerUri, documentId));
     if (others + children.length > maxChildren) {
       const message = `The file in which it lies would bring more than ${maxChildren} documents, which is the limit.`;
       throw permanent('too_many_entries', message, {

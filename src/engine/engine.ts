@@ -79,6 +79,7 @@ export function createEngine(options: EngineOptions): Engine {
   });
   const probeClosedGates = createProber(batches, {
     isOpen: () => !isDraining && ticker.ageMs() < NEWS_LIMIT_MS,
+    take: (batch) => pool.takeProbe(batch),
     mark: (batch, task) => outlastOutage(() => markStarted(db, batch.batchId, [fenceOf(task)])),
     run: (task) => runTask(task).finally(() => pool.pump()),
   });

@@ -59,7 +59,10 @@ export function createLimiter(db: Database, provider: string): Limiter {
 
   return {
     place: async (inputTokens) => {
-      earlier ??= outlastOutage(() => readLimits(db, provider));
+      earlier ??= outlastOutage(() => readLimits(db, provider)).catch((error: unknown) => {
+        earlier = null;
+        throw error;
+      });
       const known = await earlier;
       seen ??= known;
       if (seen === null) {

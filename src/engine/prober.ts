@@ -4,6 +4,8 @@ import { enqueue } from './active-batch.ts';
 export interface ProberOptions {
   /** False while nothing may start at all. */
   isOpen(): boolean;
+  /** Takes the document to try it with out of the queue; undefined when none may run now. */
+  take(batch: ActiveBatch): Task | undefined;
   /** Writes `started_at`; answers with the id when it is still ours. */
   mark(batch: ActiveBatch, task: Task): Promise<Set<string>>;
   /** Runs the document and ends the probe with what its call showed. */
@@ -28,14 +30,15 @@ export function createProber(batches: ReadonlyMap<string, ActiveBatch>, options:
 
 async function probe(batch: ActiveBatch, options: ProberOptions): Promise<void> {
   if (!(await batch.gate.claimProbe())) return;
-  const task = batch.queue.shift();
-  if (task !== undefined) {
-    batch.inSlots.add(task);
-    task.isProbe = await mayRun(batch, task, options).finally(() => batch.inSlots.delete(task));
-  }
-  if (task?.isProbe !== true) return batch.gate.endProbe(null);
+  const task = options.take(batch);
+  if (task === undefined) return batch.gate.endProbe(null);
   batch.inSlots.add(task);
-  await options.run(task).finally(() => batch.inSlots.delete(task));
+  try {
+    task.isProbe = await mayRun(batch, task, options);
+    await (task.isProbe ? options.run(task) : batch.gate.endProbe(null));
+  } finally {
+    batch.inSlots.delete(task);
+  }
 }
 
 /** Marks it as in work; when it is not ours, or not wanted any more, it leaves the queue here. */

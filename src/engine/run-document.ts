@@ -9,13 +9,13 @@ import { nextAttempt } from '../domain/retry.ts';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { ChildDocument, Outcome } from '../db/commit-outcomes.ts';
 import type { Database } from '../db/database.ts';
-import { isConnectionLost } from '../db/database.ts';
 import { cachedResults, loadText } from '../db/texts.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { Extracted, KnownText } from '../sandbox/requests.ts';
 import type { Task } from './active-batch.ts';
 import type { Bill, MeterDeps } from './meter.ts';
 import { NoCallNow, createMeter } from './meter.ts';
+import { DatabaseUnavailable, outlastOutage } from './outage.ts';
 import { childrenOf, describeArchive, mayHaveChildren, nameInUri } from './children.ts';
 
 export interface DocumentDeps extends MeterDeps {
@@ -65,7 +65,10 @@ export function readAhead(sandbox: Sandbox, task: Task): void {
   task.reading = reading;
 }
 
-/** Reads, looks up, analyzes one document, in a slot. Never throws: whatever happens is an outcome. */
+/**
+ * Reads, looks up, analyzes one document, in a slot. Whatever happens is an outcome, but for `DatabaseUnavailable`: that
+ * is thrown, since it is about the batch.
+ */
 export async function runDocument(deps: DocumentDeps, task: Task): Promise<DocumentRun> {
   const startedAtMs = performance.now() - readAheadMs(task);
   const facts: Facts = {
@@ -109,8 +112,11 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     const verdict = facts.asked ? { ok: true, reason: '', retryAfterMs: 0, stopsAll: false } : null;
     return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
   } catch (error) {
-    const isOurs = !(error instanceof DocumentFailure) && isConnectionLost(error);
-    if (task.abort.signal.aborted || isOurs || error instanceof NoCallNow) return putBack();
+    const isOut = error instanceof DatabaseUnavailable;
+    if (task.abort.signal.aborted || isOut || error instanceof NoCallNow) {
+      if (isOut && !hasBill(facts.bill)) throw error;
+      return putBack();
+    }
     const failure = asDocumentFailure(error);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
     return { outcome, verdict: facts.asked ? verdictOf(failure, task) : null };
@@ -146,7 +152,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   const known = cache ? await cachedAnswer(db, task, read.contentSha256) : undefined;
   const answered = { answer: known as Json, cached: true, calls: 0, callsOk: 0 };
   if (known !== undefined && !mayHaveChildren(read.mimeType)) return answered;
-  let extraction = read.extraction ?? (await loadText(db, read.contentSha256))?.extraction ?? null;
+  let extraction = read.extraction ?? (await storedText(db, read.contentSha256));
   if (extraction === null) {
     // The stored text was pruned in between.
     read = await extract(sandbox, task, null);
@@ -220,7 +226,11 @@ async function cachedAnswer(db: Database, task: Task, sha: string): Promise<unkn
   const { batch, item } = task;
   // The chunk asked for all its hashes at once; only a file that changed since then needs a question of its own.
   if (sha === item.contentSha256) return task.cachedAnswer;
-  return (await cachedResults(db, batch.view.recipeId, [sha])).get(sha);
+  return (await outlastOutage(() => cachedResults(db, batch.view.recipeId, [sha]))).get(sha);
+}
+
+async function storedText(db: Database, sha: string): Promise<Extraction | null> {
+  return (await outlastOutage(() => loadText(db, sha)))?.extraction ?? null;
 }
 
 /** What the analyzer waits for on our own account is not held against it: the limit may grow. */

@@ -21,7 +21,11 @@ export interface SlotPoolOptions {
 export interface SlotPool {
   /** Gives out free slots; call it whenever something changed that may let a document start. */
   pump(): void;
-  inUse(): number;
+  /**
+   * Takes the document that probes a closed gate out of the queue; undefined when none may run now. The caller puts it
+   * into `inSlots` at once.
+   */
+  takeProbe(batch: ActiveBatch): Task | undefined;
 }
 
 /**
@@ -37,8 +41,10 @@ export function createSlotPool(
   let turn = 0;
   let isAlone = false;
 
+  // Probes hold a slot of their batch, but none of the pool.
   const isQuiet = (): boolean =>
-    running.size === 0 && [...batches.values()].every(({ committer }) => committer.count() === 0);
+    running.size === 0 &&
+    [...batches.values()].every(({ inSlots, committer }) => inSlots.size === 0 && committer.count() === 0);
 
   const pump = (): void => {
     if (isAlone && !isQuiet()) return;
@@ -102,7 +108,17 @@ export function createSlotPool(
       });
   };
 
-  return { pump, inUse: () => running.size };
+  const takeProbe = (batch: ActiveBatch): Task | undefined => {
+    if (isAlone && !isQuiet()) return undefined;
+    const task = batch.queue.find(({ item }) => item.crashCount < 2) ?? batch.queue[0];
+    const alone = task !== undefined && task.item.crashCount >= 2;
+    if (task === undefined || (alone && !isQuiet())) return undefined;
+    isAlone = alone;
+    removeFrom(batch, task);
+    return task;
+  };
+
+  return { pump, takeProbe };
 }
 
 /**

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
-import { RETRY_HEAD_START_MS } from '../domain/retry.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
 import type { Feeder } from './feeder.ts';
 
@@ -33,10 +32,20 @@ export function partition<T>(values: readonly T[], test: (value: T) => boolean):
   return [values.filter(test), values.filter((value) => !test(value))];
 }
 
-/** A retry comes early, and waits here, without a slot. */
+/** How soon a retry that waits hears that it is not wanted any more. */
+const LOOK_MS = 500;
+
+/**
+ * A retry comes early, and waits here, without a slot: as a rule RETRY_HEAD_START_MS, and all of its `retry-after` when
+ * its activity was lost right after the fault was committed, since Temporal then knows nothing of the wait.
+ */
 export async function untilDue(tasks: readonly Task[]): Promise<void> {
-  const dueMs = Math.max(0, ...tasks.map(({ item }) => item.dueMs));
-  if (dueMs > 0) await sleep(Math.min(dueMs, RETRY_HEAD_START_MS));
+  const dueAtMs = performance.now() + Math.max(0, ...tasks.map(({ item }) => item.dueMs));
+  for (;;) {
+    const leftMs = dueAtMs - performance.now();
+    if (leftMs <= 0 || tasks.some((task) => task.isStopped())) return;
+    await sleep(Math.min(leftMs, LOOK_MS));
+  }
 }
 
 export function workerCrashed(task: Task): Outcome {

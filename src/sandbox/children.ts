@@ -18,10 +18,15 @@ export interface Children {
 
 export function createChildren(recycleAfter: number): Children {
   const documents = new Map<number, number>();
+  /** Until they are gone: their pids may come back, as ours or as somebody else's. */
   const killed = new Set<number>();
+  let hasReplaced = false;
 
   return {
-    started: (pid) => void documents.set(pid, (documents.get(pid) ?? headStart()) + 1),
+    started(pid) {
+      killed.delete(pid);
+      documents.set(pid, (documents.get(pid) ?? headStart()) + 1);
+    },
     kill,
     wasKilled: (pid) => killed.has(pid),
     finished(pid, rssBytes) {
@@ -33,12 +38,13 @@ export function createChildren(recycleAfter: number): Children {
 
   /** The first children count from different numbers, evenly spread, so that they are not all replaced at one moment. */
   function headStart(): number {
-    if (killed.size > 0) return 0;
+    if (hasReplaced) return 0;
     return Math.floor(((documents.size * GOLDEN_RATIO) % 1) * recycleAfter);
   }
 
   function kill(pid: number): void {
     killed.add(pid);
+    hasReplaced = true;
     documents.delete(pid);
     try {
       process.kill(pid, 'SIGKILL');
@@ -49,7 +55,8 @@ export function createChildren(recycleAfter: number): Children {
 
   function pids(): number[] {
     for (const pid of documents.keys()) if (!isAlive(pid)) documents.delete(pid);
-    return [...documents.keys(), ...killed].filter(isAlive);
+    for (const pid of killed) if (!isAlive(pid)) killed.delete(pid);
+    return [...documents.keys(), ...killed];
   }
 }
 

@@ -3,6 +3,7 @@ import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { ClaimedItem } from '../../src/db/claims.ts';
 import type { Database } from '../../src/db/database.ts';
 import { reopenBatch } from '../../src/db/reopen.ts';
+import type { Extraction } from '../../src/domain/extraction.ts';
 import { claimed, commit, failed, failure, newBatch, outcome } from '../support/batch-rows.ts';
 import { expectCountersEqualItems } from '../support/counters.ts';
 import type { TestDatabase } from '../support/postgres.ts';
@@ -103,6 +104,16 @@ describe('a batch whose first analyses are all refused', () => {
     const unreadable = await newBatch(db, 30);
     const failures = (await claimed(db, unreadable)).map((item) => failed(item));
     expect((await commit(db, unreadable, failures)).totals.failed).to.equal(30);
+  });
+
+  it('takes no archive, which no analyzer sees, for an analysis that succeeded', async () => {
+    const batchId = await newBatch(db, 30);
+    const [archive, ...others] = await claimed(db, batchId);
+    const text = { markdown: '', isArchive: true, extractorVersion: 'zip/1' } as unknown as Extraction;
+    await commit(db, batchId, [outcome(archive!, { text })]);
+    expect((await refuse(batchId, others.slice(0, 20))).control).to.equal('halt');
+    expect((await batchSnapshot(db, batchId)).counts).to.include({ completed: 1, failed: 0 });
+    await expectCountersEqualItems(db, batchId);
   });
 
   it('takes no answer from the cache and no fault of reading for a verdict', async () => {

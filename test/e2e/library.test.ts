@@ -19,8 +19,9 @@ try {
   for await (const { name, state, code, result } of documents()) found.push([name, state, code, typeof result?.summary]);
   const again = await processor.processBatch('all');
   const wrong = await processor.processBatch(['nowhere']).catch((error) => error.message);
+  const zero = await processor.processBatch(['docs'], { parallel: 0 }).catch((error) => error.message);
   const paid = await processor.processBatch(['docs'], { analyzer: 'claude' }).catch((error) => error.message);
-  console.log(JSON.stringify({ status: snapshot.status, counts: snapshot.counts, exitCode, found, looked: looks > 0, again: again.snapshot, wrong, paid }));
+  console.log(JSON.stringify({ status: snapshot.status, counts: snapshot.counts, exitCode, found, looked: looks > 0, again: again.snapshot, wrong, zero, paid }));
 } finally {
   await processor.close();
 }
@@ -53,6 +54,7 @@ describe('createBatchProcessor', function () {
         ['b.txt', 'failed', 'empty', 'undefined'],
       ]);
       expect(said.wrong).to.include('nowhere');
+      expect(said.zero).to.include('`parallel` is 0');
       expect(said.paid).to.include('docbatch process --analyzer claude');
       expect((await runCli(folder, 'status', 'from-a-program')).stdout).to.include('completed_with_failures');
     } finally {

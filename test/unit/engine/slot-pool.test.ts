@@ -90,6 +90,39 @@ describe('the slot pool', () => {
     expect(world.marked).not.to.include('waits');
   });
 
+  it('runs nothing alone beside a probe of another batch', async () => {
+    const world = createWorld({ share: 4 });
+    const probed = world.addClosedBatch([{ name: 'probe' }]);
+    const probe = world.takeProbe(probed)!;
+    await world.add(documents(1, [2]));
+    expect([...world.running(), ...world.marked]).to.deep.equal([]);
+    probed.inSlots.delete(probe);
+    await world.pump();
+    expect(world.running()).to.deep.equal(['0']);
+  });
+
+  it('probes no gate beside the document that runs alone', async () => {
+    const world = createWorld({ share: 4 });
+    await world.add(documents(1, [2]));
+    const probed = world.addClosedBatch([{ name: 'probe' }]);
+    expect(world.takeProbe(probed)).to.equal(undefined);
+    await world.end('0');
+    expect(world.takeProbe(probed)?.item.documentId).to.equal('probe');
+  });
+
+  it('probes with a document that saw two crashes only when it is alone, and there is no other', async () => {
+    const world = createWorld({ share: 4 });
+    const probed = world.addClosedBatch([{ name: 'suspect', crashCount: 2 }, { name: 'innocent' }]);
+    await world.add(documents(1));
+    expect(world.takeProbe(probed)?.item.documentId).to.equal('innocent');
+    probed.inSlots.clear();
+    expect(world.takeProbe(probed)).to.equal(undefined);
+    await world.end('0');
+    expect(world.takeProbe(probed)?.item.documentId).to.equal('suspect');
+    await world.add([{ name: 'later' }]);
+    expect(world.running()).to.deep.equal([]);
+  });
+
   it('does not let a retry that has just come hold up what is ready', async () => {
     const world = createWorld({ share: 6 });
     await world.add(documents(20));
@@ -146,6 +179,21 @@ function createWorld({ share, capacity = 64 }: { share: number; capacity?: numbe
       );
       pool.pump();
       await settled();
+    },
+    addClosedBatch: (described: readonly Described[]): ActiveBatch => {
+      const closed: ActiveBatch = { ...batch, batchId: 'closed', queue: [], inSlots: new Set() };
+      closed.gate = { isClosed: () => true } as ActiveBatch['gate'];
+      batches.set('closed', closed);
+      enqueue(
+        closed,
+        described.map((one, position) => taskOf(closed, one, position)),
+      );
+      return closed;
+    },
+    takeProbe: (from: ActiveBatch) => {
+      const task = pool.takeProbe(from);
+      if (task !== undefined) from.inSlots.add(task);
+      return task;
     },
     pump: () => {
       pool.pump();

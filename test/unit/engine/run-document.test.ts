@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import type { Analysis, AnalysisInput } from '../../../src/domain/analyzer.ts';
+import { defaultSettings } from '../../../src/domain/batch.ts';
+import type { Task } from '../../../src/engine/active-batch.ts';
+import { DatabaseUnavailable } from '../../../src/engine/outage.ts';
+import type { DocumentDeps } from '../../../src/engine/run-document.ts';
+import { runDocument } from '../../../src/engine/run-document.ts';
+
+const extraction = { markdown: 'Hello', metadata: { mimeType: 'text/plain' }, children: [] };
+
+describe('one document in a slot', () => {
+  it('blames no document for a database that has no connection left', async () => {
+    let questions = 0;
+    const query = () => {
+      questions += 1;
+      if (questions === 1) return Promise.reject(Object.assign(new Error('too many'), { code: '53300' }));
+      return Promise.resolve({ rows: [{ extraction, markdown: 'Hello' }], rowCount: 1 });
+    };
+    const { outcome } = await runDocument(
+      depsWith(query),
+      taskWith(() => Promise.resolve(answer)),
+    );
+    expect(outcome).to.deep.include({ state: 'completed', result: 'hi' });
+  });
+
+  it('tells that the database is out instead of blaming the document', async () => {
+    const out = () => Promise.reject(new DatabaseUnavailable('The database could not be used for 60 s'));
+    const error: unknown = await runDocument(depsWith(stored), taskWith(out)).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(DatabaseUnavailable);
+  });
+
+  it('records what was paid when the database is out', async () => {
+    const paid = { requestId: 'r', model: 'm', mode: 'online', inputTokens: 1, outputTokens: 1 } as const;
+    const analyze = ({ meter }: AnalysisInput) => {
+      meter.paid({ ...paid, cacheReadTokens: 0, cacheWriteTokens: 0, costNanoUsd: 7 });
+      return Promise.reject(new DatabaseUnavailable('The database could not be used for 60 s'));
+    };
+    const { outcome } = await runDocument(depsWith(stored), taskWith(analyze));
+    expect(outcome).to.deep.include({ state: 'pending', failure: null });
+    expect(outcome?.paid[0]).to.include({ costNanoUsd: 7 });
+  });
+});
+
+const answer: Analysis = { answer: 'hi', calls: 1, callsOk: 1 };
+const stored = () => Promise.resolve({ rows: [{ extraction, markdown: 'Hello' }], rowCount: 1 });
+
+/** A text that is stored already, so that the database is asked for it. */
+function depsWith(query: () => Promise<unknown>): DocumentDeps {
+  const read = { contentSha256: 'a', sizeBytes: 5, mimeType: 'text/plain', extraction: null };
+  return {
+    db: { query },
+    sandbox: { limits: { maxChildren: 10 }, extract: () => Promise.resolve(read) },
+    workerId: 'worker',
+    mayAsk: () => true,
+  } as unknown as DocumentDeps;
+}
+
+function taskWith(analyze: (input: AnalysisInput) => Promise<Analysis>): Task {
+  return {
+    batch: { batchId: 'b', view: { settings: { ...defaultSettings }, recipeId: 1 }, analyzer: { analyze } },
+    item: {
+      ...{ documentId: 'd', epoch: 1, attempts: 0, attemptsBefore: 0, uri: 'file:///d.txt', name: 'd.txt' },
+      ...{
+        contentSha256: 'a',
+        textVersion: 'text/1',
+        containerUri: null,
+        memberPath: null,
+        sourceRoot: null,
+      },
+      settings: null,
+    },
+    from: 'processing',
+    reading: null,
+    cachedAnswer: undefined,
+    abort: new AbortController(),
+  } as unknown as Task;
+}
