@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -237,6 +237,11 @@ describe('the sandbox', () => {
     await until(() => detectors.some((isBusy) => isBusy()));
     parent.kill('SIGKILL');
     await until(() => pids.every((pid) => !isRunning(pid)));
+    const left = () =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`docbatch-scratch-${parent.pid}-`));
+    expect(left()).to.have.length(1);
+    start();
+    expect(left()).to.deep.equal([]);
   });
 });
 
