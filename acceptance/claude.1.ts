@@ -1,5 +1,5 @@
-// The samples online: schema-valid answers, grounded quotes, tokens and cost; exactly the made-up quotes are ungrounded;
-// the report's sum is the ledger's. The second half of the line, claude-batch, follows with that analyzer.
+// The samples online and by the batch: schema-valid answers, grounded quotes, tokens and cost; exactly the made-up quotes
+// are ungrounded; the report's sum is the ledger's; by the batch it is half, rounded up once per call.
 import { Ajv } from 'ajv';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,12 +23,27 @@ try {
     schema: object;
   };
   const isValid = new Ajv({ allowUnionTypes: true }).compile(schema);
+  const online = await runSamples('claude', isValid);
+  await simulator.clear();
+  const batch = await runSamples('claude-batch', isValid);
+  const calls = (await simulator.ledger()).totals.billed;
+  check('by the batch it costs half', batch >= online / 2 && batch <= online / 2 + calls, [online, batch]);
+} finally {
+  await project.remove();
+  await simulator.close();
+}
+
+async function runSamples(
+  analyzer: 'claude' | 'claude-batch',
+  isValid: (answer: unknown) => boolean,
+): Promise<number> {
+  process.stdout.write(`${analyzer}\n`);
   const { documents, exitCode, counts } = await runJson(
     project.folder,
     'process',
     'samples',
     '--analyzer',
-    'claude',
+    analyzer,
   );
   check('exit 2: three of the samples are bad', exitCode === 2 && counts.completed === 18, counts);
   const good = documents.filter(({ state }) => state === 'completed');
@@ -46,7 +61,7 @@ try {
     good.map(({ result }) => (result!.claude as { requestIds: string[] }).requestIds.at(-1)),
   );
   const fabricated = entries
-    .filter(({ requestId }) => used.has(requestId))
+    .filter(({ requestId, customId }) => used.has(customId ?? requestId))
     .flatMap((entry) => entry.fabricated);
   const ungrounded = quotes.filter(({ status }) => status !== 'found').map(({ quote }) => quote);
   check(
@@ -74,7 +89,5 @@ try {
     report.batch.money.spentNanoUsd,
   );
   check('no document was billed twice', totals.billedTwice === 0, totals.billedTwice);
-} finally {
-  await project.remove();
-  await simulator.close();
+  return totals.costNanoUsd;
 }

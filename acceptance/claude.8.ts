@@ -1,5 +1,5 @@
-// Money online: the estimate against the ledger, a budget that is never exceeded with 50 in flight, resume with more, and
-// 1.3 times the bill is enough. CORPUS=<folder> adds a folder of real files. The same in batches: with that analyzer.
+// Money, online and by the batch: the estimate against the ledger, a budget that is never exceeded with 50 in flight, resume
+// with more, and 1.3 times the bill is enough. CORPUS=<folder> adds a folder of real files.
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { packageRoot } from '../src/paths.ts';
@@ -11,11 +11,22 @@ const COUNT = Number(process.env.COUNT ?? 300);
 const simulator = await startSimulator({ latencyMs: 100, latencySpreadMs: 200 });
 const project = await projectFolder();
 const usd = (nanoUsd: number) => (nanoUsd / 1e9).toFixed(9);
-const again = ['--analyzer', 'claude', '--parallel', '50', '--rerun', 'all', '--no-cache'];
+let analyzer = 'claude';
+const again = () => ['--analyzer', analyzer, '--parallel', '50', '--rerun', 'all', '--no-cache'];
 try {
   await cp(join(packageRoot, 'samples'), join(project.folder, 'samples'), { recursive: true });
   await mkdir(join(project.folder, 'letters'));
   for (let n = 0; n < COUNT; n++) await writeFile(join(project.folder, 'letters', `${n}.txt`), letter(n));
+  for (analyzer of ['claude', 'claude-batch']) {
+    process.stdout.write(`${analyzer}\n`);
+    await checkMoney();
+  }
+} finally {
+  await project.remove();
+  await simulator.close();
+}
+
+async function checkMoney(): Promise<void> {
   await estimated('samples');
   if (process.env.CORPUS !== undefined) {
     for (const folder of await readdir(process.env.CORPUS, { withFileTypes: true })) {
@@ -26,7 +37,7 @@ try {
 
   await simulator.clear();
   const small = Math.floor(bill * 0.4);
-  const stopped = await runJson(project.folder, 'process', 'letters', ...again, '--budget', usd(small));
+  const stopped = await runJson(project.folder, 'process', 'letters', ...again(), '--budget', usd(small));
   const spent = (await simulator.ledger()).totals.costNanoUsd;
   check(
     'the budget stops the run: exit 5',
@@ -49,7 +60,7 @@ try {
     project.folder,
     'process',
     'letters',
-    ...again,
+    ...again(),
     '--budget',
     usd(Math.ceil(bill * 1.3)),
   );
@@ -58,9 +69,9 @@ try {
     enough.exitCode === 0 && enough.counts.completed === COUNT,
     enough.counts,
   );
-  await brokenCalls(bill);
+  if (analyzer === 'claude') await brokenCalls(bill);
   await simulator.clear();
-  const none = await runJson(project.folder, 'process', 'letters', ...again, '--budget', '0.000001');
+  const none = await runJson(project.folder, 'process', 'letters', ...again(), '--budget', '0.000001');
   check(
     'a budget for nothing says so, with no paid call',
     none.exitCode === 5 && none.counts.completed === 0,
@@ -68,9 +79,6 @@ try {
   );
   const total = (await simulator.ledger()).totals.costNanoUsd;
   check('and bills nothing', total === 0, usd(total));
-} finally {
-  await project.remove();
-  await simulator.close();
 }
 
 /** One answer in ten breaks off after it was billed: what nobody told us is counted too. */
@@ -78,7 +86,7 @@ async function brokenCalls(bill: number): Promise<void> {
   await simulator.clear();
   await simulator.set({ faults: [{ rate: 0.1, fault: { kind: 'reset' } }] });
   const tight = Math.floor(bill * 0.6);
-  const args = ['process', 'letters', ...again, '--retry-delay', '100ms'];
+  const args = ['process', 'letters', ...again(), '--retry-delay', '100ms'];
   const stopped = await runJson(project.folder, ...args, '--budget', usd(tight));
   const { totals } = await simulator.ledger();
   check(
@@ -94,7 +102,7 @@ async function brokenCalls(bill: number): Promise<void> {
 /** Estimate first, then the run; returns the bill. */
 async function estimated(folder: string): Promise<number> {
   await simulator.clear();
-  const { stdout } = await runCli(project.folder, 'process', folder, '--analyzer', 'claude', '--dry-run');
+  const { stdout } = await runCli(project.folder, 'process', folder, '--analyzer', analyzer, '--dry-run');
   const found = /([\d,]+) input tokens, about \$[\d.]+ \(\$([\d.]+) to \$([\d.]+)\)/.exec(stdout);
   if (found === null) throw new Error(`no estimate in ${stdout}`);
   const tokens = Number(found[1]!.replaceAll(',', ''));
@@ -104,7 +112,7 @@ async function estimated(folder: string): Promise<number> {
     (await simulator.ledger()).totals.billed === 0,
     '',
   );
-  await runJson(project.folder, 'process', folder, '--analyzer', 'claude', '--parallel', '50');
+  await runJson(project.folder, 'process', folder, '--analyzer', analyzer, '--parallel', '50');
   const { totals } = await simulator.ledger();
   const off = tokens / totals.inputTokens - 1;
   check(`${basename(folder)}: tokens within 10 %`, Math.abs(off) <= 0.1, `${(off * 100).toFixed(1)} %`);

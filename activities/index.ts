@@ -4,8 +4,10 @@ import type { Database } from '../src/db/database.ts';
 import { orderControl, readOrders, recordStatus } from '../src/db/orders.ts';
 import { planPage } from '../src/db/planning.ts';
 import type { Engine } from '../src/engine/engine.ts';
+import type { ProviderDriver } from '../src/engine/provider-driver.ts';
 import { discoverLate } from '../src/intake/discover-late.ts';
 import { prepareScheduledBatch } from '../src/intake/scheduled-batch.ts';
+import { driveProvider } from './drive-provider.ts';
 import { toRetryableFailure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { processChunk } from './process-chunk.ts';
@@ -16,10 +18,11 @@ import type { BatchActivities, ControlActivities } from './types.ts';
 export interface ActivityDeps {
   db: Database;
   engine: Engine;
+  provider: ProviderDriver;
 }
 
 /** The activities of both task queues. */
-export function createActivities({ db, engine }: ActivityDeps): {
+export function createActivities({ db, engine, provider }: ActivityDeps): {
   batch: BatchActivities;
   control: ControlActivities;
 } {
@@ -44,6 +47,7 @@ export function createActivities({ db, engine }: ActivityDeps): {
         }),
       cancelRemaining: ({ batchId }) => beating(() => cancelRemaining(db, batchId)),
       finishBatch: ({ batchId }) => beating(() => finishBatch(db, batchId)),
+      driveProvider: (round) => beating(() => driveProvider(provider, round)),
     },
   };
 }

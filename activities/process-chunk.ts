@@ -13,9 +13,9 @@ export async function processChunk(engine: Engine, { batchId, chunkNo }: ChunkRe
     );
     if (cancellationSignal.aborted && stop !== null && stop !== 'draining')
       throw new CancelledFailure('Handed back');
-    const { completed, failed, retrying, returned } = ends;
+    const { completed, failed, retrying, parked, returned } = ends;
     const { totals, lastChunkNo } = batch.view;
-    return { completed, failed, retrying, handedBack: returned, stop, waitMs, totals, lastChunkNo };
+    return { completed, failed, retrying, parked, handedBack: returned, stop, waitMs, totals, lastChunkNo };
   } catch (error) {
     throw toApplicationFailure(error);
   }

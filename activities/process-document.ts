@@ -15,7 +15,9 @@ export async function processDocument(
     const result = await withHeartbeat(() => engine.runRetry(batchId, documentId, cancellationSignal));
     if (result === null) return { state: 'gone' };
     const { outcome, stop, waitMs } = result;
-    if (outcome?.state === 'completed' || outcome?.state === 'failed') return { state: outcome.state };
+    if (outcome?.state === 'completed' || outcome?.state === 'failed' || outcome?.state === 'parked') {
+      return { state: outcome.state };
+    }
     if (outcome?.state === 'retrying' && cancellationSignal.aborted) return { state: 'stopped' };
     if (outcome?.state === 'retrying') {
       throw later(

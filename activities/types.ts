@@ -27,6 +27,8 @@ export interface ChunkResult {
   completed: number;
   failed: number;
   retrying: number;
+  /** Documents left to provider batches. Absent in histories of before. */
+  parked?: number;
   /** Items of this chunk that are still to be done; the workflow dispatches the chunk again. */
   handedBack: number;
   stop: StopReason | null;
@@ -38,7 +40,7 @@ export interface ChunkResult {
 }
 
 export interface DocumentOutcome {
-  state: 'completed' | 'failed' | 'gone' | 'stopped';
+  state: 'completed' | 'failed' | 'parked' | 'gone' | 'stopped';
 }
 
 export interface PlanResult {
@@ -58,6 +60,8 @@ export interface BatchOrders {
   batchSize: number;
   priority: number;
   liveWorkers: number;
+  /** Documents wait for provider batches. Absent in histories of before. */
+  asksProvider?: boolean;
   /** The lowest chunk with an item to do; one after the last when there is none. */
   firstOpenChunk: number;
   lastChunkNo: number;
@@ -97,7 +101,21 @@ export interface ControlOrder extends BatchRef {
 
 export type FinishResult =
   | { finished: true; status: BatchStatus; totals: BatchTotals }
-  | { finished: false; lastChunkNo: number; openChunks: number[]; retrying: number };
+  | { finished: false; lastChunkNo: number; openChunks: number[]; retrying: number; parked?: number };
+
+export interface ProviderRound extends BatchRef {
+  /** Cancel at the provider what is there, and wait for what is billed all the same. */
+  cancel: boolean;
+}
+
+export interface ProviderNews {
+  /** Nothing is left to ask or to wait for. */
+  idle: boolean;
+  /** Answers came: their documents are in chunks up to this one. */
+  lastChunkNo: number;
+  /** An order was given meanwhile. */
+  mustRead: boolean;
+}
 
 export interface ScheduleStart {
   workflowId: string;
@@ -121,4 +139,6 @@ export interface ControlActivities {
   /** Null when `cancel` is not the row's order any more. */
   cancelRemaining(batch: BatchRef): Promise<BatchTotals | null>;
   finishBatch(batch: BatchRef): Promise<FinishResult>;
+  /** One round of asking by the batch; while there is only to wait it fails, and Temporal tries again later. */
+  driveProvider(round: ProviderRound): Promise<ProviderNews>;
 }

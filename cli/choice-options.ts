@@ -18,7 +18,10 @@ export function addChoice(command: Command): Command {
     .option('--manifest <file>', 'CSV or JSONL with the columns uri, id, priority, group, metadata')
     .option('-l, --limit <n>', 'at most this many, by priority, then age', atLeastOne)
     .option('--sample <n>', 'this many at random, for a trial', atLeastOne)
-    .option('--analyzer <spec>', 'local, claude, exec:<command>, or an http(s) address')
+    .option(
+      '--analyzer <spec>',
+      'local, claude, claude-batch (half the price, within 24 h), exec:<command>, or an http(s) address',
+    )
     .option('--profile <name>', 'what Claude is asked: a profile, or a YAML file (default: summary)')
     .option('--model <id>', 'another model than the profile names')
     .option('--set <key=value>', 'change a key of the profile, such as maxTokens=4000; repeatable', repeated)

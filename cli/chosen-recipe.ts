@@ -1,4 +1,4 @@
-import { createAnalyzer, analyzerName } from '../src/analyze/create-analyzer.ts';
+import { createAnalyzer, analyzerName, isClaude } from '../src/analyze/create-analyzer.ts';
 import { recipeOf } from '../src/analyze/recipe-of.ts';
 import { claudeUrl, defaultClaudeUrl, hasClaudeKey } from '../src/analyze/claude/client.ts';
 import { priceOf } from '../src/analyze/claude/price.ts';
@@ -21,6 +21,8 @@ export interface RecipeFlags {
   set?: string[];
 }
 
+export type ClaudeMode = 'claude' | 'claude-batch';
+
 export interface ChosenRecipe {
   recipe: Recipe;
   /** Only for Claude. */
@@ -34,7 +36,8 @@ export const defaultProfile = 'summary';
 export function chooseRecipe(context: CliContext, flags: RecipeFlags): ChosenRecipe {
   const config = context.config();
   const analyzer = flags.analyzer ?? config.analyzer;
-  if (kindOf(analyzer) !== 'claude') {
+  const kind = kindOf(analyzer);
+  if (!isClaude(kind)) {
     const onlyClaude = (['profile', 'model', 'set'] as const).find((name) => flags[name] !== undefined);
     if (onlyClaude !== undefined) {
       throw new CliError(`\`--${onlyClaude}\` is for Claude, and the analyzer is \`${analyzer}\``, {
@@ -45,11 +48,15 @@ export function chooseRecipe(context: CliContext, flags: RecipeFlags): ChosenRec
   }
   const { projectDir, userDir } = config;
   const found = findProfile(flags.profile ?? defaultProfile, { projectDir, userDir });
-  return requireClaude(context, loadProfile(found, flags));
+  return requireClaude(context, loadProfile(found, flags), kind);
 }
 
 /** A run of Claude with this profile; throws when nobody has told us what its model costs. */
-export function requireClaude(context: CliContext, loaded: LoadedProfile): ChosenRecipe {
+export function requireClaude(
+  context: CliContext,
+  loaded: LoadedProfile,
+  analyzer: ClaudeMode = 'claude',
+): ChosenRecipe {
   const { model } = loaded.profile;
   if (priceOf(model, new Date(), context.config().claude.prices) === undefined) {
     throw new CliError(`No price is known for the model \`${model}\``, {
@@ -59,7 +66,7 @@ export function requireClaude(context: CliContext, loaded: LoadedProfile): Chose
   }
   const parameters = claudeParameters(context, loaded);
   return {
-    recipe: recipeOf('claude', { profile: loaded.name, model, parameters }),
+    recipe: recipeOf(analyzer, { profile: loaded.name, model, parameters }),
     loaded,
     preflight: (signal) => preflight(context, parameters, signal),
   };

@@ -35,7 +35,10 @@ export async function dryRun(
   const estimate =
     loaded === null || sampled === null || chosen === 0
       ? null
-      : await estimateRun(context, db, { chosen: sampled, recipeId, loaded, keepTexts: false });
+      : await estimateRun(context, db, {
+          ...{ chosen: sampled, recipeId, loaded, keepTexts: false },
+          isBatch: recipe.analyzer === 'claude-batch',
+        });
   const plan = {
     chosen,
     chunks: Math.ceil(chosen / settings.batchSize),

@@ -18,6 +18,8 @@ import { sandboxOptions } from '../src/sandbox/sandbox-options.ts';
 import type { CliContext } from './context.ts';
 
 export interface RunEstimate extends Estimate {
+  /** Asked in provider batches, at half the price. */
+  isBatch: boolean;
   documents: number;
   pages: number;
   /** Documents with a result already: equal content under the same recipe. */
@@ -33,6 +35,7 @@ export interface EstimateOptions {
   /** Null: no document was ever answered under this recipe. */
   recipeId: number | null;
   loaded: LoadedProfile;
+  isBatch: boolean;
   /** Texts that were read are kept for the run. */
   keepTexts: boolean;
 }
@@ -44,7 +47,7 @@ export const SAMPLE = 200;
 export async function estimateRun(
   context: CliContext,
   db: Queryable,
-  { chosen, recipeId, loaded, keepTexts }: EstimateOptions,
+  { chosen, recipeId, loaded, isBatch, keepTexts }: EstimateOptions,
 ): Promise<RunEstimate> {
   const config = context.config();
   const { profile, name } = loaded;
@@ -53,6 +56,7 @@ export async function estimateRun(
   const estimator = createEstimator(profile, {
     client: hasKey ? createClaudeClient({ env: context.env, baseUrl: config.claude.baseUrl }) : null,
     price,
+    isBatch,
     output: guessOutput(profile, await seenOutput(db, { profile: name, model: profile.model })),
     signal: context.interrupted,
   });
@@ -71,7 +75,7 @@ export async function estimateRun(
       }
     });
     await Promise.all(lanes);
-    return sumUp(looks, await estimator.finish(), chosen.groups);
+    return { ...sumUp(looks, await estimator.finish(), chosen.groups), isBatch };
   } finally {
     await sandbox.close();
   }
@@ -131,8 +135,8 @@ function sumUp(
   looks: readonly Look[],
   estimates: readonly Estimate[],
   groups: readonly SizeGroup[],
-): RunEstimate {
-  const sum: RunEstimate = {
+): Omit<RunEstimate, 'isBatch'> {
+  const sum: Omit<RunEstimate, 'isBatch'> = {
     ...nothing(),
     documents: 0,
     pages: 0,

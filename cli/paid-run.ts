@@ -17,22 +17,23 @@ export function describeEstimate({ name, profile }: LoadedProfile, estimate: Run
     estimate.unreadable > 0 ? `${estimate.unreadable} cannot be read and cost nothing` : null,
     estimate.lookedAt < documents ? `from a sample of ${estimate.lookedAt}` : null,
   ].filter((note) => note !== null);
-  return `${profile.model}, online, profile ${name}: ${number(documents)} documents, ${number(pages)} pages, ${number(inputTokens)} input tokens, ${money}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`;
+  return `${profile.model}, ${estimate.isBatch ? 'by the batch (half the price, within 24 h)' : 'online'}, profile ${name}: ${number(documents)} documents, ${number(pages)} pages, ${number(inputTokens)} input tokens, ${money}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`;
 }
 
 export interface PaidRun {
   batchId: string;
   recipeId: number;
   loaded: LoadedProfile;
+  isBatch: boolean;
   /** `--yes`, or a budget, which limits the damage. */
   isGiven: boolean;
 }
 
 /** Says what the run will cost, and asks when that may be much; throws when it may not start. */
 export async function agreeToCosts(context: CliContext, db: Queryable, run: PaidRun): Promise<void> {
-  const { batchId, recipeId, loaded, isGiven } = run;
+  const { batchId, recipeId, loaded, isBatch, isGiven } = run;
   const chosen = await sampleCandidates(db, batchId, SAMPLE);
-  const estimate = await estimateRun(context, db, { chosen, recipeId, loaded, keepTexts: true });
+  const estimate = await estimateRun(context, db, { chosen, recipeId, loaded, isBatch, keepTexts: true });
   context.err(describeEstimate(loaded, estimate));
   const limitNanoUsd = context.config().claude.confirmAboveUsd * NANO_PER_USD;
   if (isGiven || estimate.highNanoUsd <= limitNanoUsd) return;

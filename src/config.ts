@@ -53,6 +53,19 @@ const fileSchema = z
           .refine((url) => !/\/\/[^/]*@/.test(url), 'an address without user and password')
           .nullable()
           .default(null),
+        /** How `claude-batch` asks. */
+        batches: z
+          .strictObject({
+            /** Requests in one provider batch; the API takes 100,000. */
+            maxRequests: z.number().int().min(1).max(100_000).default(10_000),
+            /** Bytes of all requests in one provider batch; the API takes 256 MB, and they are held in memory. */
+            maxBytes: z.number().int().min(1_000).max(250_000_000).default(32_000_000),
+            /** A create call is given up after this. */
+            createTimeoutMs: z.number().int().min(1_000).default(300_000),
+            /** For so long after that its batch is looked for, if nobody knows whether it was made; then it is sent again. */
+            holdMs: z.number().int().min(1_000).default(600_000),
+          })
+          .prefault({}),
         /** A run whose estimate goes above this asks first. */
         confirmAboveUsd: z.number().min(0).default(10),
         /** USD per million tokens by model, over the shipped price table. */
@@ -69,7 +82,7 @@ const fileSchema = z
           )
           .default({}),
       })
-      .default({ baseUrl: null, confirmAboveUsd: 10, prices: {} }),
+      .prefault({}),
     temporal: z
       .strictObject({
         address: z.string().optional(),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
+import { isClaude } from './analyze/create-analyzer.ts';
 import { recipeOf } from './analyze/recipe-of.ts';
 import { checkSettings } from './check-settings.ts';
 import { connectClient } from './client/connect.ts';
@@ -151,9 +152,9 @@ export function createBatchProcessor({
 }
 
 function freeAnalyzer(analyzer: string): string {
-  if (analyzer !== 'claude') return analyzer;
+  if (!isClaude(analyzer)) return analyzer;
   throw new Error(
-    'The analyzer `claude` costs money: run it by `docbatch process --analyzer claude`, which shows the estimate and asks',
+    `The analyzer \`${analyzer}\` costs money: run it by \`docbatch process --analyzer ${analyzer}\`, which shows the estimate and asks`,
   );
 }
 

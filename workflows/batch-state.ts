@@ -62,6 +62,9 @@ export interface BatchState {
 
   retryLane: { scope: CancellationScope; ended: boolean } | null;
   retries: Set<string>;
+  providerLane: { scope: CancellationScope; ended: boolean } | null;
+  /** Documents are, or will be, at the provider. */
+  asksProvider: boolean;
   /** Part of the token under which rows are taken; raised whenever taken rows are let go. */
   era: number;
   callNo: number;
@@ -96,6 +99,8 @@ export function createState(input: BatchInput): BatchState {
     probing: false,
     retryLane: null,
     retries: new Set(),
+    providerLane: null,
+    asksProvider: false,
     era: 0,
     callNo: 0,
     awaitsRetries: false,

@@ -17,6 +17,7 @@ import { cancelChunks, chunksAreIdle, dispatchChunks } from './chunk-lane.ts';
 import { cancelSignal, pauseSignal, progressQuery, resumeSignal, wakeSignal } from './messages.ts';
 import { planInBackground } from './plan-lane.ts';
 import { startRetryLane, stopRetryLane } from './retry-lane.ts';
+import { cancelAtProvider, providerIsIdle, startProviderLane, stopProviderLane } from './provider-lane.ts';
 import { control, planning } from './retry-policies.ts';
 import { scheduledTime } from './scheduled-time.ts';
 
@@ -101,6 +102,7 @@ async function run(state: BatchState, input: BatchInput): Promise<BatchOutcome> 
     planInBackground(state);
     startRetryLane(state);
     dispatchChunks(state);
+    startProviderLane(state);
     if (isDone(state)) {
       const outcome = await finish(state);
       // `retry` may have reopened the batch since it was counted; its signal must not end with this run.
@@ -148,6 +150,7 @@ async function readOrders(state: BatchState): Promise<void> {
   state.control = orders.control;
   state.status = orders.status;
   state.totals = orders.totals;
+  if (orders.asksProvider === true) state.asksProvider = true;
   // `retry` gives the items that it reopens chunks of their own.
   state.lastChunk = Math.max(state.lastChunk, orders.lastChunkNo);
 }
@@ -162,6 +165,7 @@ async function standStill(state: BatchState, input: BatchInput): Promise<void> {
   const halted = state.halt !== null || state.control === 'halt';
   state.phase = halted ? 'halted' : 'paused';
   await stopRetryLane(state);
+  await stopProviderLane(state);
   await condition(() => chunksAreIdle(state) || hasNews(state));
   if (hasNews(state)) return;
   const reason = state.halt?.code ?? null;
@@ -182,6 +186,7 @@ async function cancelBatch(state: BatchState): Promise<BatchOutcome | null> {
   state.stopPlanning = true;
   await stopRetryLane(state);
   await condition(() => chunksAreIdle(state) && state.planning === null);
+  await cancelAtProvider(state);
   const totals = await control.cancelRemaining({ batchId: state.batchId });
   if (totals === null) {
     state.mustRead = true;
@@ -202,6 +207,7 @@ function isDone(state: BatchState): boolean {
     state.requeued.length === 0 &&
     chunksAreIdle(state) &&
     state.retries.size === 0 &&
+    providerIsIdle(state) &&
     !state.awaitsRetries
   );
 }
@@ -215,9 +221,10 @@ async function finish(state: BatchState): Promise<BatchOutcome | null> {
     state.lastChunk = Math.max(state.lastChunk, result.lastChunkNo);
     state.requeued = result.openChunks;
     state.awaitsRetries = result.openChunks.length === 0 && result.retrying > 0;
+    state.asksProvider = (result.parked ?? 0) > 0;
     // An order may stand in the way, and its signal may be lost.
     state.mustRead = true;
-    if (result.openChunks.length === 0 && result.retrying === 0) await sleep('2s');
+    if (result.openChunks.length === 0 && result.retrying === 0 && !state.asksProvider) await sleep('2s');
     return null;
   }
   state.status = result.status;
@@ -238,6 +245,7 @@ async function goOnAsNew(state: BatchState, input: BatchInput): Promise<never> {
   state.phase = 'continuing';
   state.stopPlanning = true;
   await stopRetryLane(state);
+  await stopProviderLane(state);
   const drained = await condition(() => chunksAreIdle(state) && state.planning === null, '60s');
   if (!drained) {
     cancelChunks(state);

@@ -47,6 +47,7 @@ async function runChunk(state: BatchState, chunkNo: number): Promise<void> {
 function takeResult(state: BatchState, chunkNo: number, result: ChunkResult): void {
   if (result.totals !== null) state.totals = result.totals;
   state.lastChunk = Math.max(state.lastChunk, result.lastChunkNo ?? 0);
+  if ((result.parked ?? 0) > 0) state.asksProvider = true;
   showDetails(state);
   if (result.stop === null) {
     state.probing = false;

@@ -54,7 +54,10 @@ async function retry(state: BatchState, { documentId, label, dueMs }: RetryTicke
   state.retries.add(documentId);
   try {
     if (dueMs > 0) await sleep(dueMs, { summary: `Retry of ${label}` });
-    await processDocument.executeWithOptions({ summary: label }, [{ batchId: state.batchId, documentId }]);
+    const { state: became } = await processDocument.executeWithOptions({ summary: label }, [
+      { batchId: state.batchId, documentId },
+    ]);
+    if (became === 'parked') state.asksProvider = true;
   } catch (error) {
     if (!isCancellation(error)) haltOn(state, error);
   } finally {

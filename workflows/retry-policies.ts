@@ -53,6 +53,15 @@ export const planning = proxyActivities<ControlActivities>({
   cancellationType: 'TRY_CANCEL',
 });
 
+/** Fails while there is only to wait, and says until when: its retries are the polls. */
+export const { driveProvider } = proxyActivities<ControlActivities>({
+  taskQueue: controlQueue,
+  startToCloseTimeout: '6 hours',
+  heartbeatTimeout,
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+});
+
 /** A long poll: it answers when there is something to retry. */
 export const { takeRetries } = proxyActivities<ControlActivities>({
   taskQueue: controlQueue,

@@ -90,7 +90,8 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
     agree: async (recipeId) => {
       if (loaded === null) return;
       const isGiven = flags.yes === true || settings.budgetNanoUsd !== null;
-      await agreeToCosts(context, db, { batchId, recipeId, loaded, isGiven });
+      const isBatch = recipe.analyzer === 'claude-batch';
+      await agreeToCosts(context, db, { batchId, recipeId, loaded, isBatch, isGiven });
     },
   });
   const isSingle = flags.file !== undefined || flags.id !== undefined;

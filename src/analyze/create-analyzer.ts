@@ -28,19 +28,22 @@ export function createAnalyzer(
   deps: AnalyzerDeps,
   parameters: { [key: string]: Json } = {},
 ): Analyzer {
-  switch (analyzerName(spec)) {
+  const name = analyzerName(spec);
+  switch (name) {
     case 'local':
       return createLocalAnalyzer(deps);
     case 'exec':
       return createExecAnalyzer(spec.slice('exec:'.length).trim(), { env: deps.env, cwd: deps.cwd });
     case 'http':
       return createHttpAnalyzer(spec);
-    case 'claude': {
+    case 'claude':
+    case 'claude-batch': {
       if (deps.claude === undefined || parameters.profile === undefined) {
-        throw new Error('The analyzer `claude` needs a profile in its recipe');
+        throw new Error(`The analyzer \`${name}\` needs a profile in its recipe`);
       }
       const { profile, baseUrl } = parameters as unknown as ClaudeParameters;
-      return createClaudeAnalyzer(profile, { ...deps.claude, env: deps.env, baseUrl: baseUrl ?? null });
+      const claude = { ...deps.claude, env: deps.env, baseUrl: baseUrl ?? null };
+      return createClaudeAnalyzer(profile, claude, name);
     }
   }
 }
@@ -52,13 +55,20 @@ export interface ClaudeParameters {
   baseUrl?: string;
 }
 
+export type AnalyzerName = 'local' | 'exec' | 'http' | 'claude' | 'claude-batch';
+
+/** Online or by the batch. */
+export function isClaude(name: string): name is 'claude' | 'claude-batch' {
+  return name === 'claude' || name === 'claude-batch';
+}
+
 /** The kind of a spec, shown as `analyzer: exec`; throws like `createAnalyzer`. */
-export function analyzerName(spec: string): 'local' | 'exec' | 'http' | 'claude' {
-  if (spec === 'local' || spec === 'claude') return spec;
+export function analyzerName(spec: string): AnalyzerName {
+  if (spec === 'local' || isClaude(spec)) return spec;
   if (/^exec:\s*\S/.test(spec)) return 'exec';
   if (/^https?:\/\//i.test(spec) && URL.canParse(spec)) return 'http';
   throw new Error(
-    `Expected \`--analyzer\` to be \`local\`, \`exec:<command>\`, \`claude\`, \`http://<address>\` or \`https://<address>\`, got \`${redact(spec)}\``,
+    `Expected \`--analyzer\` to be \`local\`, \`exec:<command>\`, \`claude\`, \`claude-batch\`, \`http://<address>\` or \`https://<address>\`, got \`${redact(spec)}\``,
   );
 }
 

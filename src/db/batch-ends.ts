@@ -1,5 +1,6 @@
 import type { BatchStatus } from '../domain/batch.ts';
 import type { Database, Queryable } from './database.ts';
+import { isParked } from './is-parked.ts';
 import { noteEvent, notifyLater } from './orders.ts';
 
 export interface Totals {
@@ -10,7 +11,7 @@ export interface Totals {
 
 export type Finish =
   | { finished: true; status: BatchStatus; totals: Totals }
-  | { finished: false; lastChunkNo: number; openChunks: number[]; retrying: number };
+  | { finished: false; lastChunkNo: number; openChunks: number[]; retrying: number; parked: number };
 
 /** Counts the open items; with none left the batch is finished, its counters taken from the items once more. */
 export async function finishBatch(db: Database, batchId: string): Promise<Finish> {
@@ -38,6 +39,7 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
         lastChunkNo: batch.lastChunkNo,
         openChunks: open.chunks,
         retrying: open.retrying,
+        parked: open.parked,
       };
     }
     const finished = await close(
@@ -132,14 +134,20 @@ async function totals(tx: Queryable, batchId: string): Promise<Totals> {
 async function openItems(
   tx: Queryable,
   batchId: string,
-): Promise<{ count: number; chunks: number[]; retrying: number }> {
-  const { rows } = await tx.query<{ count: number; chunks: number[] | null; retrying: number }>(
+): Promise<{ count: number; chunks: number[]; retrying: number; parked: number }> {
+  const { rows } = await tx.query<{
+    count: number;
+    chunks: number[] | null;
+    retrying: number;
+    parked: number;
+  }>(
     `SELECT (SELECT COUNT(*)::int FROM batch_items WHERE batch_id = $1 AND state IN ('pending', 'processing', 'retrying', 'review')) AS count,
             (SELECT COUNT(*)::int FROM batch_items WHERE batch_id = $1 AND state = 'retrying') AS retrying,
-            (SELECT array_agg(chunk_no) FROM (SELECT DISTINCT chunk_no FROM batch_items
-               WHERE batch_id = $1 AND state IN ('pending', 'processing') ORDER BY chunk_no LIMIT 50) c) AS chunks`,
+            (SELECT COUNT(*)::int FROM batch_items i WHERE batch_id = $1 AND ${isParked('i')}) AS parked,
+            (SELECT array_agg(chunk_no) FROM (SELECT DISTINCT chunk_no FROM batch_items i
+               WHERE batch_id = $1 AND state IN ('pending', 'processing') AND NOT ${isParked('i')} ORDER BY chunk_no LIMIT 50) c) AS chunks`,
     [batchId],
   );
   const row = rows[0]!;
-  return { count: row.count, chunks: row.chunks ?? [], retrying: row.retrying };
+  return { count: row.count, chunks: row.chunks ?? [], retrying: row.retrying, parked: row.parked };
 }

@@ -1,5 +1,6 @@
 import type { DocumentSettings } from '../domain/batch.ts';
 import type { Queryable } from './database.ts';
+import { isParked } from './is-parked.ts';
 
 /** One document as a worker holds it: its epoch is the fence that every later write must match. */
 export interface ClaimedItem {
@@ -33,7 +34,7 @@ UPDATE batch_items i
 SET epoch = i.epoch + 1,
     -- Started and not finished: the worker that held it died. Hand-backs clear started_at.
     crash_count = i.crash_count + CASE WHEN i.state <> 'pending' AND i.started_at IS NOT NULL THEN 1 ELSE 0 END,
-    started_at = NULL,
+    started_at = NULL, stage = NULL,
     state = CASE WHEN i.state = 'retrying' THEN 'retrying' ELSE 'processing' END
 FROM file_document d
 WHERE d.id = i.document_id AND i.batch_id = $1`;
@@ -49,7 +50,7 @@ RETURNING i.document_id AS "documentId", i.epoch, i.chunk_no AS "chunkNo", i.pos
 /** Takes all open items of a chunk, from whoever held them before. Items that are retried have an activity of their own. */
 export async function claimChunk(db: Queryable, batchId: string, chunkNo: number): Promise<ClaimedItem[]> {
   const { rows } = await db.query<ClaimedItem>(
-    `${CLAIM} AND i.chunk_no = $2 AND i.state IN ('pending', 'processing') ${RETURNED}`,
+    `${CLAIM} AND i.chunk_no = $2 AND i.state IN ('pending', 'processing') AND NOT ${isParked('i')} ${RETURNED}`,
     [batchId, chunkNo],
   );
   // Documents inside one document share its position.
@@ -113,20 +114,20 @@ export async function handBack(db: Queryable, batchId: string, fences: readonly 
     `UPDATE batch_items i
      SET started_at = NULL, state = CASE WHEN i.state = 'processing' THEN 'pending' ELSE i.state END
      FROM unnest($2::uuid[], $3::int[]) AS f(document_id, epoch)
-     WHERE i.batch_id = $1 AND i.document_id = f.document_id AND i.epoch = f.epoch AND i.state IN ('processing', 'retrying')`,
+     WHERE i.batch_id = $1 AND i.document_id = f.document_id AND i.epoch = f.epoch AND i.state IN ('processing', 'retrying') AND NOT ${isParked('i')}`,
     [batchId, fences.map((fence) => fence.documentId), fences.map((fence) => fence.epoch)],
   );
 }
 
 /**
- * Whatever batches that stand still have in `processing` belongs to nobody any more. Its epoch stays: if the worker
+ * Whatever batches that stand still have in `processing`, but for provider batches, belongs to nobody any more. Its epoch stays: if the worker
  * that was taken for dead still brings an answer before the next claim, the answer counts.
  */
 export async function putBackLost(db: Queryable, batchIds: readonly string[]): Promise<void> {
   await db.query(
-    `UPDATE batch_items SET state = 'pending', started_at = NULL,
+    `UPDATE batch_items i SET state = 'pending', started_at = NULL,
        crash_count = crash_count + CASE WHEN started_at IS NOT NULL THEN 1 ELSE 0 END
-     WHERE batch_id = ANY($1::uuid[]) AND state = 'processing'`,
+     WHERE batch_id = ANY($1::uuid[]) AND state = 'processing' AND NOT ${isParked('i')}`,
     [batchIds],
   );
 }

@@ -3,9 +3,12 @@ import type { BatchSettings, Control } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import type { FailureClass } from '../domain/failure.ts';
 import type { PaidCall } from '../domain/money.ts';
+import type { ProviderRequest } from '../domain/provider-batch.ts';
 import { BAD_REQUEST } from '../domain/systematic-refusal.ts';
 import type { Database, Queryable } from './database.ts';
 import { isOverBudgetSql, overBudgetSql } from './failure-budget.ts';
+import { isParked } from './is-parked.ts';
+import { REQUESTS } from './commit-requests.ts';
 import { haltOnRefusals } from './refusals.ts';
 import { storable } from './storable.ts';
 
@@ -15,8 +18,11 @@ export interface Outcome {
   epoch: number;
   /** The state it was claimed in; a retried item keeps `retrying` while it runs. */
   from: 'processing' | 'retrying';
-  /** `pending` puts the item back without an attempt (critical failures). */
-  state: 'completed' | 'failed' | 'retrying' | 'pending';
+  /**
+   * `pending` puts the item back without an attempt (critical failures). `parked` leaves it to a provider batch: with
+   * `requests` that were never asked, or with a failure, after which those that did not succeed are asked again.
+   */
+  state: 'completed' | 'failed' | 'retrying' | 'pending' | 'parked';
   failure: {
     failureClass: FailureClass;
     code: string;
@@ -43,6 +49,8 @@ export interface Outcome {
   paid: (PaidCall & { id: string })[];
   /** The worst case of a call that gave no answer and may have been billed: it stays reserved. 0: none. */
   lostNanoUsd: number;
+  /** Only of a `parked` document. */
+  requests: readonly ProviderRequest[];
 }
 
 export interface ChildDocument {
@@ -123,6 +131,7 @@ async function commitGroup(
     calls_ok: outcome.callsOk,
     is_retry: outcome.isRetry,
     ...(outcome.paid.length === 0 ? {} : { paid: outcome.paid, cost: sumOf(outcome.paid) }),
+    ...(outcome.requests.length === 0 ? {} : { requests: outcome.requests }),
     ...(outcome.lostNanoUsd === 0 ? {} : { lost: outcome.lostNanoUsd }),
   }));
   const { rows } = await db.query<{
@@ -182,13 +191,16 @@ const MEMBERS = `members AS MATERIALIZED (
   UPDATE file_document d SET batch_id = $1, status = 'pending' FROM member_items i WHERE d.id = i.document_id
 )`;
 
+/** Nothing was tried that counts as an attempt. */
+const NO_TRY = `(n.state = 'pending' OR (n.state = 'parked' AND n.failure_code IS NULL))`;
+
 const COMMIT = `
 WITH input AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($3::jsonb) AS r(
     document_id uuid, epoch int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
     failure_message text, context jsonb, next_attempt_ms int, duration_ms int, cached boolean, content_sha256 text,
     mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, children jsonb, calls int, calls_ok int, is_retry boolean,
-    paid jsonb, cost bigint, lost bigint)
+    paid jsonb, cost bigint, lost bigint, requests jsonb)
 ), ours AS MATERIALIZED (
   -- In id order, so that two groups that overlap never deadlock. A retried item that was committed has no started_at
   -- any more, so a repeated commit matches nothing. The epoch is the whole fence: an item that was put back because its
@@ -197,22 +209,27 @@ WITH input AS MATERIALIZED (
   WHERE i.batch_id = $1 AND i.epoch = n.epoch
     AND CASE n.from_state WHEN 'retrying' THEN i.state = 'retrying' AND i.started_at IS NOT NULL
         ELSE i.state = 'processing' OR (i.state = 'pending' AND n.state <> 'pending') END
+    -- Nor does a repeated commit of a document that was left to a provider batch.
+    AND NOT ${isParked('i')}
   ORDER BY i.document_id FOR UPDATE OF i
 ), changed AS (
   UPDATE batch_items i SET
-    state = CASE WHEN n.state = 'pending' AND n.from_state = 'retrying' THEN 'retrying' ELSE n.state END,
-    failure_class = CASE WHEN n.state = 'pending' THEN i.failure_class ELSE n.failure_class END,
-    failure_code = CASE WHEN n.state = 'pending' THEN i.failure_code ELSE n.failure_code END,
-    failure_stage = CASE WHEN n.state = 'pending' THEN i.failure_stage ELSE n.failure_stage END,
-    failure_message = CASE WHEN n.state = 'pending' THEN i.failure_message ELSE n.failure_message END,
-    attempts = i.attempts + CASE WHEN n.state = 'pending' THEN 0 ELSE 1 END,
+    state = CASE WHEN n.state = 'pending' AND n.from_state = 'retrying' THEN 'retrying' WHEN n.state = 'parked' THEN 'processing' ELSE n.state END,
+    stage = CASE WHEN n.state = 'parked' THEN 'provider' END,
+    retry_run = CASE WHEN n.state <> 'parked' THEN i.retry_run END,
+    retry_call = CASE WHEN n.state <> 'parked' THEN i.retry_call END,
+    failure_class = CASE WHEN ${NO_TRY} THEN i.failure_class ELSE n.failure_class END,
+    failure_code = CASE WHEN ${NO_TRY} THEN i.failure_code ELSE n.failure_code END,
+    failure_stage = CASE WHEN ${NO_TRY} THEN i.failure_stage ELSE n.failure_stage END,
+    failure_message = CASE WHEN ${NO_TRY} THEN i.failure_message ELSE n.failure_message END,
+    attempts = i.attempts + CASE WHEN ${NO_TRY} THEN 0 ELSE 1 END,
     crash_count = CASE WHEN n.state = 'pending' THEN i.crash_count ELSE 0 END,
     next_attempt_at = CASE WHEN n.state = 'retrying' THEN clock_timestamp() + n.next_attempt_ms * interval '1 millisecond' END,
     cached = n.cached,
     content_sha256 = COALESCE(n.content_sha256, i.content_sha256),
     started_at = CASE WHEN n.state IN ('completed', 'failed') THEN clock_timestamp() - n.duration_ms * interval '1 millisecond' END,
     finished_at = CASE WHEN n.state IN ('completed', 'failed') THEN clock_timestamp() END,
-    duration_ms = CASE WHEN n.state = 'pending' THEN i.duration_ms ELSE n.duration_ms END
+    duration_ms = CASE WHEN ${NO_TRY} THEN i.duration_ms ELSE n.duration_ms END
   FROM input n JOIN ours o ON o.document_id = n.document_id
   WHERE i.batch_id = $1 AND i.document_id = n.document_id
   RETURNING i.document_id, n.state, i.attempts
@@ -241,13 +258,13 @@ WITH input AS MATERIALIZED (
   ON CONFLICT DO NOTHING
 ), documents AS (
   UPDATE file_document d SET
-    status = CASE c.state WHEN 'completed' THEN 'processed' WHEN 'failed' THEN 'failed' WHEN 'retrying' THEN 'processing' ELSE 'pending' END,
+    status = CASE c.state WHEN 'completed' THEN 'processed' WHEN 'failed' THEN 'failed' WHEN 'retrying' THEN 'processing' WHEN 'parked' THEN 'processing' ELSE 'pending' END,
     mime_type = COALESCE(n.mime_type, d.mime_type),
     size_bytes = COALESCE(n.size_bytes, d.size_bytes),
     content_sha256 = COALESCE(n.content_sha256, d.content_sha256)
   FROM changed c JOIN input n ON n.document_id = c.document_id
   WHERE d.id = c.document_id
-), paid AS (
+), ${REQUESTS}, paid AS (
   -- Billed is billed: also for a document that another worker has taken over. The id makes a repetition harmless.
   INSERT INTO paid_calls (id, batch_id, document_id, epoch, mode, model, profile, request_id, input_tokens, output_tokens,
                           cache_read_tokens, cache_write_tokens, cost_nano_usd)
@@ -279,7 +296,7 @@ WITH input AS MATERIALIZED (
   SELECT (SELECT COALESCE(SUM(amount), 0)::bigint FROM interrupted) AS interrupted,
          COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
          COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,
-         COUNT(*) FILTER (WHERE n.is_retry AND c.state <> 'pending')::int AS retry_calls,
+         COUNT(*) FILTER (WHERE n.is_retry AND c.state NOT IN ('pending', 'parked'))::int AS retry_calls,
          COUNT(*) FILTER (WHERE n.is_retry AND c.state = 'completed')::int AS retry_calls_ok,
          (array_agg(n.failure_code) FILTER (WHERE n.failure_class = 'critical'))[1] AS critical_code,
          (array_agg(n.failure_message) FILTER (WHERE n.failure_class = 'critical'))[1] AS critical_message

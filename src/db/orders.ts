@@ -1,6 +1,7 @@
 import type { BatchStatus, Control } from '../domain/batch.ts';
 import { putBackLost } from './claims.ts';
 import type { Database, Queryable } from './database.ts';
+import { isParked } from './is-parked.ts';
 
 export interface OrdersRow {
   control: Control;
@@ -13,6 +14,8 @@ export interface OrdersRow {
   batchSize: number;
   priority: number;
   liveWorkers: number;
+  /** Documents wait for provider batches, or one is not accounted for. */
+  asksProvider: boolean;
   /** The lowest chunk with an item to do; one after the last when there is none. */
   firstOpenChunk: number;
   lastChunkNo: number;
@@ -27,8 +30,10 @@ export async function readOrders(db: Queryable, batchId: string): Promise<Orders
             generation, (settings->>'parallel')::int AS parallel, (settings->>'batchSize')::int AS "batchSize",
             (settings->>'priority')::int AS priority, batch_name AS name,
             total_items AS total, processed_items AS completed, failed_items AS failed, last_chunk_no AS "lastChunkNo",
-            COALESCE((SELECT MIN(chunk_no) FROM batch_items WHERE batch_id = $1 AND state IN ('pending', 'processing')),
+            COALESCE((SELECT MIN(chunk_no) FROM batch_items i WHERE batch_id = $1 AND state IN ('pending', 'processing') AND NOT ${isParked('i')}),
                      last_chunk_no + 1) AS "firstOpenChunk",
+            EXISTS (SELECT FROM batch_items i WHERE batch_id = $1 AND ${isParked('i')})
+              OR EXISTS (SELECT FROM provider_batches p WHERE p.batch_id = $1 AND p.state <> 'ended') AS "asksProvider",
             (SELECT COUNT(*)::int FROM workers WHERE heartbeat_at > now() - interval '5 seconds') AS "liveWorkers"
      FROM processing_batches WHERE id = $1`,
     [batchId],

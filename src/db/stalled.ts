@@ -7,8 +7,14 @@ import { noteEvent, notifyLater } from './orders.ts';
  * may take longer than its extraction and its analysis (`--timeout` each), so that a slot frees up within twice that.
  */
 export async function whyStalled(db: Queryable, batchId: string): Promise<string | null> {
-  const { rows } = await db.query<{ hasWorker: boolean; quietMs: number; limitMs: number }>(
+  const { rows } = await db.query<{
+    hasWorker: boolean;
+    asksProvider: boolean;
+    quietMs: number;
+    limitMs: number;
+  }>(
     `SELECT EXISTS (SELECT 1 FROM workers WHERE heartbeat_at > now() - interval '10 seconds') AS "hasWorker",
+            EXISTS (SELECT FROM provider_batches p WHERE p.batch_id = b.id AND p.state <> 'ended') AS "asksProvider",
             b.quiet_ms AS "quietMs", b.limit_ms AS "limitMs"
      FROM (SELECT *, (EXTRACT(EPOCH FROM now() - GREATEST(progressed_at, active_since, status_changed_at)) * 1000)::float8 AS quiet_ms,
                   2 * (settings->>'timeoutMs')::float8 + ${GRACE_MS} AS limit_ms
@@ -25,7 +31,7 @@ export async function whyStalled(db: Queryable, batchId: string): Promise<string
   const row = rows[0];
   if (row === undefined) return null;
   if (!row.hasWorker) return 'no worker is alive; start one with `docbatch up` or `docbatch worker`';
-  if (row.quietMs <= row.limitMs) return null;
+  if (row.quietMs <= row.limitMs || row.asksProvider) return null;
   const minutes = Math.floor(row.quietMs / 60_000);
   return `no document was finished for ${minutes} minutes; look at \`docbatch logs worker\`, then restart the worker`;
 }

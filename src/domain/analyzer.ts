@@ -1,5 +1,6 @@
 import type { Extraction } from './extraction.ts';
 import type { Meter } from './money.ts';
+import type { ProviderBatches, RecordedAnswers } from './provider-batch.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -19,6 +20,8 @@ export interface AnalysisInput {
   timeoutMs: number;
   /** Only for analyzers whose calls cost money. */
   meter: Meter;
+  /** Only for analyzers that ask by the batch. */
+  recorded?: { answers: RecordedAnswers; hasBudget: boolean };
 }
 
 export interface Analysis {
@@ -40,6 +43,8 @@ export interface Analyzer {
   readonly makesCalls: boolean;
   /** Whether a `retry-after` is meant for all callers: then every worker waits. @default false */
   readonly sharesLimits?: boolean;
+  /** Set when it asks by the batch: `analyze` then answers from what is recorded, or throws `AwaitsAnswers`. */
+  readonly batches?: ProviderBatches;
   /** Everything besides content that decides the answer; part of the recipe's hash. */
   cacheKey(): string;
   /** Throws a critical `DocumentFailure` when no document can succeed (program missing, key refused). */

@@ -146,6 +146,16 @@ export const failureCodes = {
     'The analyzer could not be reached or was overloaded.',
     'Check that it is up; then retry.',
   ),
+  batch_expired: code(
+    'transient',
+    'The provider did not come to this request within 24 hours.',
+    'Retry it later, or by --analyzer claude.',
+  ),
+  batch_canceled: code(
+    'transient',
+    'The provider batch was cancelled before this request was answered.',
+    'Retry when it should run after all.',
+  ),
   rate_limited: code(
     'transient',
     'The analyzer asked for fewer calls.',

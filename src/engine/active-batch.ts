@@ -1,5 +1,6 @@
 import type { Analyzer } from '../domain/analyzer.ts';
 import { exceedsFailureBudget } from '../domain/batch.ts';
+import type { RecordedAnswers } from '../domain/provider-batch.ts';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
 import type { BatchView } from '../db/workers.ts';
@@ -26,6 +27,8 @@ export interface Task {
   abort: AbortController;
   /** The answer of equal content under the same recipe; undefined when there is none. */
   cachedAnswer: unknown;
+  /** What provider batches have answered; only for analyzers that ask by the batch. */
+  recorded: RecordedAnswers | undefined;
   /** The feeder wants no more of its documents to start. */
   isStopped(): boolean;
   /** The feeder hears that the task left the pool: committed, dropped (someone else's by now), or put back. */
@@ -40,7 +43,7 @@ export interface Reading {
   endedAtMs: number | null;
 }
 
-export type TaskEnd = 'completed' | 'failed' | 'retrying' | 'returned' | 'dropped';
+export type TaskEnd = 'completed' | 'failed' | 'retrying' | 'parked' | 'returned' | 'dropped';
 
 /** What this worker holds of one batch. */
 export interface ActiveBatch {

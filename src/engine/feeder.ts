@@ -36,7 +36,14 @@ export function createFeeder(
   { batch, stopped: stoppedBefore, handBack }: FeederOptions,
   makeTasks: (feeder: Feeder) => Task[],
 ): { feeder: Feeder; tasks: Task[] } {
-  const ends: Record<TaskEnd, number> = { completed: 0, failed: 0, retrying: 0, returned: 0, dropped: 0 };
+  const ends: Record<TaskEnd, number> = {
+    completed: 0,
+    failed: 0,
+    retrying: 0,
+    parked: 0,
+    returned: 0,
+    dropped: 0,
+  };
   const open = new Set<Task>();
   const returned: Fence[] = [];
   const done = deferred<FeederResult>();

@@ -5,6 +5,7 @@ import type { BatchSettings } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
+import { AwaitsAnswers } from '../domain/provider-batch.ts';
 import { nextAttempt } from '../domain/retry.ts';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { ChildDocument, Outcome } from '../db/commit-outcomes.ts';
@@ -56,6 +57,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Begins to read a document that waits for its slot; what comes of it, a failure too, is told when it has one. */
 export function readAhead(sandbox: Sandbox, task: Task): void {
+  if (isHalfAnswered(task)) return;
   const extracted = extract(sandbox, task, knownTextOf(task));
   const reading: Task['reading'] = { extracted, startedAtMs: performance.now(), endedAtMs: null };
   const end = (): void => {
@@ -98,8 +100,11 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     callsOk: 0,
     // Also the first try after the command `retry`.
     isRetry: task.item.attempts > 0,
+    requests: [],
     ...facts.bill,
   });
+  // What a provider batch said hours ago says nothing about the other side of now.
+  const isCall = () => facts.asked && task.batch.analyzer.batches === undefined;
   // Back without an attempt; what was paid on the way is recorded all the same.
   const putBack = (): DocumentRun => ({
     outcome: hasBill(facts.bill) ? { ...base(), state: 'pending' } : null,
@@ -109,9 +114,12 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     const worked = await work(deps, task, facts);
     if (worked === null) return putBack();
     const { answer, cached, calls, callsOk } = worked;
-    const verdict = facts.asked ? { ok: true, reason: '', retryAfterMs: 0, stopsAll: false } : null;
+    const verdict = isCall() ? { ok: true, reason: '', retryAfterMs: 0, stopsAll: false } : null;
     return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
   } catch (error) {
+    if (error instanceof AwaitsAnswers) {
+      return { outcome: { ...base(), state: 'parked', requests: error.requests }, verdict: null };
+    }
     const isOut = error instanceof DatabaseUnavailable;
     if (task.abort.signal.aborted || isOut || error instanceof NoCallNow) {
       if (isOut && !hasBill(facts.bill)) throw error;
@@ -119,7 +127,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     }
     const failure = asDocumentFailure(error);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
-    return { outcome, verdict: facts.asked ? verdictOf(failure, task) : null };
+    return { outcome, verdict: isCall() ? verdictOf(failure, task) : null };
   }
 }
 
@@ -142,7 +150,11 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   const { timeoutMs, cache } = settingsOf(task);
   const { reading } = task;
   task.reading = null;
-  let read = await (reading?.extracted ?? extract(sandbox, task, knownTextOf(task)));
+  const stored = knownTextOf(task);
+  let read =
+    stored !== null && isHalfAnswered(task)
+      ? { ...stored, sizeBytes: item.sizeBytes ?? 0, mimeType: item.mimeType ?? '', extraction: null }
+      : await (reading?.extracted ?? extract(sandbox, task, stored));
   Object.assign(facts, {
     contentSha256: read.contentSha256,
     sizeBytes: read.sizeBytes,
@@ -181,6 +193,9 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     extraction,
     timeoutMs,
     meter,
+    ...(task.recorded === undefined
+      ? {}
+      : { recorded: { answers: task.recorded, hasBudget: hasBudget(task) } }),
   };
   const analyzing = batch.analyzer.analyze(input, signal);
   const analysis = await watched(
@@ -207,6 +222,11 @@ async function extract(sandbox: Sandbox, task: Task, known: KnownText | null): P
   }
 }
 
+/** Its answers are about the content that was asked about, whatever became of the file since. */
+function isHalfAnswered({ recorded }: Task): boolean {
+  return (recorded?.size ?? 0) > 0;
+}
+
 function knownTextOf({ item: { contentSha256, textVersion } }: Task): KnownText | null {
   if (contentSha256 === null || textVersion === null) return null;
   return { contentSha256, extractorVersion: textVersion };
@@ -215,6 +235,12 @@ function knownTextOf({ item: { contentSha256, textVersion } }: Task): KnownText 
 /** Time spent on the document before it had a slot; the wait for the slot is not its. */
 function readAheadMs({ reading }: Task): number {
   return reading === null ? 0 : (reading.endedAtMs ?? performance.now()) - reading.startedAtMs;
+}
+
+function hasBudget({ batch }: Task): boolean {
+  // Batches that were made before there were budgets have none.
+  const settings: Partial<BatchSettings> = batch.view.settings;
+  return (settings.budgetNanoUsd ?? null) !== null;
 }
 
 /** What `retry` gave to this document goes before the batch's own. */
@@ -287,7 +313,12 @@ function consequence(
   const made = task.item.attempts - task.item.attemptsBefore + 1;
   const nextAttemptMs =
     failureClass === 'transient' ? nextAttempt(settingsOf(task), made, failure.retryAfterMs) : null;
-  return { ...described, state: nextAttemptMs === null ? 'failed' : 'retrying', nextAttemptMs };
+  if (nextAttemptMs === null) return { ...described, state: 'failed', nextAttemptMs };
+  // The next provider batch is wait enough, and takes all of them along.
+  if (stage === 'analyze' && task.batch.analyzer.batches !== undefined) {
+    return { ...described, state: 'parked', nextAttemptMs: null };
+  }
+  return { ...described, state: 'retrying', nextAttemptMs };
 }
 
 function verdictOf(failure: DocumentFailure, { batch }: Task): NonNullable<CallVerdict> {

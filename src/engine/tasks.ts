@@ -17,6 +17,7 @@ export function taskOf(batch: ActiveBatch, item: ClaimedItem, from: Task['from']
     isReserved: false,
     abort: new AbortController(),
     cachedAnswer: undefined,
+    recorded: undefined,
     isStopped: () => feeder.isStopped(),
     settle: (end, outcome) => feeder.end(task, end, outcome),
     fail: (error) => feeder.fail(error),
@@ -75,5 +76,6 @@ export function workerCrashed(task: Task): Outcome {
     isRetry: task.item.attempts > 0,
     paid: [],
     lostNanoUsd: 0,
+    requests: [],
   };
 }

@@ -11,8 +11,10 @@ import { readTaskQueue } from '../db/installation.ts';
 import { registerWorker, removeWorker } from '../db/workers.ts';
 import { temporalProfile } from '../dev/outside.ts';
 import { controlQueueOf } from '../domain/ids.ts';
+import type { Recipe } from '../domain/recipe.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createEngine } from '../engine/engine.ts';
+import { createProviderDriver } from '../engine/provider-driver.ts';
 import type { Logger } from '../log.ts';
 import { deliverNotifications } from '../notify/deliver.ts';
 import { isProcessAlive } from '../is-process-alive.ts';
@@ -68,6 +70,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   });
   const register = () => enter(db, options);
   await register();
+  const analyzerOf = ({ analyzer, parameters }: Recipe) => {
+    const deps = { answerLocally: sandbox.answerLocally, env, cwd: config.projectDir };
+    const { prices } = config.claude;
+    return createAnalyzer(analyzer, { ...deps, claude: { prices, ground: sandbox.ground } }, parameters);
+  };
   const engine = createEngine({
     db,
     sandbox,
@@ -75,16 +82,17 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     slots: options.slots,
     register,
     rssBytes: () => process.memoryUsage.rss() + sandbox.rssBytes(),
-    createAnalyzer: ({ analyzer, parameters }) => {
-      const deps = { answerLocally: sandbox.answerLocally, env, cwd: config.projectDir };
-      const { prices } = config.claude;
-      return createAnalyzer(analyzer, { ...deps, claude: { prices, ground: sandbox.ground } }, parameters);
-    },
+    createAnalyzer: analyzerOf,
+  });
+  const { maxRequests, maxBytes, ...times } = config.claude.batches;
+  const provider = createProviderDriver({
+    ...{ db, createAnalyzer: analyzerOf, requests: maxRequests, sizeBytes: maxBytes },
+    ...times,
   });
   const { connectionOptions } = temporalProfile(config, env);
   const connection = await NativeConnection.connect({ ...connectionOptions, address });
   const client = await connectClient(config, { address, namespace }, env);
-  const activities = createActivities({ db, engine });
+  const activities = createActivities({ db, engine, provider });
   const workers = await createWorkers(
     { connection, namespace, taskQueue: await readTaskQueue(db) },
     activities,

@@ -216,6 +216,7 @@ function outcome(item: ClaimedItem, costs: number[], given: Partial<Outcome> = {
       costNanoUsd,
     })),
     lostNanoUsd: 0,
+    requests: [],
     ...given,
   };
 }

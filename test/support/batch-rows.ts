@@ -99,6 +99,7 @@ export function outcome(item: ClaimedItem, given: Partial<Outcome> = {}): Outcom
     isRetry: false,
     paid: [],
     lostNanoUsd: 0,
+    requests: [],
     ...given,
   };
 }

@@ -139,6 +139,7 @@ export function toyActivities(batches: ReadonlyMap<string, ToyBatch>): ReturnTyp
         give(batch, order.control);
         return Promise.resolve();
       },
+      driveProvider: () => Promise.resolve({ idle: true, lastChunkNo: 0, mustRead: false }),
       cancelRemaining: (ref) => Promise.resolve(totals(batchOf(ref))),
       finishBatch: (ref) => {
         const batch = batchOf(ref);

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Json } from '../../domain/analyzer.ts';
 import type { Session } from './call.ts';
 import { callClaude } from './call.ts';
+import { recallAnswer } from './recall-answer.ts';
 import { answerFailure } from './failure.ts';
 import type { ClaudeRequest } from './request.ts';
 
@@ -20,9 +21,10 @@ export async function askClaude<T>(
   request: ClaudeRequest,
   schema: z.ZodType<T>,
 ): Promise<T> {
-  const first = readAnswer(await callClaude(session, request), schema, session);
+  const call = session.recorded === undefined ? callClaude : recallAnswer;
+  const first = readAnswer(await call(session, request), schema, session);
   if ('value' in first) return first.value;
-  const second = readAnswer(await callClaude(session, again(request, first.problem)), schema, session);
+  const second = readAnswer(await call(session, again(request, first.problem)), schema, session);
   if ('value' in second) return second.value;
   throw answerFailure(second.problem.code, second.problem.detail, contextOf(session));
 }

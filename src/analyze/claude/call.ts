@@ -1,12 +1,13 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { APIError } from '@anthropic-ai/sdk';
-import type { Meter } from '../../domain/money.ts';
+import type { AnalysisInput } from '../../domain/analyzer.ts';
+import type { Meter, PaidCall } from '../../domain/money.ts';
 import { critical, transient } from '../../domain/failure.ts';
 import { onAbort } from '../on-abort.ts';
 import { mayBeBilled } from './error-facts.ts';
 import type { CallCount } from './failure.ts';
 import { callFailure } from './failure.ts';
-import type { CallTokens, PriceOverrides } from './price.ts';
+import type { CallPrice, CallTokens, PriceOverrides } from './price.ts';
 import { priceOf } from './price.ts';
 import type { ClaudeRequest } from './request.ts';
 import { seenLimits } from './seen-limits.ts';
@@ -27,6 +28,8 @@ export interface Session {
   timeoutMs: number;
   count: CallCount;
   requestIds: string[];
+  /** Set when Claude is asked by the batch: no call is made here. */
+  recorded: AnalysisInput['recorded'];
 }
 
 /** One paid call: reserved before, billed after, its failure classified. */
@@ -76,22 +79,33 @@ export async function callClaude(session: Session, request: ClaudeRequest): Prom
     outputTokens: tokens.output,
   };
   meter.report({ estimatedInputTokens, usage, limits: seenLimits(response.headers) });
-  const isUsOnly = message.usage.inference_geo === 'us';
-  meter.paid({
-    requestId,
-    model: request.model,
-    mode: 'online',
+  meter.paid(paidCall(message, price, { mode: 'online', model: request.model, requestId }));
+  return message;
+}
+
+/** What an answer was billed. */
+export function paidCall(
+  { usage }: Pick<Anthropic.Message, 'usage'>,
+  price: CallPrice,
+  call: Pick<PaidCall, 'mode' | 'model' | 'requestId'>,
+): PaidCall {
+  const tokens = tokensOf(usage);
+  const how = { isBatch: call.mode === 'batch', isUsOnly: usage.inference_geo === 'us' };
+  return {
+    ...call,
     inputTokens: tokens.input,
     outputTokens: tokens.output,
     cacheReadTokens: tokens.cacheRead,
     cacheWriteTokens: tokens.cacheWrite5m + tokens.cacheWrite1h,
-    costNanoUsd: price.costOf(tokens, { isUsOnly }),
-  });
-  return message;
+    costNanoUsd: price.costOf(tokens, how),
+  };
 }
 
 /** By the free count, with 5 % on top; without it a token per byte, which no text exceeds. */
-async function countTokens({ client, signal }: Session, request: ClaudeRequest): Promise<number> {
+export async function countTokens(
+  { client, signal }: Pick<Session, 'client' | 'signal'>,
+  request: ClaudeRequest,
+): Promise<number> {
   const { max_tokens: _maxTokens, ...counted } = request;
   try {
     const { input_tokens: tokens } = await client.messages.countTokens(counted, { signal, timeout: 30_000 });

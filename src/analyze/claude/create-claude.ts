@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AnalysisInput, Analyzer, Json } from '../../domain/analyzer.ts';
 import { critical, permanent } from '../../domain/failure.ts';
 import type { Profile } from '../../domain/profile.ts';
+import { AwaitsAnswers } from '../../domain/provider-batch.ts';
 import { canonicalJson } from '../../domain/recipe.ts';
 import { askClaude } from './ask.ts';
 import type { Session } from './call.ts';
@@ -12,6 +13,7 @@ import type { GroundedQuote, GroundingInput, Quote } from './ground.ts';
 import { groundQuotes } from './ground.ts';
 import { checkClaude } from './preflight.ts';
 import type { PriceOverrides } from './price.ts';
+import { createProviderBatches } from './provider-batches.ts';
 import { documentRequest, mergeRequest } from './request.ts';
 import { runChecks } from './run-checks.ts';
 import { splitText } from './split-text.ts';
@@ -29,8 +31,15 @@ export const claudeVersion = '1';
 
 type Answer = { [key: string]: Json };
 
-/** `claude`: the Messages API, one document at a time; long ones in parts whose answers are merged. */
-export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyzer {
+/**
+ * `claude`: the Messages API, one document at a time; long ones in parts whose answers are merged. `claude-batch`: the
+ * same questions, asked in provider batches at half the price.
+ */
+export function createClaudeAnalyzer(
+  profile: Profile,
+  deps: ClaudeDeps,
+  name: 'claude' | 'claude-batch' = 'claude',
+): Analyzer {
   const answerSchema = z.fromJSONSchema(profile.schema) as unknown as z.ZodType<Answer>;
   const quoted = z.strictObject({
     answer: answerSchema,
@@ -54,17 +63,28 @@ export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyz
   async function readWhole(session: Session, pieces: readonly string[]) {
     const quotes: Quote[] = [];
     let answers: Answer[] = [];
-    for (const [index, text] of pieces.entries()) {
-      const read = await readPart(session, text, { no: index + 1, of: pieces.length });
+    const readPiece = (text: string, index: number) =>
+      readPart(session, text, { no: index + 1, of: pieces.length });
+    const reads =
+      session.recorded === undefined
+        ? await oneByOne(pieces, readPiece)
+        : await togetherOrNot(pieces.map(readPiece));
+    for (const read of reads) {
       answers.push(read.answer);
       quotes.push(...read.quotes);
     }
     while (answers.length > 1) {
       const merged: Answer[] = [];
-      for (const group of groupsOf(answers, profile.chunking.maxChars)) {
-        const request = mergeRequest(profile, group);
-        merged.push(group.length === 1 ? group[0]! : await askClaude(session, request, answerSchema));
-      }
+      const mergeGroup = (group: Answer[]): Promise<Answer> =>
+        group.length === 1
+          ? Promise.resolve(group[0]!)
+          : askClaude(session, mergeRequest(profile, group), answerSchema);
+      const groups = groupsOf(answers, profile.chunking.maxChars);
+      merged.push(
+        ...(session.recorded === undefined
+          ? await oneByOne(groups, mergeGroup)
+          : await togetherOrNot(groups.map(mergeGroup))),
+      );
       answers = merged;
     }
     return { answer: answers[0]!, quotes };
@@ -84,12 +104,16 @@ export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyz
   }
 
   return {
-    name: 'claude',
+    name,
     version: claudeVersion,
-    provider: claudeProvider(deps.baseUrl),
+    // Limits and faults of the two are apart.
+    provider: name === 'claude' ? claudeProvider(deps.baseUrl) : `${claudeProvider(deps.baseUrl)} batches`,
     makesCalls: true,
-    sharesLimits: true,
-    cacheKey: () => `claude/${claudeVersion}:${hashOf(profile)}`,
+    sharesLimits: name === 'claude',
+    ...(name === 'claude'
+      ? {}
+      : { batches: createProviderBatches(openInWorker, { model: profile.model, prices: deps.prices }) }),
+    cacheKey: () => `${name}/${claudeVersion}:${hashOf(profile)}`,
     preflight: (signal) => checkClaude(open(), profile, signal),
     async analyze(input, signal) {
       const session: Session = {
@@ -101,6 +125,8 @@ export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyz
         deadlineMs: performance.now() + input.timeoutMs,
         count: { calls: 0, callsOk: 0 },
         requestIds: [],
+        recorded:
+          name === 'claude' ? undefined : (input.recorded ?? { answers: new Map(), hasBudget: false }),
       };
       if (input.extraction.markdown.trim() === '') throw withoutText();
       const pieces = splitText(input.extraction, profile.chunking);
@@ -115,6 +141,25 @@ export function createClaudeAnalyzer(profile: Profile, deps: ClaudeDeps): Analyz
       return { answer, ...session.count };
     },
   };
+}
+
+async function oneByOne<T, R>(
+  values: readonly T[],
+  work: (value: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const done: R[] = [];
+  for (const [index, value] of values.entries()) done.push(await work(value, index));
+  return done;
+}
+
+/** All that is to be asked is asked in one provider batch: each round of them may take hours. */
+async function togetherOrNot<T>(reads: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(reads);
+  const reasons = settled.flatMap((read) => (read.status === 'rejected' ? [read.reason as unknown] : []));
+  const requests = reasons.flatMap((reason) => (reason instanceof AwaitsAnswers ? reason.requests : []));
+  if (requests.length > 0) throw new AwaitsAnswers(requests);
+  if (reasons.length > 0) throw reasons[0];
+  return Promise.all(reads);
 }
 
 /** Nothing would be asked about nothing, and still be billed. */

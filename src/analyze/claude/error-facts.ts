@@ -41,6 +41,40 @@ export function errorFacts(error: unknown): ErrorFacts {
   };
 }
 
+/** `error` of a result in a provider batch: the error body without status and headers; the type stands for the status. */
+export function resultFacts(body: unknown): ErrorFacts {
+  const { error, request_id: requestId } = body as {
+    error?: { type?: string; message?: string; details?: { error_code?: string } };
+    request_id?: string;
+  };
+  const type = error?.type ?? null;
+  return {
+    kind: 'response',
+    status: (type === null ? undefined : STATUS_OF[type]) ?? 500,
+    type,
+    errorCode: error?.details?.error_code ?? null,
+    message: redact(error?.message ?? 'no reason given')
+      .slice(0, 500)
+      .toWellFormed(),
+    retryAfter: null,
+    requestId: requestId ?? null,
+  };
+}
+
+const STATUS_OF: Record<string, number> = {
+  invalid_request_error: 400,
+  authentication_error: 401,
+  billing_error: 402,
+  permission_error: 403,
+  not_found_error: 404,
+  conflict_error: 409,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  api_error: 500,
+  timeout_error: 504,
+  overloaded_error: 529,
+};
+
 /** A call that was sent, and gave no answer: the other side may have done, and billed, the work. */
 export function mayBeBilled(error: unknown): boolean {
   return errorFacts(error).kind !== 'response' && !UNSENT.test(messageOf(error));

@@ -41,7 +41,13 @@ interface Call {
 
 export function createEstimator(
   profile: Profile,
-  deps: { client: Anthropic | null; price: CallPrice; output: OutputGuess; signal: AbortSignal },
+  deps: {
+    client: Anthropic | null;
+    price: CallPrice;
+    isBatch: boolean;
+    output: OutputGuess;
+    signal: AbortSignal;
+  },
 ): Estimator {
   const calls: Call[] = [];
   const merges: number[] = [];
@@ -104,13 +110,16 @@ export function createEstimator(
 
   function addCall(estimate: Estimate, input: number, uncertainty: number): void {
     const cost = (inputTokens: number, output: number) =>
-      deps.price.costOf({
-        input: Math.ceil(inputTokens),
-        output: Math.ceil(output),
-        cacheWrite5m: 0,
-        cacheWrite1h: 0,
-        cacheRead: 0,
-      });
+      deps.price.costOf(
+        {
+          input: Math.ceil(inputTokens),
+          output: Math.ceil(output),
+          cacheWrite5m: 0,
+          cacheWrite1h: 0,
+          cacheRead: 0,
+        },
+        { isBatch: deps.isBatch },
+      );
     estimate.inputTokens += input;
     estimate.lowNanoUsd += cost(input * (1 - uncertainty), deps.output.low);
     estimate.likelyNanoUsd += cost(input, deps.output.likely);

@@ -1,7 +1,9 @@
 import { DocumentFailure } from '../../domain/failure.ts';
 import { describeFailureCode } from '../../domain/failure-codes.ts';
+import type { ProviderAnswer } from '../../domain/provider-batch.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { errorFacts } from './error-facts.ts';
+import type { ErrorFacts } from './error-facts.ts';
+import { errorFacts, resultFacts } from './error-facts.ts';
 import { errorTable } from './error-table.ts';
 
 /** Calls of one analysis so far, for the account of the batch. */
@@ -12,13 +14,29 @@ export interface CallCount {
 
 /** A call without an answer → what the scheduler does, by the error table. */
 export function callFailure(error: unknown, count: CallCount): DocumentFailure {
-  const facts = errorFacts(error);
+  return failureOf(errorFacts(error), count, error);
+}
+
+/** The same for a request of a provider batch that did not succeed; such requests are not billed. */
+export function resultFailure(
+  answer: Exclude<ProviderAnswer, { type: 'succeeded' }>,
+  count: CallCount,
+): DocumentFailure {
+  if (answer.type === 'errored') return failureOf(resultFacts(answer.error), count);
+  const code = answer.type === 'expired' ? 'batch_expired' : 'batch_canceled';
+  return new DocumentFailure('transient', code, describeFailureCode(code).meaning, {
+    stage: 'analyze',
+    context: { ...count },
+  });
+}
+
+function failureOf(facts: ErrorFacts, count: CallCount, cause?: unknown): DocumentFailure {
   const { id, failureClass, code } = errorTable.find((candidate) => candidate.when(facts))!;
   const waitMs = retryAfterMs(facts.retryAfter ?? undefined, Date.now());
   const answered = facts.status === null ? 'gave no answer' : `answered ${facts.status}`;
   return new DocumentFailure(failureClass, code, `Claude ${answered}: ${facts.message}`, {
     stage: 'analyze',
-    cause: error,
+    cause,
     ...(failureClass === 'transient' && waitMs !== undefined ? { retryAfterMs: waitMs } : {}),
     context: {
       ...count,

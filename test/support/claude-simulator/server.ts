@@ -105,7 +105,8 @@ export async function startClaudeSimulator(
     } else if (batch !== null) {
       const [, id, action] = batch;
       const fault = nextFault('batches', `${method} ${pathname}`, entry);
-      if (fault !== null && fault.kind !== 'lost') await hinder(call, fault);
+      const isLate = fault?.kind === 'slow' && method === 'POST' && id === undefined;
+      if (fault !== null && fault.kind !== 'lost' && !isLate) await hinder(call, fault);
       if (fault?.kind === 'timeout' || fault?.kind === 'reset') return;
       if (method === 'GET' && id !== undefined && action === 'results') {
         const lines = batches.results(id);
@@ -127,6 +128,8 @@ export async function startClaudeSimulator(
                   ? batches.list(searchParams)
                   : undefined;
       if (answered === undefined) throw new ApiFault(405, 'invalid_request_error', 'Method not allowed');
+      // The batch is made; its answer comes late.
+      if (isLate) await sleep(fault.delayMs);
       if (fault?.kind === 'lost') response.destroy();
       else sendJson(response, 200, answered, always);
     } else throw new ApiFault(404, 'not_found_error', 'Not found');

@@ -1,0 +1,22 @@
+/**
+ * Part of the group commit: what documents leave to provider batches, and what of it is done with. A failure asks again
+ * what did not succeed, with the next provider batch; the rest of the answers stays.
+ */
+export const REQUESTS = `asked AS (
+  INSERT INTO provider_requests (batch_id, document_id, request_key, body, size_bytes, worst_nano_usd)
+  SELECT $1, n.document_id, q.key, q.body, octet_length(q.body), q."worstNanoUsd"
+  FROM changed c JOIN input n ON n.document_id = c.document_id
+    CROSS JOIN LATERAL jsonb_to_recordset(n.requests) AS q(key text, body text, "worstNanoUsd" bigint)
+  WHERE c.state = 'parked' AND n.requests IS NOT NULL
+  ON CONFLICT DO NOTHING
+), asked_again AS (
+  UPDATE provider_requests r SET answer = NULL, provider_batch_id = NULL, custom_id = gen_random_uuid(), created_at = clock_timestamp()
+  FROM changed c JOIN input n ON n.document_id = c.document_id
+  WHERE r.batch_id = $1 AND r.document_id = c.document_id AND c.state = 'parked' AND n.failure_code IS NOT NULL
+    AND r.answer->>'type' <> 'succeeded'
+), answered AS (
+  -- What is still at the provider stays: its bill will come.
+  DELETE FROM provider_requests r USING changed c
+  WHERE r.batch_id = $1 AND r.document_id = c.document_id AND (r.answer IS NOT NULL OR r.provider_batch_id IS NULL)
+    AND (c.state IN ('completed', 'failed') OR (c.state <> 'parked' AND r.answer->>'type' <> 'succeeded'))
+)`;

@@ -1,0 +1,64 @@
+import type { Json } from './analyzer.ts';
+import type { PaidCall } from './money.ts';
+
+/** One question about one document, to be asked in a provider batch. */
+export interface ProviderRequest {
+  /** Equal for equal questions. */
+  key: string;
+  /** The parameters, as JSON. */
+  body: string;
+  worstNanoUsd: number;
+}
+
+/** What a provider batch said to one request. */
+export type ProviderAnswer =
+  { type: 'succeeded'; message: Json } | { type: 'errored'; error: Json } | { type: 'expired' | 'canceled' };
+
+/** Answers that are there already, by request key, each with the id under which it was asked. */
+export type RecordedAnswers = ReadonlyMap<string, ProviderAnswer & { customId: string }>;
+
+/** Thrown by an analysis that can go on only when these were answered. */
+export class AwaitsAnswers extends Error {
+  override readonly name = 'AwaitsAnswers';
+  readonly requests: readonly ProviderRequest[];
+  constructor(requests: readonly ProviderRequest[]) {
+    super('The document waits for a provider batch');
+    this.requests = requests;
+  }
+}
+
+/** The create call gave no answer that says whether a batch was made. */
+export class UnknownOutcome extends Error {
+  override readonly name = 'UnknownOutcome';
+}
+
+export interface ProviderBatchSeen {
+  id: string;
+  hasEnded: boolean;
+  requests: number;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+export interface ProviderResult {
+  customId: string;
+  answer: ProviderAnswer;
+  /** Null: not billed. */
+  paid: PaidCall | null;
+}
+
+/** How an analyzer asks by the batch. Failures are `DocumentFailure`s by the same table as everywhere. */
+export interface ProviderBatches {
+  /** Makes one batch, or fails; throws `UnknownOutcome` when nobody can say. Never tries twice. */
+  create(
+    requests: readonly { customId: string; body: string }[],
+    timeoutMs: number,
+  ): Promise<ProviderBatchSeen>;
+  /** Newest first, back to `since`. */
+  list(since: Date, signal: AbortSignal): AsyncIterable<ProviderBatchSeen>;
+  /** Null when the provider does not know it. */
+  look(id: string, signal: AbortSignal): Promise<ProviderBatchSeen | null>;
+  /** In any order. */
+  results(id: string, signal: AbortSignal): AsyncIterable<ProviderResult>;
+  cancel(id: string, signal: AbortSignal): Promise<void>;
+}
