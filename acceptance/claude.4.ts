@@ -64,8 +64,14 @@ async function play(
     ]);
     let inFlight = 0;
     const kill = async (what: string): Promise<void> => {
+      // The keeper starts it again, a little later each time.
+      const isKilled = () =>
+        killPart(folder, 'worker').then(
+          () => true,
+          () => false,
+        );
+      await until('a worker to kill', isKilled, 60_000);
       const stored = await doneOf(db);
-      await killPart(folder, 'worker');
       await wait(200);
       const { billed } = (await simulator.ledger()).totals;
       inFlight += Math.max(0, billed - stored);
@@ -121,7 +127,7 @@ async function killAtRandom({ db, kill }: Scene): Promise<void> {
 async function killAroundCreate({ db, kill }: Scene): Promise<void> {
   for (let n = 0; n < KILLS; n++) {
     const isAimed = n % 2 === 0;
-    const looks = isAimed ? groupsIn('creating') : itemsMoving;
+    const looks = isAimed ? aCreateCall : itemsMoving;
     await until('something to hit', async () => (await looks(db)) || (await isOver(db)), 120_000);
     if (await isOver(db)) return;
     await wait(random() * (isAimed ? 500 : 1_500));
@@ -129,9 +135,11 @@ async function killAroundCreate({ db, kill }: Scene): Promise<void> {
   }
 }
 
-function groupsIn(state: string): (db: Database) => Promise<boolean> {
-  return async (db) =>
-    (await db.query('SELECT FROM provider_batches WHERE state = $1', [state])).rowCount > 0;
+async function aCreateCall(db: Database): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `SELECT FROM provider_batches WHERE state = 'creating' AND sent_at > clock_timestamp() - interval '300 milliseconds'`,
+  );
+  return rowCount > 0;
 }
 
 async function itemsMoving(db: Database): Promise<boolean> {
@@ -156,7 +164,7 @@ async function doneOf(db: Database): Promise<number> {
 /** As the provider lists them. */
 async function createdBatches({ url }: Simulator): Promise<number> {
   const response = await fetch(`${url}/v1/messages/batches?limit=1000`, {
-    headers: { 'x-api-key': 'sk-simulated' },
+    headers: { 'x-api-key': 'sk-simulated', 'anthropic-version': '2026-10-21' },
   });
   return ((await response.json()) as { data: unknown[] }).data.length;
 }

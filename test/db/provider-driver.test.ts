@@ -1,0 +1,230 @@
+import { expect } from 'chai';
+import { createHash } from 'node:crypto';
+import { createClaudeClient } from '../../src/analyze/claude/client.ts';
+import { createClaudeAnalyzer } from '../../src/analyze/claude/create-claude.ts';
+import { groundQuotes } from '../../src/analyze/claude/ground.ts';
+import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
+import { claimChunk, putBackLost } from '../../src/db/claims.ts';
+import type { Database } from '../../src/db/database.ts';
+import { beginCreate, openGroups, sealGroup } from '../../src/db/provider-batches.ts';
+import { recordedAnswers, storeResults } from '../../src/db/provider-requests.ts';
+import type { BatchSettings } from '../../src/domain/batch.ts';
+import type { ProviderRoundResult } from '../../src/engine/provider-driver.ts';
+import { createProviderDriver } from '../../src/engine/provider-driver.ts';
+import { claimed, commit, newBatch, outcome } from '../support/batch-rows.ts';
+import type { ClaudeSimulator } from '../support/claude-simulator/server.ts';
+import { startClaudeSimulator } from '../support/claude-simulator/server.ts';
+import type { TestDatabase } from '../support/postgres.ts';
+import { testDatabase } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
+import { profileOf } from '../unit/analyze/claude/support.ts';
+
+const CREATE = 'POST /v1/messages/batches';
+
+describe('asking by the batch', function () {
+  this.timeout(30_000);
+  let test: TestDatabase;
+  let db: Database;
+  let simulator: ClaudeSimulator;
+  beforeEach(async () => {
+    test = await testDatabase();
+    db = test.db;
+    simulator = await startClaudeSimulator({ batches: { ...batches, durationMs: 50 } });
+  });
+  afterEach(async () => {
+    await simulator.close();
+    await test.drop();
+  });
+
+  it('makes one provider batch of what waits, and brings its documents back to be answered', async () => {
+    const batchId = await parkedBatch(5);
+    await driven(batchId);
+    expect(await created()).to.equal(1);
+    const { lastChunkNo } = await lastChunk(batchId);
+    const items = await claimChunk(db, batchId, lastChunkNo);
+    expect(items.length).to.equal(5);
+    const answers = await recordedAnswers(db, batchId, ids(items));
+    expect([...answers.values()].map((answer) => [...answer.values()][0]?.type)).to.deep.equal(
+      Array(5).fill('succeeded'),
+    );
+    const { money } = await batchSnapshot(db, batchId);
+    expect(money.spentNanoUsd).to.equal(simulator.ledger.totals().costNanoUsd);
+  });
+
+  it('finds the batch whose create call was answered by a broken connection', async () => {
+    simulator.set({ faults: [{ endpoint: 'batches', contains: CREATE, times: 1, fault: { kind: 'lost' } }] });
+    const batchId = await parkedBatch(3);
+    await driven(batchId);
+    expect(await created()).to.equal(1);
+    expect(simulator.ledger.totals()).to.include({ billed: 3, billedTwice: 0 });
+  });
+
+  it('sends again what a kill cut off before it was sent, but not before the time is over', async () => {
+    const batchId = await parkedBatch(3);
+    await cutOff(batchId);
+    await driver(60_000).round(batchId, { cancel: false }, signal);
+    expect(await created()).to.equal(0);
+    await driven(batchId);
+    expect(await created()).to.equal(1);
+  });
+
+  it('rejects a batch of the same size that holds nothing of ours', async () => {
+    const batchId = await parkedBatch(2);
+    await cutOff(batchId);
+    await foreignBatch(2);
+    await driven(batchId);
+    expect(await created()).to.equal(2);
+    const { rows } = await db.query<{ rejected: string[] }>('SELECT rejected FROM provider_batches');
+    expect(rows[0]?.rejected.length).to.equal(1);
+    const { money } = await batchSnapshot(db, batchId);
+    expect(money.spentNanoUsd).to.be.greaterThan(0).and.lessThan(simulator.ledger.totals().costNanoUsd);
+  });
+
+  it('never has two groups of one size in doubt', async () => {
+    const first = await parkedBatch(3);
+    await cutOff(first);
+    const second = await parkedBatch(3);
+    const sealed = await sealGroup(db, { batchId: second, provider }, { requests: 10, sizeBytes: 1e6 });
+    expect(sealed.group?.requests).to.equal(2);
+  });
+
+  it('counts a result that is stored twice once', async () => {
+    const batchId = await parkedBatch(1);
+    await driver().round(batchId, { cancel: false }, signal);
+    const [group] = await openGroups(db, batchId);
+    const { rows } = await db.query<{ id: string }>('SELECT custom_id AS id FROM provider_requests');
+    const paid = {
+      ...{ requestId: null, model: 'm', mode: 'batch' as const, inputTokens: 3, outputTokens: 2 },
+      ...{ cacheReadTokens: 0, cacheWriteTokens: 0, costNanoUsd: 17 },
+    };
+    const result = { customId: rows[0]!.id, answer: { type: 'succeeded' as const, message: {} }, paid };
+    for (let n = 0; n < 2; n++) expect(await storeResults(db, group!, [result])).to.equal(1);
+    expect((await batchSnapshot(db, batchId)).money.spentNanoUsd).to.equal(17);
+  });
+
+  it('sends what fits the budget, goes on with what comes free, and pauses when nothing fits', async () => {
+    const batchId = await parkedBatch(40, { budgetNanoUsd: 100_000 });
+    await driven(batchId, async (chunkNo) => {
+      const items = await claimed(db, batchId, chunkNo);
+      await commit(
+        db,
+        batchId,
+        items.map((item) => outcome(item)),
+      );
+    });
+    const { money, reason, detail } = await batchSnapshot(db, batchId);
+    expect(money.spentNanoUsd).to.be.greaterThan(0).and.at.most(100_000);
+    expect(await created()).to.be.greaterThan(1);
+    expect([reason, detail]).to.deep.include('budget');
+  });
+
+  it('cancels at the provider, and keeps the requests for whoever retries', async () => {
+    simulator.set({ batches: { ...batches, durationMs: 60_000 } });
+    const batchId = await parkedBatch(3);
+    await driver().round(batchId, { cancel: false }, signal);
+    await until(
+      'nothing is left',
+      async () => (await driver().round(batchId, { cancel: true }, signal)).idle,
+    );
+    const { rows } = await db.query<{ count: number }>(
+      'SELECT COUNT(*)::int AS count FROM provider_requests WHERE answer IS NULL AND provider_batch_id IS NULL',
+    );
+    expect(rows[0]?.count).to.equal(3);
+    expect(simulator.ledger.totals().billed).to.equal(0);
+  });
+
+  it('leaves parked documents to the provider, whoever claims or puts back', async () => {
+    const batchId = await parkedBatch(3);
+    await putBackLost(db, [batchId]);
+    expect(await claimChunk(db, batchId, 1)).to.deep.equal([]);
+  });
+
+  const batches = {
+    ...{ durationMs: 50, unknownForMs: 0, queueCap: 200_000, maxRequests: 100_000, maxBytes: 1e8 },
+  };
+  const { signal } = new AbortController();
+  const provider = 'test';
+
+  const analyzer = () => ({
+    ...createClaudeAnalyzer(
+      profileOf({ quotes: [] }),
+      {
+        env: { ANTHROPIC_API_KEY: 'sk-x' },
+        baseUrl: simulator.url,
+        prices: {},
+        ground: (input) => Promise.resolve(groundQuotes(input)),
+      },
+      'claude-batch',
+    ),
+    provider,
+  });
+
+  const client = () => createClaudeClient({ env: { ANTHROPIC_API_KEY: 'sk-x' }, baseUrl: simulator.url });
+
+  const driver = (holdMs = 0) =>
+    createProviderDriver({
+      ...{ db, createAnalyzer: analyzer, requests: 100, sizeBytes: 1e6, holdMs, createTimeoutMs: 1_000 },
+    });
+
+  /** Rounds until nothing is left. */
+  async function driven(batchId: string, onChunk?: (chunkNo: number) => Promise<void>): Promise<void> {
+    let news: ProviderRoundResult;
+    await until('nothing is left', async () => {
+      news = await driver().round(batchId, { cancel: false }, signal);
+      if (news.lastChunkNo > 0) await onChunk?.(news.lastChunkNo);
+      return news.idle;
+    });
+  }
+
+  /** What a kill between the row and the call leaves. */
+  async function cutOff(batchId: string): Promise<void> {
+    const { group } = await sealGroup(db, { batchId, provider }, { requests: 100, sizeBytes: 1e6 });
+    await beginCreate(db, group!.id, 1);
+  }
+
+  async function parkedBatch(count: number, settings: Partial<BatchSettings> = {}): Promise<string> {
+    const batchId = await newBatch(db, count, settings);
+    const items = await claimed(db, batchId);
+    const parked = items.map((item, n) => {
+      const body = requestBody(`${batchId} ${n}`);
+      const key = createHash('sha256').update(body).digest('hex');
+      return outcome(item, {
+        ...{ state: 'parked', result: undefined, requests: [{ key, body, worstNanoUsd: 12_000 }] },
+      });
+    });
+    await commit(db, batchId, parked);
+    return batchId;
+  }
+
+  async function foreignBatch(count: number): Promise<void> {
+    const requests = Array.from({ length: count }, (_, n) => ({
+      custom_id: `other-${n}`,
+      params: JSON.parse(requestBody(`other ${n}`)) as never,
+    }));
+    await client().messages.batches.create({ requests });
+  }
+
+  async function created(): Promise<number> {
+    const { data } = await client().messages.batches.list({ limit: 100 });
+    return data.length;
+  }
+
+  async function lastChunk(batchId: string): Promise<{ lastChunkNo: number }> {
+    const { rows } = await db.query<{ lastChunkNo: number }>(
+      'SELECT last_chunk_no AS "lastChunkNo" FROM processing_batches WHERE id = $1',
+      [batchId],
+    );
+    return rows[0]!;
+  }
+});
+
+function ids(items: readonly { documentId: string }[]): string[] {
+  return items.map(({ documentId }) => documentId);
+}
+
+function requestBody(text: string): string {
+  return JSON.stringify({
+    ...{ model: 'claude-haiku-5-5', max_tokens: 100, system: 'Say what it is.' },
+    messages: [{ role: 'user', content: `<document>\n${text}\n</document>` }],
+  });
+}
