@@ -73,8 +73,8 @@ async function play(
       await until('a worker to kill', isKilled, 60_000);
       const stored = await doneOf(db);
       await wait(200);
-      const { billed } = (await simulator.ledger()).totals;
-      inFlight += Math.max(0, billed - stored);
+      const { billed, billedTwice } = (await simulator.ledger()).totals;
+      inFlight += Math.max(0, billed - billedTwice - stored);
       process.stdout.write(`  killed ${what}, ${stored} documents done\n`);
     };
     await strikes({ db, simulator, kill });

@@ -20,6 +20,8 @@ try {
   for (analyzer of ['claude', 'claude-batch']) {
     process.stdout.write(`${analyzer}\n`);
     await checkMoney();
+    // What the last run left paused holds its documents.
+    await runCli(project.folder, 'cancel', 'last');
   }
 } finally {
   await project.remove();

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '../src/db/database.ts';
+import type { ProviderStatus } from '../src/db/provider-status.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
 import { readItems } from '../src/db/items.ts';
 import { exampleOf } from '../src/db/example-document.ts';
@@ -60,7 +61,7 @@ export function showReason(context: CliContext, { reason, detail }: BatchSnapsho
 export async function showNextCommands(
   context: CliContext,
   db: Queryable,
-  { id, status, reason, counts, money }: BatchSnapshot,
+  { id, status, reason, counts, money, provider }: BatchSnapshot,
 ): Promise<void> {
   const short = shortId(id);
   const example = await exampleOf(db, id);
@@ -74,12 +75,21 @@ export async function showNextCommands(
     const more = status === 'paused' && reason === 'budget' ? ` --budget ${twice}` : '';
     commands.push(['Go on:', `resume ${short}${more}`]);
   }
+  if (provider !== null && !['pending', 'processing'].includes(status)) {
+    context.out(stillBilled(provider));
+    commands.push(['Stop it there:', `provider-batches cancel ${short}`]);
+  }
   if (example !== null) commands.push(['One document:', `results ${shellWord(example)}`]);
   commands.push(['All results:', `export ${short} --format jsonl --output results.jsonl`]);
   commands.push(['Report:', `report ${short}`]);
   if (counts.failed > 0) commands.push(['Try again:', `retry ${short}`]);
   for (const [what, command] of commands)
     context.out(`${what.padEnd(16)}${commandLine(context.env, command)}`);
+}
+
+/** What goes on at the provider while the batch stands still. */
+export function stillBilled({ batches, requests }: ProviderStatus): string {
+  return `Still at the provider, and billed as it answers: ${batches} provider batches with ${requests} requests`;
 }
 
 function summaryOf(result: unknown): string {

@@ -5,6 +5,7 @@ import { registerCost } from './commands/cost.ts';
 import { registerMigrate } from './commands/migrate.ts';
 import { registerExport } from './commands/export.ts';
 import { registerProfile } from './commands/profile.ts';
+import { registerProviderBatches } from './commands/provider-batches.ts';
 import { registerQuota } from './commands/quota.ts';
 import { registerReport } from './commands/report.ts';
 import { registerResults } from './commands/results.ts';
@@ -85,6 +86,7 @@ const commands: readonly ((register: Register) => void)[] = [
   registerProfile,
   registerCost,
   registerQuota,
+  registerProviderBatches,
   registerUp,
   registerDown,
   registerDev,

@@ -52,4 +52,5 @@ CREATE TABLE provider_requests (
 );
 CREATE INDEX provider_requests_waiting ON provider_requests (batch_id, created_at)
   WHERE provider_batch_id IS NULL AND answer IS NULL;
+CREATE INDEX provider_requests_same ON provider_requests (batch_id, request_key) WHERE answer IS NULL;
 CREATE INDEX provider_requests_group ON provider_requests (provider_batch_id) WHERE provider_batch_id IS NOT NULL;

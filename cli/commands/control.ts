@@ -4,11 +4,13 @@ import { cancelTerminated } from '../../src/db/batch-ends.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
 import { orderControl } from '../../src/db/orders.ts';
+import { providerStatus } from '../../src/db/provider-status.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
 import { openBatchesByName, resolveBatch } from '../../src/db/resolve-batch.ts';
 import { terminalBatchStatuses, type BatchStatus } from '../../src/domain/batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../actor.ts';
+import { stillBilled } from '../batch-end.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import { openSession } from '../open-session.ts';
@@ -50,7 +52,7 @@ function order(control: 'pause' | 'cancel') {
       if (changed) await wakeBatch(client, batch.workflowId);
       const said =
         control === 'pause'
-          ? afterPause(context, batch, changed, status)
+          ? await afterPause(context, db, batch, changed, status)
           : await afterCancel(db, order, changed, status);
       context.out(`Batch ${shortId(batch.id)} (${batch.name}): ${said}`);
     }
@@ -58,8 +60,19 @@ function order(control: 'pause' | 'cancel') {
   };
 }
 
-function afterPause(context: CliContext, { id }: NamedBatch, changed: boolean, status: BatchStatus): string {
+async function afterPause(
+  context: CliContext,
+  db: Database,
+  { id }: NamedBatch,
+  changed: boolean,
+  status: BatchStatus,
+): Promise<string> {
   if (!changed) return status === 'processing' ? 'a halt or a cancel is under way' : unchanged(status);
+  const provider = await providerStatus(db, id);
+  if (provider !== null) {
+    context.err(stillBilled(provider));
+    context.err(`Stop it there with: ${commandLine(context.env, `provider-batches cancel ${shortId(id)}`)}`);
+  }
   context.err(`Go on with: ${commandLine(context.env, `resume ${shortId(id)}`)}`);
   return 'paused';
 }

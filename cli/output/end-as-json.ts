@@ -19,8 +19,9 @@ export async function endAsJson(context: CliContext, db: Database, snapshot: Bat
 
 /** How the batch ended, without its documents. */
 export function outcomeOf(snapshot: BatchSnapshot) {
-  const { id, name, status, reason, detail, counts, analyzer, profile, model, money, failures } = snapshot;
+  const { id, name, status, reason, detail, counts, analyzer, profile, model, money, failures, provider } =
+    snapshot;
   const exitCode = exitCodeFor(status, reason);
   const recipe = { analyzer, profile, model };
-  return { batch: id, name, status, reason, detail, ...recipe, money, exitCode, counts, failures };
+  return { batch: id, name, status, reason, detail, ...recipe, money, exitCode, counts, failures, provider };
 }

@@ -62,6 +62,20 @@ function createLines(context: CliContext): ProgressView {
   };
 }
 
+/** `3 provider batches with 1,200 requests, oldest 5 min, looked at 20 s ago, expires in 23 h`: nobody knows more before one ends. */
+function describeProvider({ provider }: BatchSnapshot): string | null {
+  if (provider === null) return null;
+  const { batches, requests, oldestMs, polledMs, expiresMs } = provider;
+  return [
+    `${batches} provider ${batches === 1 ? 'batch' : 'batches'} with ${requests.toLocaleString('en-US')} requests`,
+    `oldest ${formatDuration(oldestMs)}`,
+    polledMs === null ? null : `looked at ${formatDuration(polledMs)} ago`,
+    expiresMs === null ? null : `expires in ${formatDuration(expiresMs)}`,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
+}
+
 /** `done 17 · failed 3 · 120/min · 2–3 min left · failures: corrupt 1, empty 1`. */
 export function describe(snapshot: BatchSnapshot, { withStatus = true } = {}): string {
   const { counts, activeMs, failures, status } = snapshot;
@@ -77,6 +91,7 @@ export function describe(snapshot: BatchSnapshot, { withStatus = true } = {}): s
     leftMs === null || status !== 'processing' || leftMs.to === 0
       ? null
       : `${formatDuration(leftMs.from)} to ${formatDuration(leftMs.to)} left`,
+    describeProvider(snapshot),
     describeMoney(snapshot),
     failures.length > 0
       ? `failures: ${failures

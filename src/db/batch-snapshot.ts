@@ -1,5 +1,7 @@
 import type { BatchCounts, BatchSettings, BatchStatus } from '../domain/batch.ts';
 import type { Queryable } from './database.ts';
+import type { ProviderStatus } from './provider-status.ts';
+import { providerStatus } from './provider-status.ts';
 
 /** Money and tokens of a batch; all zero where nothing is paid. */
 export interface BatchMoney {
@@ -25,6 +27,8 @@ export interface BatchSnapshot {
   profile: string | null;
   model: string | null;
   money: BatchMoney;
+  /** What is asked by the batch and not accounted for yet; null when nothing is. */
+  provider: ProviderStatus | null;
   settings: BatchSettings;
   planned: boolean;
   counts: BatchCounts;
@@ -47,7 +51,9 @@ export interface BatchSnapshot {
 
 /** Everything a screen shows of a batch, counted over its items. */
 export async function batchSnapshot(db: Queryable, batchId: string): Promise<BatchSnapshot> {
-  const { rows } = await db.query<Omit<BatchSnapshot, 'counts' | 'failures' | 'money'> & BatchMoney>(
+  const { rows } = await db.query<
+    Omit<BatchSnapshot, 'counts' | 'failures' | 'money' | 'provider'> & BatchMoney
+  >(
     `SELECT b.id, COALESCE(b.batch_name, b.id::text) AS name, b.status, b.status_reason AS reason, b.status_detail AS detail,
             r.recipe->>'analyzer' AS analyzer, r.recipe->>'profile' AS profile, r.recipe->>'model' AS model,
             b.cost_nano_usd AS "spentNanoUsd", b.interrupted_nano_usd AS "interruptedNanoUsd",
@@ -88,5 +94,5 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
   const { inputTokens, outputTokens, cacheReadTokens, ...batch } = rest;
   const tokens = { inputTokens, outputTokens, cacheReadTokens };
   const money = { spentNanoUsd, interruptedNanoUsd, reservedNanoUsd, budgetNanoUsd, ...tokens };
-  return { ...batch, money, counts, failures };
+  return { ...batch, money, counts, failures, provider: await providerStatus(db, batchId) };
 }

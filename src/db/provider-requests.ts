@@ -55,9 +55,14 @@ export async function waitingRequests(db: Queryable, batchId: string): Promise<W
   return rows[0] ?? null;
 }
 
-/** Of documents that are still wanted. */
-export const WAITING = `r.batch_id = $1 AND r.provider_batch_id IS NULL AND r.answer IS NULL AND EXISTS (
-  SELECT FROM batch_items i WHERE i.batch_id = r.batch_id AND i.document_id = r.document_id AND ${isParked('i')})`;
+const isWanted = (r: string) => `EXISTS (
+  SELECT FROM batch_items i WHERE i.batch_id = ${r}.batch_id AND i.document_id = ${r}.document_id AND ${isParked('i')})`;
+
+/** Of documents that are still wanted, and not asked already for another document with the same content. */
+export const WAITING = `r.batch_id = $1 AND r.provider_batch_id IS NULL AND r.answer IS NULL AND ${isWanted('r')} AND NOT EXISTS (
+  SELECT FROM provider_requests o
+  WHERE o.batch_id = r.batch_id AND o.request_key = r.request_key AND o.document_id <> r.document_id AND o.answer IS NULL
+    AND (o.provider_batch_id IS NOT NULL OR (o.document_id < r.document_id AND ${isWanted('o')})))`;
 
 /**
  * Keeps some results of a group, and what they cost, each once; answers with how many of them are the group's own. What
@@ -118,6 +123,11 @@ WITH given AS MATERIALIZED (
 ), stored AS (
   UPDATE provider_requests r SET answer = m.answer, body = CASE WHEN m.answer->>'type' = 'succeeded' THEN NULL ELSE r.body END
   FROM mine m WHERE r.custom_id = m.custom_id AND m.is_new
+), shared AS (
+  -- The same question about the same content: asked once, and paid once.
+  UPDATE provider_requests r SET answer = m.answer, body = NULL
+  FROM mine m WHERE r.batch_id = $1 AND r.request_key = m.request_key AND r.custom_id <> m.custom_id
+    AND r.provider_batch_id IS NULL AND r.answer IS NULL AND m.answer->>'type' = 'succeeded'
 ), paid AS (
   INSERT INTO paid_calls (id, batch_id, document_id, epoch, mode, model, profile, request_id, input_tokens, output_tokens,
                           cache_read_tokens, cache_write_tokens, cost_nano_usd)

@@ -27,6 +27,8 @@ export interface Task {
   abort: AbortController;
   /** The answer of equal content under the same recipe; undefined when there is none. */
   cachedAnswer: unknown;
+  /** Another document with the same content is being paid for. */
+  waitsForOther: boolean;
   /** What provider batches have answered; only for analyzers that ask by the batch. */
   recorded: RecordedAnswers | undefined;
   /** The feeder wants no more of its documents to start. */

@@ -115,7 +115,7 @@ export function createEngine(options: EngineOptions): Engine {
   async function runTask(task: Task): Promise<void> {
     const { batch } = task;
     try {
-      const { outcome, verdict } = await runDocument({ ...options, mayAsk }, task);
+      const { outcome, verdict, waitMs = 0 } = await runDocument({ ...options, mayAsk }, task);
       if (verdict !== null) await noteCall(task, verdict);
       else if (task.isProbe) await batch.gate.endProbe(null);
       const wasProbe = task.isProbe;
@@ -123,13 +123,19 @@ export function createEngine(options: EngineOptions): Engine {
       // Faults while the gate is closed, the failed probe's too, are the other side's: no attempt is charged.
       const isFault = verdict !== null && !verdict.ok;
       const isForgiven = isFault && (wasProbe || batch.gate.isClosed());
-      if (outcome === null || (isForgiven && !hasBill(outcome))) await putBack(task);
+      if (waitMs > 0)
+        setTimeout(() => void putBack(task).then(pool.pump, (error: unknown) => fail(task, error)), waitMs);
+      else if (outcome === null || (isForgiven && !hasBill(outcome))) await putBack(task);
       else if (isForgiven) commit(task, { ...outcome, state: 'pending', failure: null, nextAttemptMs: null });
       else commit(task, outcome);
     } catch (error) {
-      task.fail(error);
-      task.settle('returned');
+      fail(task, error);
     }
+  }
+
+  function fail(task: Task, error: unknown): void {
+    task.fail(error);
+    task.settle('returned');
   }
 
   async function noteCall(task: Task, verdict: NonNullable<CallVerdict>): Promise<void> {
@@ -168,10 +174,7 @@ export function createEngine(options: EngineOptions): Engine {
         task.settle(written ? end : 'dropped', outcome);
         pool.pump();
       },
-      fail: (error) => {
-        task.fail(error);
-        task.settle('returned');
-      },
+      fail: (error) => fail(task, error),
     });
   }
 

@@ -16,7 +16,12 @@ import type { Extracted, KnownText } from '../sandbox/requests.ts';
 import type { Task } from './active-batch.ts';
 import type { Bill, MeterDeps } from './meter.ts';
 import { NoCallNow, createMeter } from './meter.ts';
+<<<<<<< HEAD
 import { DatabaseUnavailable, outlastOutage } from './outage.ts';
+=======
+import { watched } from './watched.ts';
+import { sharedAnswer } from './shared-answer.ts';
+>>>>>>> 5deea4b (Pay once for equal content in flight; show what is at the provider)
 import { childrenOf, describeArchive, mayHaveChildren, nameInUri } from './children.ts';
 
 export interface DocumentDeps extends MeterDeps {
@@ -37,6 +42,8 @@ export interface DocumentRun {
   /** Null: nothing happened that counts (aborted, not asked, or the database was away); the item goes back without an attempt. */
   outcome: Outcome | null;
   verdict: CallVerdict;
+  /** Another document with the same content is being asked about: look again after this. @default 0 */
+  waitMs?: number;
 }
 
 interface Facts {
@@ -53,7 +60,8 @@ interface Facts {
 
 /** The analyzer's own time-out comes first; this only finds one that ignores it. */
 const WATCHDOG_GRACE_MS = 10_000;
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** How often a document looks whether the answer that it waits for is there; it holds no slot meanwhile. */
+const OTHER_MS = 300;
 
 /** Begins to read a document that waits for its slot; what comes of it, a failure too, is told when it has one. */
 export function readAhead(sandbox: Sandbox, task: Task): void {
@@ -112,7 +120,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
   });
   try {
     const worked = await work(deps, task, facts);
-    if (worked === null) return putBack();
+    if (worked === null) return { ...putBack(), waitMs: task.waitsForOther ? OTHER_MS : 0 };
     const { answer, cached, calls, callsOk } = worked;
     const verdict = isCall() ? { ok: true, reason: '', retryAfterMs: 0, stopsAll: false } : null;
     return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
@@ -179,6 +187,19 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     return { answer: describeArchive(extraction), cached: false, calls: 0, callsOk: 0 };
   }
   if (!deps.mayAsk(task)) return null;
+  if (cache && batch.analyzer.sharesLimits === true) {
+    const shared = await sharedAnswer(db, task, read.contentSha256);
+    if (shared !== undefined) return { ...answered, answer: shared as Json };
+    if (task.waitsForOther) {
+      const nowMs = performance.now();
+      task.reading = {
+        extracted: Promise.resolve({ ...read, extraction }),
+        startedAtMs: nowMs,
+        endedAtMs: nowMs,
+      };
+      return null;
+    }
+  }
   facts.asked = true;
   const meter = createMeter(deps, task, facts.bill);
   const input = {
@@ -257,29 +278,6 @@ async function cachedAnswer(db: Database, task: Task, sha: string): Promise<unkn
 
 async function storedText(db: Database, sha: string): Promise<Extraction | null> {
   return (await outlastOutage(() => loadText(db, sha)))?.extraction ?? null;
-}
-
-/** What the analyzer waits for on our own account is not held against it: the limit may grow. */
-async function watched<T>(call: Promise<T>, limitMs: () => number, onLate: () => void): Promise<T> {
-  const startedAtMs = performance.now();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const look = (): void => {
-      const leftMs = limitMs() - (performance.now() - startedAtMs);
-      if (leftMs > 0) timer = setTimeout(look, Math.min(leftMs, MAX_TIMER_MS));
-      else {
-        onLate();
-        const message = `The analyzer gave no answer within ${Math.round(limitMs())} ms`;
-        reject(new DocumentFailure('transient', 'analyzer_timeout', message, { stage: 'analyze' }));
-      }
-    };
-    look();
-  });
-  try {
-    return await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function isSourceGone(error: unknown, { sourceRoot }: ClaimedItem): Promise<boolean> {

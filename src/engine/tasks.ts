@@ -17,6 +17,7 @@ export function taskOf(batch: ActiveBatch, item: ClaimedItem, from: Task['from']
     isReserved: false,
     abort: new AbortController(),
     cachedAnswer: undefined,
+    waitsForOther: false,
     recorded: undefined,
     isStopped: () => feeder.isStopped(),
     settle: (end, outcome) => feeder.end(task, end, outcome),

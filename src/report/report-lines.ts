@@ -49,7 +49,7 @@ export async function* reportLines(input: ReportInput, format: ReportFormat): As
 }
 
 async function* jsonLines({ snapshot, patterns, items, createdAt }: ReportInput): AsyncIterable<string> {
-  const { settings: _settings, failures: _failures, counts, ...batch } = snapshot;
+  const { settings: _settings, failures: _failures, provider: _provider, counts, ...batch } = snapshot;
   const head = {
     schema: reportSchema,
     createdAt,

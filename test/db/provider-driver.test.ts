@@ -118,6 +118,14 @@ describe('asking by the batch', function () {
     expect([reason, detail]).to.deep.include('budget');
   });
 
+  it('asks once for documents with the same content', async () => {
+    const batchId = await parkedBatch(3, {}, () => 'the same');
+    await driven(batchId);
+    expect(simulator.ledger.totals().billed).to.equal(1);
+    const { lastChunkNo } = await lastChunk(batchId);
+    expect((await claimChunk(db, batchId, lastChunkNo)).length).to.equal(3);
+  });
+
   it('cancels at the provider, and keeps the requests for whoever retries', async () => {
     simulator.set({ batches: { ...batches, durationMs: 60_000 } });
     const batchId = await parkedBatch(3);
@@ -182,11 +190,15 @@ describe('asking by the batch', function () {
     await beginCreate(db, group!.id, 1);
   }
 
-  async function parkedBatch(count: number, settings: Partial<BatchSettings> = {}): Promise<string> {
+  async function parkedBatch(
+    count: number,
+    settings: Partial<BatchSettings> = {},
+    textOf = (batchId: string, n: number) => `${batchId} ${n}`,
+  ): Promise<string> {
     const batchId = await newBatch(db, count, settings);
     const items = await claimed(db, batchId);
     const parked = items.map((item, n) => {
-      const body = requestBody(`${batchId} ${n}`);
+      const body = requestBody(textOf(batchId, n));
       const key = createHash('sha256').update(body).digest('hex');
       return outcome(item, {
         ...{ state: 'parked', result: undefined, requests: [{ key, body, worstNanoUsd: 12_000 }] },

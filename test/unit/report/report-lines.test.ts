@@ -50,6 +50,7 @@ const snapshot: BatchSnapshot = {
     outputTokens: 0,
     cacheReadTokens: 0,
   },
+  provider: null,
   settings: defaultSettings,
   planned: true,
   counts: {
