@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import type Anthropic from '@anthropic-ai/sdk';
+import { createClaudeAnalyzer } from '../../../../src/analyze/claude/create-claude.ts';
+import { resultFailure } from '../../../../src/analyze/claude/failure.ts';
+import { groundQuotes } from '../../../../src/analyze/claude/ground.ts';
+import type { Analysis, Json } from '../../../../src/domain/analyzer.ts';
+import type { ProviderAnswer, ProviderRequest } from '../../../../src/domain/provider-batch.ts';
+import { AwaitsAnswers } from '../../../../src/domain/provider-batch.ts';
+import { meteredDocument, profileOf } from './support.ts';
+
+describe('the analyzer claude-batch', () => {
+  const { signal } = new AbortController();
+  const analyzer = createClaudeAnalyzer(
+    profileOf({ quotes: [], chunking: { maxChars: 1_000, overlapChars: 10 } }),
+    {
+      env: { ANTHROPIC_API_KEY: 'sk-x' },
+      // Nothing is called.
+      baseUrl: 'http://127.0.0.1:9',
+      prices: {},
+      ground: (input) => Promise.resolve(groundQuotes(input)),
+    },
+    'claude-batch',
+  );
+  const answers = new Map<string, ProviderAnswer & { customId: string }>();
+  beforeEach(() => answers.clear());
+
+  async function analyze(text: string): Promise<Analysis | readonly ProviderRequest[]> {
+    const { document } = meteredDocument(text);
+    try {
+      return await analyzer.analyze({ ...document, recorded: { answers, hasBudget: false } }, signal);
+    } catch (error) {
+      if (error instanceof AwaitsAnswers) return error.requests;
+      throw error;
+    }
+  }
+
+  const give = (requests: unknown, text: string, stop: string = 'end_turn') => {
+    for (const { key } of requests as ProviderRequest[]) {
+      const message = { content: [{ type: 'text', text }], stop_reason: stop, usage: { output_tokens: 9 } };
+      answers.set(key, { type: 'succeeded', message: message as unknown as Json, customId: key });
+    }
+  };
+  const good = '{"title":"A","kind":"letter"}';
+
+  it('asks about the parts of a long document at once, then for the merging, then answers', async () => {
+    const text = 'One line of a long letter.\n\n'.repeat(80);
+    const parts = await analyze(text);
+    expect(parts).to.have.length.above(1);
+    expect(await analyze(text)).to.deep.equal(parts);
+    give(parts, good);
+    const merge = await analyze(text);
+    expect(merge).to.have.length(1);
+    give(merge, good);
+    const { answer } = (await analyze(text)) as Analysis;
+    expect(answer).to.deep.include({ title: 'A', kind: 'letter' });
+  });
+
+  it('asks once more, with more tokens or with what was wrong, then the document fails', async () => {
+    const cut = await analyze('Short.');
+    give(cut, '{"ti', 'max_tokens');
+    const [longer] = (await analyze('Short.')) as ProviderRequest[];
+    const body = JSON.parse(longer!.body) as Anthropic.MessageCreateParams;
+    expect(body.max_tokens).to.equal(1_600);
+    give([longer], 'no JSON');
+    await analyze('Short.').then(
+      () => expect.fail('it answered'),
+      (error: unknown) => expect(error).to.include({ failureClass: 'permanent', code: 'invalid_answer' }),
+    );
+  });
+
+  const errors = {
+    invalid_request_error: ['permanent', 'analyzer_rejected'],
+    authentication_error: ['critical', 'analyzer_unauthorized'],
+    billing_error: ['critical', 'credit_exhausted'],
+    permission_error: ['critical', 'analyzer_unauthorized'],
+    request_too_large: ['permanent', 'too_large'],
+    rate_limit_error: ['transient', 'rate_limited'],
+    timeout_error: ['transient', 'analyzer_unavailable'],
+    api_error: ['transient', 'analyzer_unavailable'],
+    overloaded_error: ['transient', 'overloaded'],
+  };
+  for (const [type, [failureClass, code]] of Object.entries(errors)) {
+    it(`makes of ${type} in a result what the error table makes of it online`, () => {
+      const error = { type: 'error', error: { type, message: 'no' }, request_id: 'req_1' };
+      const failure = resultFailure({ type: 'errored', error }, { calls: 1, callsOk: 0 });
+      expect(failure).to.include({ failureClass, code });
+    });
+  }
+
+  it('halts for an empty credit balance in a result, and tries what expired again', () => {
+    const error = {
+      ...{ type: 'error', request_id: null },
+      error: { type: 'invalid_request_error', message: 'Your credit balance is too low to go on' },
+    };
+    const count = { calls: 1, callsOk: 0 };
+    expect(resultFailure({ type: 'errored', error }, count)).to.include({ failureClass: 'critical' });
+    for (const type of ['expired', 'canceled'] as const) {
+      expect(resultFailure({ type }, count)).to.include({ failureClass: 'transient' });
+    }
+  });
+});
