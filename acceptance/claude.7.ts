@@ -75,7 +75,7 @@ try {
   for (const analyzer of ['claude', 'claude-batch']) {
     await mkdir(join(folder, analyzer));
     for (const name of ['a', 'b', 'c'])
-      await writeFile(join(folder, analyzer, `${name}.txt`), letter(analyzer.length));
+      await writeFile(join(folder, analyzer, `${name}.txt`), letter(2_000 + analyzer.length));
     const three = await run(analyzer, '--analyzer', analyzer, '--profile', 'other', '--parallel', '10');
     check(
       `${analyzer}: three identical files at once: one call`,

@@ -123,7 +123,7 @@ export function createEngine(options: EngineOptions): Engine {
       // Faults while the gate is closed, the failed probe's too, are the other side's: no attempt is charged.
       const isFault = verdict !== null && !verdict.ok;
       const isForgiven = isFault && (wasProbe || batch.gate.isClosed());
-      if (waitMs > 0)
+      if (outcome === null && waitMs > 0)
         setTimeout(() => void putBack(task).then(pool.pump, (error: unknown) => fail(task, error)), waitMs);
       else if (outcome === null || (isForgiven && !hasBill(outcome))) await putBack(task);
       else if (isForgiven) commit(task, { ...outcome, state: 'pending', failure: null, nextAttemptMs: null });

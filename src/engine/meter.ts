@@ -18,12 +18,20 @@ export interface MeterDeps {
 /** No call may be made now: the document goes back without an attempt, what it paid is recorded. */
 export class NoCallNow extends Error {
   override readonly name = 'NoCallNow';
+  /** When to look again; the document holds no slot meanwhile. */
+  readonly waitMs: number;
+
+  constructor(message: string, waitMs = 0) {
+    super(message);
+    this.waitMs = waitMs;
+  }
 }
 
 /** A call that was billed, with the id under which it is counted once. */
 export type CountedCall = PaidCall & { id: string };
 
 const POLL_MS = 200;
+const LATER_MS = 1_000;
 
 /** What the calls of one try of one document cost. */
 export interface Bill {
@@ -65,9 +73,9 @@ export function createMeter(
         await pause(worst, answer.spent, answer.reserved, answer.budget ?? 0);
         throw new NoCallNow('The budget is spent');
       }
-      await sleep(POLL_MS, task.abort.signal);
       // Retries go first, but only into slots that are free.
-      if (answer.verdict === 'later') throw new NoCallNow('Money may be freed by retries');
+      if (answer.verdict === 'later') throw new NoCallNow('Money may be freed by retries', LATER_MS);
+      await sleep(POLL_MS, task.abort.signal);
     }
   }
 

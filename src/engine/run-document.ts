@@ -52,6 +52,8 @@ interface Facts {
   sizeBytes: number | null;
   text: Extraction | null;
   children: ChildDocument[];
+  /** What was read, for the case that no call may be made now. */
+  read: Extracted | null;
   /** Set from the moment the analyzer is asked. */
   asked: boolean;
   /** What the analyzer's calls were billed so far. */
@@ -87,6 +89,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     sizeBytes: null,
     text: null,
     children: [],
+    read: null,
     asked: false,
     bill: { paid: [], lostNanoUsd: 0 },
   };
@@ -131,7 +134,8 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     const isOut = error instanceof DatabaseUnavailable;
     if (task.abort.signal.aborted || isOut || error instanceof NoCallNow) {
       if (isOut && !hasBill(facts.bill)) throw error;
-      return putBack();
+      if (error instanceof NoCallNow && facts.read !== null) keepReading(task, facts.read);
+      return { ...putBack(), waitMs: error instanceof NoCallNow ? error.waitMs : 0 };
     }
     const failure = asDocumentFailure(error);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
@@ -191,16 +195,12 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     const shared = await sharedAnswer(db, task, read.contentSha256);
     if (shared !== undefined) return { ...answered, answer: shared as Json };
     if (task.waitsForOther) {
-      const nowMs = performance.now();
-      task.reading = {
-        extracted: Promise.resolve({ ...read, extraction }),
-        startedAtMs: nowMs,
-        endedAtMs: nowMs,
-      };
+      keepReading(task, { ...read, extraction });
       return null;
     }
   }
   facts.asked = true;
+  facts.read = { ...read, extraction };
   const meter = createMeter(deps, task, facts.bill);
   const input = {
     documentId: item.documentId,
@@ -251,6 +251,12 @@ function isHalfAnswered({ recorded }: Task): boolean {
 function knownTextOf({ item: { contentSha256, textVersion } }: Task): KnownText | null {
   if (contentSha256 === null || textVersion === null) return null;
   return { contentSha256, extractorVersion: textVersion };
+}
+
+/** The next try in this process begins with what this one has read. */
+function keepReading(task: Task, read: Extracted): void {
+  const nowMs = performance.now();
+  task.reading = { extracted: Promise.resolve(read), startedAtMs: nowMs, endedAtMs: nowMs };
 }
 
 /** Time spent on the document before it had a slot; the wait for the slot is not its. */
