@@ -16,12 +16,9 @@ import type { Extracted, KnownText } from '../sandbox/requests.ts';
 import type { Task } from './active-batch.ts';
 import type { Bill, MeterDeps } from './meter.ts';
 import { NoCallNow, createMeter } from './meter.ts';
-<<<<<<< HEAD
 import { DatabaseUnavailable, outlastOutage } from './outage.ts';
-=======
 import { watched } from './watched.ts';
 import { sharedAnswer } from './shared-answer.ts';
->>>>>>> 5deea4b (Pay once for equal content in flight; show what is at the provider)
 import { childrenOf, describeArchive, mayHaveChildren, nameInUri } from './children.ts';
 
 export interface DocumentDeps extends MeterDeps {

@@ -2,6 +2,7 @@ import { claimContent } from '../db/cache-claims.ts';
 import type { Database } from '../db/database.ts';
 import { cachedResults } from '../db/texts.ts';
 import type { Task } from './active-batch.ts';
+import { outlastOutage } from './outage.ts';
 
 /** Paid once: the answer that another document with the same content has got meanwhile; or `waitsForOther` is set. */
 export async function sharedAnswer(db: Database, task: Task, contentSha256: string): Promise<unknown> {
@@ -17,5 +18,5 @@ export async function sharedAnswer(db: Database, task: Task, contentSha256: stri
   });
   task.waitsForOther = claim === 'theirs';
   if (claim !== 'passed on') return undefined;
-  return (await cachedResults(db, recipeId, [contentSha256])).get(contentSha256);
+  return (await outlastOutage(() => cachedResults(db, recipeId, [contentSha256]))).get(contentSha256);
 }
