@@ -148,12 +148,13 @@ async function killedProbe(): Promise<void> {
     await stage.startWorker();
     const { gate, running } = await untilGateClosed(stage, model, 300);
     phase = 'hanging';
-    await until('a probe that hangs', () => model.inFlight() === 1 && model.calls.at(-1)!.endedAtMs === 0);
-    const before = model.calls.length;
-    const { rows } = await db.query<{ pid: number }>(
-      'SELECT w.pid FROM provider_gate g JOIN workers w ON w.id = g.probe_worker',
+    const hangingAtMs = Date.now();
+    await until(
+      'a probe that hangs',
+      () => model.inFlight() === 1 && model.calls.at(-1)!.startedAtMs > hangingAtMs,
     );
-    process.kill(rows[0]!.pid, 'SIGKILL');
+    const before = model.calls.length;
+    process.kill(await probingPid(db), 'SIGKILL');
     const killedAtMs = Date.now();
     phase = 'mended';
     await until('another probe', () => model.calls.length > before);
@@ -166,6 +167,19 @@ async function killedProbe(): Promise<void> {
     checkGate(model, gate.spans);
   });
   await model.close();
+}
+
+/** What was in flight when the gate closed is no probe: one is there when its worker has the right to it. */
+async function probingPid(db: Database): Promise<number> {
+  let pid: number | undefined;
+  await until('the right to a probe', async () => {
+    const { rows } = await db.query<{ pid: number }>(
+      'SELECT w.pid FROM provider_gate g JOIN workers w ON w.id = g.probe_worker',
+    );
+    pid = rows[0]?.pid;
+    return pid !== undefined;
+  });
+  return pid!;
 }
 
 interface Span {

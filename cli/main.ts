@@ -1,16 +1,15 @@
 #!/usr/bin/env node
 // argv in, exit code out.
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { ExitCode } from '../src/domain/batch.ts';
+import { keepHeapSteady } from '../src/steady-heap.ts';
 import { CliError } from './context.ts';
 import { createMainContext, Interrupted } from './context-main.ts';
 import { printError } from './output/print-error.ts';
 import { buildProgram } from './program.ts';
 
-// By default V8 lets the heap double before it collects: memory would grow with the number of documents listed.
-setFlagsFromString('--heap-growing-percent=30');
+keepHeapSteady();
 
 let exitCode: number = ExitCode.ok;
 const { context, cleanUp, loadedConfig } = createMainContext(

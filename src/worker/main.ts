@@ -2,9 +2,11 @@ import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../log.ts';
+import { keepHeapSteady } from '../steady-heap.ts';
 import { runWorker } from './run-worker.ts';
 
 // The embedded stack's worker: started by the keeper, drained by SIGTERM.
+keepHeapSteady();
 const { env } = process;
 const config = loadConfig({ env, cwd: process.cwd(), project: env.DOCBATCH_PROJECT });
 const log = createLogger('worker');
