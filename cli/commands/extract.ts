@@ -46,7 +46,7 @@ async function extract(context: CliContext, file: string, options: Options): Pro
   context.onExit(() => sandbox.close());
   const timeoutMs = config.limits.extractionSeconds * 1000;
   const request = { path, name: basename(path), memberPath: options.member ?? [], timeoutMs, known: null };
-  const extracted = await sandbox.extract(request, context.interrupted).catch(explain(file));
+  const extracted = await sandbox.extract(request, context.interrupted).catch(explain(file, path));
   const extraction = extracted.extraction!;
   if (options.json === true) context.out(JSON.stringify(asJson(path, extracted, options), null, 2));
   else if (options.parts === true) showParts(context, extraction);
@@ -60,9 +60,17 @@ async function extract(context: CliContext, file: string, options: Options): Pro
   return 0;
 }
 
-function explain(file: string): (error: unknown) => never {
+function explain(file: string, path: string): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof DocumentFailure)) throw error;
+    // The code's own words are about a document that was registered once.
+    if (error.code === 'missing') {
+      const why = `there is no file \`${path}\``;
+      throw new CliError(`Cannot find \`${file}\``, {
+        why,
+        next: 'check the path; relative ones start where you stand',
+      });
+    }
     throw new CliError(`Cannot read \`${file}\` (${error.code})`, {
       why: error.message,
       next: describeFailureCode(error.code).suggestion,

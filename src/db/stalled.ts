@@ -22,7 +22,8 @@ export async function whyStalled(db: Queryable, batchId: string): Promise<string
      WHERE b.status IN ('pending', 'processing') AND b.control = 'run' AND b.quiet_ms > ${WITHOUT_WORKER_MS}
        AND (b.planned_at IS NULL OR EXISTS (SELECT 1 FROM batch_items WHERE batch_id = b.id AND state IN ('pending', 'processing', 'retrying')))
        AND NOT EXISTS (SELECT 1 FROM batch_items WHERE batch_id = b.id AND state = 'retrying' AND next_attempt_at > now())
-       AND NOT EXISTS (SELECT 1 FROM provider_gate WHERE closed_at IS NOT NULL)
+       AND NOT EXISTS (SELECT 1 FROM provider_gate WHERE closed_at IS NOT NULL
+                       AND GREATEST(closed_until, probe_until) > now() - ${UNPROBED_MS} * interval '1 millisecond')
        AND NOT EXISTS (SELECT 1 FROM processing_batches o WHERE o.id <> b.id AND o.status = 'processing'
                        AND (o.settings->>'priority')::int < (b.settings->>'priority')::int
                        AND o.progressed_at > now() - b.limit_ms * interval '1 millisecond')`,
@@ -36,6 +37,8 @@ export async function whyStalled(db: Queryable, batchId: string): Promise<string
   return `no document was finished for ${minutes} minutes; look at \`docbatch logs worker\`, then restart the worker`;
 }
 
+/** A gate at which somebody waits is probed as soon as it may be; one that nobody probes was left by a batch that ended. */
+const UNPROBED_MS = 60_000;
 /** A worker that restarts is back long before. */
 const WITHOUT_WORKER_MS = 30_000;
 /** Beyond the time-outs of one document: killing its process, committing. */

@@ -193,7 +193,7 @@ export function createEngine(options: EngineOptions): Engine {
   /** Holds the batch for one more feeder. */
   async function join(batchId: string): Promise<ActiveBatch> {
     for (;;) {
-      const batch = await outlastOutage(() => activeBatch(batchId));
+      const batch = await activeBatch(batchId);
       // Its last feeder may have left while we waited: then nobody serves this object any more.
       if (batches.get(batchId) !== batch) continue;
       batch.feeders += 1;

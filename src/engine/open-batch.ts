@@ -12,6 +12,7 @@ import { createCommitter, isCritical } from './committer.ts';
 import { createGate } from './gate.ts';
 import { createLimiter } from './limiter.ts';
 import { writeOutFiles } from './out-files.ts';
+import { outlastOutage } from './outage.ts';
 import type { Shares } from './shares.ts';
 import { createTurns } from './turns.ts';
 
@@ -25,16 +26,19 @@ export interface BatchOpenerDeps {
   createAnalyzer(recipe: Recipe): Analyzer;
 }
 
-/** Reads the batch's row and prepares what its documents need on this worker. Throws when the batch was deleted. */
+/**
+ * Reads the batch's row and prepares what its documents need on this worker. Throws when the batch was deleted, or its
+ * analyzer cannot be made here.
+ */
 export async function openBatch(
   deps: BatchOpenerDeps,
   batchId: string,
   onCommitted: () => void,
 ): Promise<ActiveBatch> {
   const { db, workerId } = deps;
-  const [view] = await readBatchViews(db, [batchId]);
+  const [view] = await outlastOutage(() => readBatchViews(db, [batchId]));
   if (view === undefined) throw new Error(`Batch ${batchId} is not in the database`);
-  const analyzer = deps.createAnalyzer(await readRecipe(db, view.recipeId));
+  const analyzer = deps.createAnalyzer(await outlastOutage(() => readRecipe(db, view.recipeId)));
   const batch: ActiveBatch = {
     batchId,
     view,
