@@ -62,7 +62,7 @@ export async function startModelServer(
           response.writeHead(status, { 'content-type': 'application/json', ...headers });
           response.end(text ?? JSON.stringify(body ?? { summary: `about ${call.name}` }));
           end();
-        }, delayMs);
+        }, delayMs).unref(); // A call that hangs must not hold the process when the server is closed.
       void Promise.resolve(answer(call, nth)).then(send);
     });
   });
