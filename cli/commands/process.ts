@@ -28,6 +28,7 @@ import { printResult } from '../output/print-result.ts';
 import { agreeToCosts } from '../paid-run.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
+import { checkOutFolder } from '../check-out-folder.ts';
 import { addSettings, settingsFrom } from '../settings-options.ts';
 import type { SettingsFlags } from '../settings-options.ts';
 import { sourceOfDocument } from '../source-of-document.ts';
@@ -66,6 +67,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   const settings = settingsFrom(flags, config.userDir);
   const { rerun, limit = null, sample = null } = flags;
   const selection = { all: flags.all === true, rerun, limit, sample };
+  await checkOutFolder(settings.outDir);
   const named = await chooseDocuments(context, paths, flags);
   if (flags.dryRun === true) {
     const sources = await withDocument(context, await idDatabase(context, flags), named, flags);

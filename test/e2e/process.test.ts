@@ -114,6 +114,8 @@ describe('process', function () {
     expect((await cli('process', 'nothing/*.pdf')).exitCode).to.equal(1);
     expect((await cli('status', 'zzz')).exitCode).to.equal(1);
     expect((await cli('process', 'samples', '-b', '0')).exitCode).to.equal(1);
+    const out = await cli('process', 'samples', '--out', 'samples/customers.csv');
+    expect([out.exitCode, out.stderr.includes('is a file, not a folder')]).to.deep.equal([1, true]);
   });
 
   it('reports, exports and finds results', async () => {

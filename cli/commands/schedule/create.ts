@@ -18,6 +18,7 @@ import { openSession } from '../../open-session.ts';
 import { zonedTime } from '../../../src/domain/zoned-time.ts';
 import type { Register } from '../../program.ts';
 import type { SettingsFlags } from '../../settings-options.ts';
+import { checkOutFolder } from '../../check-out-folder.ts';
 import { addSettings, duration, settingsFrom } from '../../settings-options.ts';
 import { describeSettings, describeWhat } from './describe.ts';
 import { addRefused, refuse } from './refused.ts';
@@ -69,6 +70,7 @@ async function create(context: CliContext, name: string, paths: string[], flags:
   const chosen = chooseRecipe(context, flags);
   const { analyzer, profile, model, parameters } = chosen.recipe;
   const settings = settingsFrom(flags, config.userDir);
+  await checkOutFolder(settings.outDir);
   const isAgreed = flags.yes === true || settings.budgetNanoUsd !== null;
   await checkPaid(context, config, chosen, isAgreed);
   const sources = await freezeSources({ paths, manifest: flags.manifest }, config.userDir);
