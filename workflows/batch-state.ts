@@ -32,6 +32,11 @@ export interface Carried {
   cancelledNatively: boolean;
 }
 
+export interface Lane {
+  scope: CancellationScope;
+  ended: boolean;
+}
+
 export interface BatchState {
   batchId: string;
   searchAttributes: boolean;
@@ -60,9 +65,9 @@ export interface BatchState {
   gateClosed: boolean;
   probing: boolean;
 
-  retryLane: { scope: CancellationScope; ended: boolean } | null;
+  retryLane: Lane | null;
   retries: Set<string>;
-  providerLane: { scope: CancellationScope; ended: boolean } | null;
+  providerLane: Lane | null;
   /** Documents are, or will be, at the provider. */
   asksProvider: boolean;
   /** Part of the token under which rows are taken; raised whenever taken rows are let go. */

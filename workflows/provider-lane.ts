@@ -1,23 +1,13 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { condition, isCancellation } from '@temporalio/workflow';
 import type { BatchState } from './batch-state.ts';
 import { wake } from './batch-state.ts';
-import { haltOn } from './halt.ts';
+import { startLane } from './lane.ts';
 import { driveProvider } from './retry-policies.ts';
 
 /** Asks by the batch for as long as a document waits for it; the polls between are retries of one activity. */
 export function startProviderLane(state: BatchState): void {
   if (!state.asksProvider || (state.providerLane !== null && !state.providerLane.ended)) return;
-  const lane = { scope: new CancellationScope(), ended: false };
-  state.providerLane = lane;
-  void lane.scope
-    .run(() => drive(state))
-    .catch((error: unknown) => {
-      if (!isCancellation(error)) haltOn(state, error);
-    })
-    .finally(() => {
-      lane.ended = true;
-      wake(state);
-    });
+  state.providerLane = startLane(state, () => drive(state));
 }
 
 export function providerIsIdle({ asksProvider, providerLane }: BatchState): boolean {

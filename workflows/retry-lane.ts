@@ -1,8 +1,9 @@
-import { CancellationScope, condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { condition, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import type { RetryTicket } from '../activities/types.ts';
 import type { BatchState } from './batch-state.ts';
 import { wake } from './batch-state.ts';
 import { haltOn } from './halt.ts';
+import { startLane } from './lane.ts';
 import { processDocument, takeRetries } from './retry-policies.ts';
 
 /** At most this many documents have an activity of their own; Temporal advises below 500 pending. */
@@ -12,17 +13,7 @@ const TICKETS_PER_CALL = 50;
 /** Takes what failed transiently out of the table and gives each document an activity of its own. */
 export function startRetryLane(state: BatchState): void {
   if (state.retryLane !== null && !state.retryLane.ended) return;
-  const lane = { scope: new CancellationScope(), ended: false };
-  state.retryLane = lane;
-  void lane.scope
-    .run(() => takeTickets(state))
-    .catch((error: unknown) => {
-      if (!isCancellation(error)) haltOn(state, error);
-    })
-    .finally(() => {
-      lane.ended = true;
-      wake(state);
-    });
+  state.retryLane = startLane(state, () => takeTickets(state));
 }
 
 /** Cancels polls and waits at once, lets calls that are under way finish, and lets the rows go for the next era. */
