@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { reserveBudget } from '../db/budget.ts';
 import type { Database } from '../db/database.ts';
-import { orderControl } from '../db/orders.ts';
 import type { BatchSettings } from '../domain/batch.ts';
 import type { Meter, PaidCall } from '../domain/money.ts';
-import { formatUsd } from '../domain/money.ts';
 import type { Task } from './active-batch.ts';
+import { pauseForBudget } from './pause-for-budget.ts';
 import { outlastOutage } from './outage.ts';
 
 export interface MeterDeps {
@@ -70,7 +69,10 @@ export function createMeter(
       }
       if (batch.view.control !== 'run') throw new NoCallNow('The batch stands still');
       if (answer.verdict === 'exhausted') {
-        await pause(worst, answer.spent, answer.reserved, answer.budget ?? 0);
+        const { spent, reserved, budget } = answer;
+        const facts = { spent, reserved, budget: budget ?? 0, needed: worst };
+        await outlastOutage(() => pauseForBudget(db, batchId, facts, 'held for interrupted calls'));
+        batch.view = { ...batch.view, control: 'pause' };
         throw new NoCallNow('The budget is spent');
       }
       // Retries go first, but only into slots that are free.
@@ -94,22 +96,6 @@ export function createMeter(
     } finally {
       waitedMs += performance.now() - startedAtMs;
     }
-  }
-
-  async function pause(worst: number, spent: number, reserved: number, budget: number): Promise<void> {
-    const held = reserved > 0 ? `, ${formatUsd(reserved)} held for interrupted calls` : '';
-    const detail = `${formatUsd(spent)} of ${formatUsd(budget)} spent${held}; the next document may cost ${formatUsd(worst)}`;
-    await outlastOutage(() =>
-      orderControl(db, {
-        batchId,
-        control: 'pause',
-        now: false,
-        actor: 'docbatch',
-        code: 'budget',
-        reason: detail,
-      }),
-    );
-    batch.view = { ...batch.view, control: 'pause' };
   }
 
   return {

@@ -1,5 +1,4 @@
 import type { Database } from '../db/database.ts';
-import { orderControl } from '../db/orders.ts';
 import type { Group, SealLimits } from '../db/provider-batches.ts';
 import {
   beginCreate,
@@ -19,11 +18,11 @@ import { readBatchViews } from '../db/workers.ts';
 import { readRecipe } from '../db/recipes.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
 import { critical, DocumentFailure } from '../domain/failure.ts';
-import { formatUsd } from '../domain/money.ts';
 import type { ProviderBatches, ProviderResult } from '../domain/provider-batch.ts';
 import { UnknownOutcome } from '../domain/provider-batch.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import { findOrphan } from './find-orphan.ts';
+import { pauseForBudget } from './pause-for-budget.ts';
 
 export interface ProviderDriverOptions extends SealLimits {
   db: Database;
@@ -148,17 +147,7 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
     }
     // Money comes free with the next results.
     if (sealed.why !== 'budget' || groups.length > 0) return 'later';
-    const { needed, spent, reserved, budget } = sealed;
-    const held = reserved > 0 ? `, ${formatUsd(reserved)} held` : '';
-    const reason = `${formatUsd(spent)} of ${formatUsd(budget)} spent${held}; the next document may cost ${formatUsd(needed)}`;
-    await orderControl(db, {
-      batchId,
-      control: 'pause',
-      now: false,
-      actor: 'docbatch',
-      code: 'budget',
-      reason,
-    });
+    await pauseForBudget(db, batchId, sealed, 'held');
     return 'paused';
   }
 
