@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '../src/db/database.ts';
 import type { Database } from '../src/db/database.ts';
+import { until as poll } from '../test/support/until.ts';
 
 /** Prints a figure and remembers a miss; the script exits 1 when anything was missed. */
 export function check(what: string, ok: boolean, figure: unknown): void {
@@ -22,16 +23,13 @@ export async function writeTexts(folder: string, count: number): Promise<void> {
   }
 }
 
-export async function until(
+/** With a minute of patience, and gentle to what is measured. */
+export function until(
   what: string,
   test: () => boolean | Promise<boolean>,
   timeoutMs = 60_000,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await test())) {
-    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  return poll(what, test, timeoutMs, 50);
 }
 
 /** `kill -9` of a part of the stack, by the process id that it left in the project's folder. */

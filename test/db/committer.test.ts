@@ -5,17 +5,11 @@ import type { Outcome } from '../../src/db/commit-outcomes.ts';
 import { createCommitter } from '../../src/engine/committer.ts';
 import { claimed, commit, newBatch, outcome } from '../support/batch-rows.ts';
 import { expectCountersEqualItems } from '../support/counters.ts';
-import type { TestDatabase } from '../support/postgres.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { withTestDatabase } from '../support/postgres.ts';
 
 describe('a group commit', () => {
-  let test: TestDatabase;
   let db: Database;
-  before(async () => {
-    test = await testDatabase();
-    db = test.db;
-  });
-  after(() => test.drop());
+  withTestDatabase((made) => (db = made));
 
   /** Adds all at once; the ids that were written, and the sizes of the groups that were tried. */
   const store = async (batchId: string, outcomes: readonly Outcome[]) => {

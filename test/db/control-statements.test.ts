@@ -16,16 +16,11 @@ import type { BatchSettings, Control } from '../../src/domain/batch.ts';
 import type { ActiveBatch } from '../../src/engine/active-batch.ts';
 import { createShares } from '../../src/engine/shares.ts';
 import { claimed, commit, failed, newBatch, outcome, unplannedBatch } from '../support/batch-rows.ts';
-import { testDatabase, type TestDatabase } from '../support/postgres.ts';
+import { withTestDatabase } from '../support/postgres.ts';
 
 describe('orders, budgets and reopening', () => {
-  let test: TestDatabase;
   let db: Database;
-  before(async () => {
-    test = await testDatabase();
-    db = test.db;
-  });
-  after(() => test.drop());
+  withTestDatabase((made) => (db = made));
 
   const order = (batchId: string, control: Control, reason: string | null = null) =>
     orderControl(db, { batchId, control, now: false, actor: 'me', reason });

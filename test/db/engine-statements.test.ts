@@ -23,17 +23,11 @@ import {
   removeWorker,
 } from '../../src/db/workers.ts';
 import { claimed, commit, failure, newBatch, outcome, recipe } from '../support/batch-rows.ts';
-import type { TestDatabase } from '../support/postgres.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { withTestDatabase } from '../support/postgres.ts';
 
 describe('the statements of the engine', () => {
-  let test: TestDatabase;
   let db: Database;
-  before(async () => {
-    test = await testDatabase();
-    db = test.db;
-  });
-  after(() => test.drop());
+  withTestDatabase((made) => (db = made));
 
   it('leaves counters that equal a count over the items, whatever the outcomes', async () => {
     const batchId = await newBatch(db, 6);

@@ -10,19 +10,13 @@ import { reopenBatch } from '../../src/db/reopen.ts';
 import type { BatchStatus } from '../../src/domain/batch.ts';
 import { claimed, commit, failed, failure, newBatch, outcome } from '../support/batch-rows.ts';
 import { expectCountersEqualItems } from '../support/counters.ts';
-import type { TestDatabase } from '../support/postgres.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { withTestDatabase } from '../support/postgres.ts';
 
 const ALL = { failureClass: null, failureCode: null, uriPattern: null };
 
 describe('a batch under races', () => {
-  let test: TestDatabase;
   let db: Database;
-  before(async () => {
-    test = await testDatabase();
-    db = test.db;
-  });
-  after(() => test.drop());
+  withTestDatabase((made) => (db = made));
 
   const traces = async (batchId: string) => {
     const { rows } = await db.query(

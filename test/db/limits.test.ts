@@ -4,20 +4,16 @@ import { claimProbe, endProbe, gateChannel, readClosedGates, stopGate } from '..
 import { admitCalls, noteLimits, readQuotas, startRamp } from '../../src/db/limits.ts';
 import { listen } from '../../src/db/listen.ts';
 import { registerWorker } from '../../src/db/workers.ts';
-import type { TestDatabase } from '../support/postgres.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { withTestDatabase } from '../support/postgres.ts';
 
 const worker = '00000000-0000-4000-8000-0000000000aa';
 
 describe('the limiter that all workers share', () => {
-  let test: TestDatabase;
   let db: Database;
+  withTestDatabase((made) => (db = made));
   before(async () => {
-    test = await testDatabase();
-    db = test.db;
     await registerWorker(db, { id: worker, host: 'test', pid: 1, slots: 8, version: '0' }, () => true);
   });
-  after(() => test.drop());
   const limit = (perMinute: number) => ({
     limit: perMinute,
     remaining: 1,

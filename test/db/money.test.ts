@@ -17,25 +17,22 @@ import { planPage } from '../../src/db/planning.ts';
 import { saveRecipe } from '../../src/db/recipes.ts';
 import { registerWorker } from '../../src/db/workers.ts';
 import { defaultSettings } from '../../src/domain/batch.ts';
-import type { TestDatabase } from '../support/postgres.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { outcome } from '../support/batch-rows.ts';
+import { withTestDatabase } from '../support/postgres.ts';
 
 describe('money in the database', () => {
-  let test: TestDatabase;
   let db: Database;
   const workerId = randomUUID();
+  withTestDatabase((made) => (db = made));
   before(async () => {
-    test = await testDatabase();
-    db = test.db;
     await registerWorker(db, { id: workerId, host: 'test', pid: 1, slots: 8, version: '0' }, () => true);
   });
-  after(() => test.drop());
 
   it('counts a call once, also when its commit is repeated or its document is someone else’s by now', async () => {
     const { batchId, items } = await claimedBatch(3, null);
     const [first, zombie] = items as [ClaimedItem, ClaimedItem];
     const stale = { ...zombie, epoch: zombie.epoch - 1 };
-    const outcomes = [outcome(first, [100, 23]), outcome(stale, [7])];
+    const outcomes = [billed(first, [100, 23]), billed(stale, [7])];
     for (let n = 0; n < 2; n++) await commit(batchId, outcomes);
     const { money } = await batchSnapshot(db, batchId);
     expect(money).to.include({ spentNanoUsd: 130, inputTokens: 39, outputTokens: 15, cacheReadTokens: 6 });
@@ -68,13 +65,13 @@ describe('money in the database', () => {
     const [a, b, c] = items as [ClaimedItem, ClaimedItem, ClaimedItem];
     expect((await reserve(batchId, a, 60)).verdict).to.equal('reserved');
     expect((await reserve(batchId, b, 60)).verdict).to.equal('wait');
-    await commit(batchId, [outcome(a, [30])]);
+    await commit(batchId, [billed(a, [30])]);
     expect((await reserve(batchId, b, 60)).verdict).to.equal('reserved');
     // Asked again for a second call of the same document: the amount is replaced.
     expect((await reserve(batchId, b, 70)).verdict).to.equal('reserved');
     expect((await reserve(batchId, b, 71)).verdict).to.equal('exhausted');
     expect((await reserve(batchId, c, 1)).verdict).to.equal('exhausted');
-    await commit(batchId, [outcome(b, [70])]);
+    await commit(batchId, [billed(b, [70])]);
     expect(await reserve(batchId, c, 1)).to.deep.equal({
       verdict: 'exhausted',
       spent: 100,
@@ -88,7 +85,7 @@ describe('money in the database', () => {
     const [a, b, c] = items as [ClaimedItem, ClaimedItem, ClaimedItem];
     const lost = { state: 'retrying', nextAttemptMs: 0, lostNanoUsd: 80 } as const;
     await reserve(batchId, a, 90);
-    const first = outcome(a, [10], lost);
+    const first = billed(a, [10], lost);
     for (let n = 0; n < 2; n++) await commit(batchId, [first]);
     const { money } = await batchSnapshot(db, batchId);
     expect(money).to.include({ spentNanoUsd: 10, reservedNanoUsd: 80, interruptedNanoUsd: 0 });
@@ -97,10 +94,10 @@ describe('money in the database', () => {
     expect((await reserve(batchId, b, 120)).verdict).to.equal('exhausted');
     await markStarted(db, batchId, [again]);
     await reserve(batchId, again, 90);
-    await commit(batchId, [outcome(again, [25], { from: 'retrying' })]);
+    await commit(batchId, [billed(again, [25], { from: 'retrying' })]);
     // The last try of a document that fails: nothing will show what it cost.
     await reserve(batchId, c, 40);
-    await commit(batchId, [outcome(c, [], { ...failed, lostNanoUsd: 40 })]);
+    await commit(batchId, [billed(c, [], { ...failed, lostNanoUsd: 40 })]);
     expect((await batchSnapshot(db, batchId)).money).to.include({
       spentNanoUsd: 35,
       reservedNanoUsd: 0,
@@ -117,7 +114,7 @@ describe('money in the database', () => {
     await db.query('UPDATE workers SET heartbeat_at = now() WHERE id = $1', [workerId]);
     const again = (await claimChunk(db, batchId, 1)).find(({ documentId }) => documentId === a.documentId)!;
     await markStarted(db, batchId, [again]);
-    await commit(batchId, [outcome(again, [20])]);
+    await commit(batchId, [billed(again, [20])]);
     expect((await batchSnapshot(db, batchId)).money).to.include({
       spentNanoUsd: 20,
       interruptedNanoUsd: 20,
@@ -185,25 +182,9 @@ const failed: Partial<Outcome> = {
   failure: { failureClass: 'transient', code: 'network', stage: 'analyze', message: '', context: {} },
 };
 
-function outcome(item: ClaimedItem, costs: number[], given: Partial<Outcome> = {}): Outcome {
-  return {
-    documentId: item.documentId,
-    epoch: item.epoch,
-    from: 'processing',
-    state: 'completed',
-    failure: null,
-    nextAttemptMs: null,
-    children: [],
-    durationMs: 1,
-    cached: false,
-    contentSha256: 'x',
-    mimeType: null,
-    sizeBytes: null,
-    result: {},
-    text: null,
-    calls: costs.length,
-    callsOk: costs.length,
-    isRetry: false,
+function billed(item: ClaimedItem, costs: number[], given: Partial<Outcome> = {}): Outcome {
+  return outcome(item, {
+    ...{ contentSha256: 'x', result: {}, calls: costs.length, callsOk: costs.length },
     paid: costs.map((costNanoUsd) => ({
       id: randomUUID(),
       requestId: 'r',
@@ -215,8 +196,6 @@ function outcome(item: ClaimedItem, costs: number[], given: Partial<Outcome> = {
       cacheWriteTokens: 1,
       costNanoUsd,
     })),
-    lostNanoUsd: 0,
-    requests: [],
     ...given,
-  };
+  });
 }

@@ -6,17 +6,11 @@ import { reopenBatch } from '../../src/db/reopen.ts';
 import type { Extraction } from '../../src/domain/extraction.ts';
 import { claimed, commit, failed, failure, newBatch, outcome } from '../support/batch-rows.ts';
 import { expectCountersEqualItems } from '../support/counters.ts';
-import type { TestDatabase } from '../support/postgres.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { withTestDatabase } from '../support/postgres.ts';
 
 describe('a batch whose first analyses are all refused', () => {
-  let test: TestDatabase;
   let db: Database;
-  before(async () => {
-    test = await testDatabase();
-    db = test.db;
-  });
-  after(() => test.drop());
+  withTestDatabase((made) => (db = made));
 
   const refused = (
     item: ClaimedItem,

@@ -10,17 +10,11 @@ import { registerWorker } from '../../src/db/workers.ts';
 import { batchWorkflowId } from '../../src/domain/ids.ts';
 import { claimed, commit, failure, newBatch, outcome } from '../support/batch-rows.ts';
 import { fakeClient } from '../support/fake-client.ts';
-import type { TestDatabase } from '../support/postgres.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { withTestDatabase } from '../support/postgres.ts';
 
 describe('a batch in which nothing moves', () => {
-  let test: TestDatabase;
   let db: Database;
-  beforeEach(async () => {
-    test = await testDatabase();
-    db = test.db;
-  });
-  afterEach(() => test.drop());
+  withTestDatabase((made) => (db = made), 'test');
 
   const running = async (batchId: string, attempt?: number) => {
     const state = { status: 'RUNNING', ...(attempt === undefined ? {} : { attempt }) };

@@ -7,17 +7,11 @@ import { batchWorkflowId } from '../../src/domain/ids.ts';
 import { watchDisk } from '../../src/worker/watch-disk.ts';
 import { newBatch } from '../support/batch-rows.ts';
 import { fakeClient } from '../support/fake-client.ts';
-import type { TestDatabase } from '../support/postgres.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { withTestDatabase } from '../support/postgres.ts';
 
 describe('a disk that fills up', () => {
-  let test: TestDatabase;
   let db: Database;
-  before(async () => {
-    test = await testDatabase();
-    db = test.db;
-  });
-  after(() => test.drop());
+  withTestDatabase((made) => (db = made));
 
   const watch = async (minFreeBytes: number, ...batchIds: string[]) => {
     const known = Object.fromEntries(batchIds.map((id) => [batchWorkflowId(id), { status: 'RUNNING' }]));

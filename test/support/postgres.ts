@@ -32,6 +32,16 @@ export async function testDatabase(options: { empty?: boolean } = {}): Promise<T
   };
 }
 
+/** Hands each suite, or each of its tests, a database of its own, and drops it afterwards. */
+export function withTestDatabase(take: (db: Database) => void, per: 'suite' | 'test' = 'suite'): void {
+  let made: TestDatabase;
+  (per === 'suite' ? before : beforeEach)(async () => {
+    made = await testDatabase();
+    take(made.db);
+  });
+  (per === 'suite' ? after : afterEach)(() => made.drop());
+}
+
 /** Called by the root hook; nothing happens when no test asked for a database. */
 export async function stopTestPostgres(): Promise<void> {
   const running = await server?.catch(() => undefined);
