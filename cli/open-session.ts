@@ -1,9 +1,6 @@
 import type { Client } from '../src/client/connect.ts';
-import { connectClient } from '../src/client/connect.ts';
-import { keepReconciled } from '../src/client/keep-reconciled.ts';
-import { reconcile } from '../src/client/reconcile.ts';
+import { openServers } from '../src/client/servers.ts';
 import type { Database } from '../src/db/database.ts';
-import { openDatabase } from '../src/db/database.ts';
 import type { CliContext } from './context.ts';
 
 export interface Session {
@@ -19,13 +16,7 @@ export interface Session {
 export async function openSession(context: CliContext, needs: { worker: boolean }): Promise<Session> {
   const config = context.config();
   const { info } = await context.stack({ temporal: true, worker: needs.worker });
-  const db = openDatabase(info.databaseUrl, config.databasePoolMax);
-  context.onExit(() => db.close());
-  const where = { address: info.temporalAddress ?? '', namespace: info.temporalNamespace };
-  const { client, close } = await connectClient(config, where, context.env);
-  context.onExit(close);
-  await reconcile(db, client);
-  context.onExit(keepReconciled(db, client));
+  const { db, client } = await openServers(config, info, context);
   const { webUiUrl, temporalNamespace: namespace } = info;
   return { db, client, webUiUrl, namespace, isEmbedded: info.embedded.temporal };
 }

@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { isClaude } from './analyze/create-analyzer.ts';
+import { actorName } from './actor.ts';
 import { recipeOf } from './analyze/recipe-of.ts';
 import { checkSettings } from './check-settings.ts';
-import { connectClient } from './client/connect.ts';
-import { keepReconciled } from './client/keep-reconciled.ts';
-import { reconcile } from './client/reconcile.ts';
-import { startBatch, wakeBatch } from './client/start-batch.ts';
+import { pauseInterrupted } from './client/pause-interrupted.ts';
+import { openServers } from './client/servers.ts';
+import { startBatch } from './client/start-batch.ts';
 import type { Config } from './config.ts';
 import { loadConfig } from './config.ts';
 import type { BatchSnapshot } from './db/batch-snapshot.ts';
 import { batchSnapshot } from './db/batch-snapshot.ts';
 import type { Selection } from './db/candidates.ts';
 import type { Database } from './db/database.ts';
-import { openDatabase } from './db/database.ts';
 import type { ItemRow } from './db/items.ts';
 import { readItems } from './db/items.ts';
 import { lookPatiently } from './db/look-patiently.ts';
-import { orderControl } from './db/orders.ts';
 import type { StackStep } from './dev/stack.ts';
 import { acquireStack } from './dev/stack.ts';
 import type { BatchSettings } from './domain/batch.ts';
@@ -87,18 +84,7 @@ export function createBatchProcessor({
       signal: new AbortController().signal,
     });
     cleanups.push(() => lease.release());
-    const { databaseUrl, temporalAddress, temporalNamespace: namespace } = lease.info;
-    const db = openDatabase(databaseUrl, config.databasePoolMax);
-    cleanups.push(() => db.close());
-    const { client, close } = await connectClient(
-      config,
-      { address: temporalAddress ?? '', namespace },
-      process.env,
-    );
-    cleanups.push(close);
-    await reconcile(db, client);
-    cleanups.push(keepReconciled(db, client));
-    return { db, client };
+    return openServers(config, lease.info, { env: process.env, onExit: (close) => cleanups.push(close) });
   }
 
   return {
@@ -121,7 +107,7 @@ export function createBatchProcessor({
       session ??= open(config);
       const { db, client } = await session;
       const batchId = randomUUID();
-      const actor = userInfo().username;
+      const actor = actorName(process.env);
       const { chosen } = await prepareBatch(db, {
         ...{ batchId, sources, name, recipe, actor, origin: 'api', detached: false },
         selection: { all: isAll, rerun, limit, sample },
@@ -131,11 +117,8 @@ export function createBatchProcessor({
       });
       if (chosen === 0) return { snapshot: null, exitCode: 0, documents: nothing };
       await startBatch(db, client, batchId);
-      const pause = async (): Promise<void> => {
-        const order = { batchId, control: 'pause', now: false, code: 'interrupted' } as const;
-        await orderControl(db, { ...order, reason: 'aborted', actor });
-        await wakeBatch(client, batchWorkflowId(batchId));
-      };
+      const batch = { id: batchId, workflowId: batchWorkflowId(batchId) };
+      const pause = () => pauseInterrupted({ db, client }, batch, { actor, reason: 'aborted' });
       const snapshot = await follow(db, batchId, { pause, signal, onProgress });
       return {
         snapshot,

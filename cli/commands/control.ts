@@ -9,7 +9,7 @@ import type { NamedBatch } from '../../src/db/resolve-batch.ts';
 import { openBatchesByName, resolveBatch } from '../../src/db/resolve-batch.ts';
 import { terminalBatchStatuses, type BatchStatus } from '../../src/domain/batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
-import { actorName } from '../actor.ts';
+import { actorName } from '../../src/actor.ts';
 import { stillBilled } from '../batch-end.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';

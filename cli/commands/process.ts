@@ -7,7 +7,7 @@ import { hasLiveWorker } from '../../src/db/workers.ts';
 import { batchWorkflowId, shortId } from '../../src/domain/ids.ts';
 import { prepareBatch } from '../../src/intake/prepare-batch.ts';
 import type { Source } from '../../src/sources/resolve-sources.ts';
-import { actorName } from '../actor.ts';
+import { actorName } from '../../src/actor.ts';
 import { showEnd } from '../batch-end.ts';
 import type { ChoiceFlags } from '../choice-options.ts';
 import { addChoice } from '../choice-options.ts';

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { deleteHistories } from '../../src/client/delete-histories.ts';
 import { countPrunable, endedWorkflows, pruneResults, pruneTexts, vacuum } from '../../src/db/prune.ts';
-import { actorName } from '../actor.ts';
+import { actorName } from '../../src/actor.ts';
 import { commandLine } from '../command-name.ts';
 import { consent } from '../consent.ts';
 import type { CliContext } from '../context.ts';

@@ -9,7 +9,7 @@ import type { NamedBatch } from '../../src/db/resolve-batch.ts';
 import { resumableBatches } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { uriPattern } from '../../src/sources/glob.ts';
-import { actorName } from '../actor.ts';
+import { actorName } from '../../src/actor.ts';
 import { showEnd } from '../batch-end.ts';
 import { commandLine } from '../command-name.ts';
 import { CliError, type CliContext } from '../context.ts';

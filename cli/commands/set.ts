@@ -3,7 +3,7 @@ import { wakeBatch } from '../../src/client/start-batch.ts';
 import { changeSettings } from '../../src/db/change-settings.ts';
 import { resolveBatch } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
-import { actorName } from '../actor.ts';
+import { actorName } from '../../src/actor.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
 import { openSession } from '../open-session.ts';

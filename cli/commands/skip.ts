@@ -5,7 +5,7 @@ import type { SkipOutcome } from '../../src/db/skip.ts';
 import { skipDocuments, unskipDocuments } from '../../src/db/skip.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { uriPattern } from '../../src/sources/glob.ts';
-import { actorName } from '../actor.ts';
+import { actorName } from '../../src/actor.ts';
 import { commandLine, shellWord } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';

@@ -5,7 +5,7 @@ import type { Database } from '../../../src/db/database.ts';
 import { batchOfWorkflow, markDetached } from '../../../src/db/scheduled-runs.ts';
 import { outsideParts } from '../../../src/dev/outside.ts';
 import { shortId } from '../../../src/domain/ids.ts';
-import { actorName } from '../../actor.ts';
+import { actorName } from '../../../src/actor.ts';
 import { commandLine } from '../../command-name.ts';
 import type { CliContext } from '../../context.ts';
 import { openSession } from '../../open-session.ts';
