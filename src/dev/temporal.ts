@@ -34,31 +34,46 @@ export interface RunningTemporal {
 /** Starts the dev server; resolves when it answers and its namespace has what we need. */
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
   const { spec, port, uiPort, durable, stateDir, executable } = options;
-  await mkdir(stateDir, { recursive: true });
   if (durable) {
+    await mkdir(stateDir, { recursive: true });
     const aside = await moveForeignFileAside(join(stateDir, spec.databaseFile), executable.serverVersion);
     if (aside !== null) options.onMovedAside?.(aside);
   }
-  const server = spawnGuarded({
-    command: executable.path,
-    args: flags(options),
-    stopSignal: 'TERM',
-    graceSeconds: 8,
-    pidFile: join(stateDir, 'temporal.pid'),
-    ...(options.removeAfter === undefined ? {} : { removeAfter: options.removeAfter }),
-    onOutput: options.onOutput,
-  });
   const address = `${spec.ip}:${port}`;
-  try {
-    await untilListens(server, port);
-    await prepareNamespace({ address, spec });
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
+  const server = await launch(options, () => prepareNamespace({ address, spec }));
   const webUiUrl = uiPort === 0 ? null : `http://${spec.ip}:${uiPort}`;
   const detail = `Temporal ${executable.serverVersion} on ${address}${webUiUrl === null ? '' : `, Web UI ${webUiUrl}`}`;
   return { address, namespace: spec.namespace, webUiUrl, process: server, detail };
+}
+
+/** The server picks ports for its inner services by looking for free ones; when another program is quicker it ends at once. */
+const STARTS = 3;
+
+async function launch(options: TemporalOptions, prepare: () => Promise<void>): Promise<GuardedProcess> {
+  for (let start = 1; ; start += 1) {
+    // `removeAfter` may have taken it away with an earlier try.
+    await mkdir(options.stateDir, { recursive: true });
+    const server = spawnGuarded({
+      command: options.executable.path,
+      args: flags(options),
+      stopSignal: 'TERM',
+      graceSeconds: 8,
+      pidFile: join(options.stateDir, 'temporal.pid'),
+      ...(options.removeAfter === undefined ? {} : { removeAfter: options.removeAfter }),
+      onOutput: options.onOutput,
+    });
+    const seen = { ended: false };
+    void server.exited.then(() => (seen.ended = true));
+    try {
+      await untilListens(server, options.port);
+      await prepare();
+      return server;
+    } catch (error) {
+      const mayTryAgain = seen.ended && start < STARTS;
+      await server.stop();
+      if (!mayTryAgain) throw error;
+    }
+  }
 }
 
 function flags({ spec, port, uiPort, durable, stateDir }: TemporalOptions): string[] {
