@@ -52,8 +52,11 @@ export function createSlotPool(
     while (options.isOpen() && !isAlone && running.size < options.capacity) {
       const batch = nextBatch(batches);
       if (batch === undefined) break;
-      // A retry that has just come does not hold up those that are marked already.
-      const task = batch.queue.find(isMarked) ?? batch.queue.find((queued) => !queued.isMarking)!;
+      // Neither a retry that has just come nor a slow file holds up those that are ready.
+      const task =
+        batch.queue.find(isReady) ??
+        batch.queue.find(isMarked) ??
+        batch.queue.find((queued) => !queued.isMarking)!;
       const alone = task.item.crashCount >= 2;
       if (alone && !isQuiet()) break;
       if (!isMarked(task)) {
@@ -164,6 +167,11 @@ function removeFrom(batch: ActiveBatch, task: Task): boolean {
 
 function isMarked(task: Task): boolean {
   return task.markedAtMs !== null && performance.now() - task.markedAtMs < MARK_VALID_MS;
+}
+
+/** Its call can begin in the same moment. */
+function isReady(task: Task): boolean {
+  return isMarked(task) && task.reading?.endedAtMs !== null;
 }
 
 function lookahead(batch: ActiveBatch): number {

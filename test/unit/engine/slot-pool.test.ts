@@ -131,6 +131,29 @@ describe('the slot pool', () => {
     await world.end('0');
     expect(world.running()).to.deep.equal(['1', '2', '3', '4', '5', '6']);
   });
+
+  it('does not let a file that is still being read hold up those that are ready', async () => {
+    const world = createWorld({ share: 6 });
+    await world.add(documents(20));
+    const [slow] = world.batch.queue;
+    slow!.reading = { extracted: new Promise(() => undefined), startedAtMs: 0, endedAtMs: null };
+    await world.end('0');
+    await world.end('1');
+    expect(world.running()).to.deep.equal(['2', '3', '4', '5', '7', '8']);
+    expect(slow!.item.documentId).to.equal('6');
+  });
+
+  it('gives a free slot to a file that is still being read when no other is ready', async () => {
+    const world = createWorld({ share: 6 });
+    await world.add(documents(7));
+    world.batch.queue[0]!.reading = {
+      extracted: new Promise(() => undefined),
+      startedAtMs: 0,
+      endedAtMs: null,
+    };
+    await world.end('0');
+    expect(world.running()).to.include('6');
+  });
 });
 
 interface Described {
