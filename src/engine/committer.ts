@@ -32,7 +32,7 @@ export interface CommitterOptions {
   /** Runs before each commit, e.g. to write `--out` files: what is committed is there. */
   beforeCommit(group: readonly Pending[]): Promise<void>;
   onCommitted(result: CommitResult): void;
-  /** True when failures must be known at once (a failure budget is set). */
+  /** True when it must be known at once (a failure budget is set), or nothing else is to come. */
   isUrgent(outcome: Outcome): boolean;
 }
 
@@ -42,16 +42,16 @@ export function createCommitter(options: CommitterOptions): Committer {
   let isWriting = false;
   let timer: NodeJS.Timeout | null = null;
 
-  const flushSoon = (delayMs: number): void => {
+  const flushSoon = (): void => {
     if (isWriting || waiting.length === 0) return;
-    if (delayMs === 0) {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
-      void flush();
-    } else timer ??= setTimeout(() => flushSoon(0), delayMs);
+    const isUrgent = waiting.length >= GROUP_SIZE || waiting.some(({ outcome }) => options.isUrgent(outcome));
+    if (isUrgent) void flush();
+    else timer ??= setTimeout(() => void flush(), GROUP_WAIT_MS);
   };
 
   const flush = async (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
     isWriting = true;
     inFlight = waiting.splice(0, GROUP_SIZE);
     for (const { outcome, addedAtMs } of inFlight) countWaitFrom(outcome, addedAtMs);
@@ -65,14 +65,14 @@ export function createCommitter(options: CommitterOptions): Committer {
     } finally {
       isWriting = false;
       inFlight = [];
-      flushSoon(waiting.length >= GROUP_SIZE ? 0 : GROUP_WAIT_MS);
+      flushSoon();
     }
   };
 
   return {
     add: (pending) => {
       waiting.push({ ...pending, addedAtMs: performance.now() });
-      flushSoon(waiting.length >= GROUP_SIZE || options.isUrgent(pending.outcome) ? 0 : GROUP_WAIT_MS);
+      flushSoon();
     },
     count: () => waiting.length + inFlight.length,
     failures: () => [...waiting, ...inFlight].filter(({ outcome }) => outcome.state === 'failed').length,

@@ -54,7 +54,10 @@ export async function openBatch(
         onCommitted();
       },
       isUrgent: (outcome) =>
-        isCritical(outcome) || (outcome.state === 'failed' && batch.view.settings.maxFailures !== null),
+        // The last ones: few, or nothing, would join their group.
+        batch.queue.length === 0 ||
+        isCritical(outcome) ||
+        (outcome.state === 'failed' && batch.view.settings.maxFailures !== null),
     }),
     queue: [],
     inSlots: new Set(),
