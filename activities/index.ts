@@ -4,6 +4,7 @@ import type { Database } from '../src/db/database.ts';
 import { orderControl, readOrders, recordStatus } from '../src/db/orders.ts';
 import { planPage } from '../src/db/planning.ts';
 import type { Engine } from '../src/engine/engine.ts';
+import { writeMissingOutFiles } from '../src/engine/out-files.ts';
 import type { ProviderDriver } from '../src/engine/provider-driver.ts';
 import { discoverLate } from '../src/intake/discover-late.ts';
 import { prepareScheduledBatch } from '../src/intake/scheduled-batch.ts';
@@ -45,8 +46,16 @@ export function createActivities({ db, engine, provider }: ActivityDeps): {
         beating(async () => {
           await orderControl(db, order);
         }),
-      cancelRemaining: ({ batchId }) => beating(() => cancelRemaining(db, batchId)),
-      finishBatch: ({ batchId }) => beating(() => finishBatch(db, batchId)),
+      cancelRemaining: ({ batchId }) =>
+        beating(async () => {
+          await writeMissingOutFiles(db, batchId);
+          return cancelRemaining(db, batchId);
+        }),
+      finishBatch: ({ batchId }) =>
+        beating(async () => {
+          await writeMissingOutFiles(db, batchId);
+          return finishBatch(db, batchId);
+        }),
       driveProvider: (round) => beating(() => driveProvider(provider, round)),
     },
   };

@@ -11,6 +11,8 @@ import { isParked } from './is-parked.ts';
 import { REQUESTS } from './commit-requests.ts';
 import { haltOnRefusals } from './refusals.ts';
 import { storable } from './storable.ts';
+import type { Unwritten } from './unwritten-outputs.ts';
+import { haltUnwritten } from './unwritten-outputs.ts';
 
 /** What became of one try of one document, as it goes into the group commit. */
 export interface Outcome {
@@ -78,6 +80,8 @@ export interface CommittingBatch {
   batchId: string;
   /** Name of the analyzer. */
   analyzer: string;
+  /** Files of these outcomes that are not there: the batch halts. @default null */
+  unwritten?: Unwritten | null;
 }
 
 /**
@@ -90,11 +94,15 @@ export async function commitOutcomes(
   batch: CommittingBatch,
   outcomes: readonly Outcome[],
 ): Promise<CommitResult> {
-  if (!outcomes.some(isBadRequest)) return commitGroup(db, batch, outcomes);
+  const { batchId, unwritten = null } = batch;
+  const hasBadRequest = outcomes.some(isBadRequest);
+  if (!hasBadRequest && unwritten === null) return commitGroup(db, batch, outcomes);
   return db.transaction(async (tx) => {
     const result = await commitGroup(tx, batch, outcomes);
-    const halt = await haltOnRefusals(tx, batch.batchId);
-    return { ...result, ...halt };
+    const halt = hasBadRequest ? await haltOnRefusals(tx, batchId) : null;
+    const missing = [...result.written].filter((id) => unwritten?.documentIds.has(id) === true);
+    const stop = missing.length === 0 ? null : await haltUnwritten(tx, batchId, missing, unwritten!.why);
+    return { ...result, ...halt, ...stop };
   });
 }
 

@@ -238,6 +238,11 @@ export const failureCodes = {
     'Too little disk space is left (`limits.minFreeDiskBytes`, 1 GB).',
     'Free some space, then resume.',
   ),
+  output_unwritable: code(
+    'critical',
+    'The folder of --out cannot be written into.',
+    'Make it writable, or name another by `set --out`; then resume: what is missing there is written from the database.',
+  ),
   failure_budget: code(
     'critical',
     'More documents failed than --max-failures allows.',

@@ -1,5 +1,6 @@
 import type { CommitResult, Outcome } from '../db/commit-outcomes.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
+import type { Unwritten } from '../db/unwritten-outputs.ts';
 import { outlastOutage } from './outage.ts';
 
 export interface Pending {
@@ -28,9 +29,9 @@ const GROUP_SIZE = 64;
 const GROUP_WAIT_MS = 20;
 
 export interface CommitterOptions {
-  commit(outcomes: readonly Outcome[]): Promise<CommitResult>;
-  /** Runs before each commit, e.g. to write `--out` files: what is committed is there. */
-  beforeCommit(group: readonly Pending[]): Promise<void>;
+  commit(outcomes: readonly Outcome[], unwritten: Unwritten | null): Promise<CommitResult>;
+  /** Runs before each commit, to write `--out` files: what is committed is there, but for what it answers with. */
+  beforeCommit(group: readonly Pending[]): Promise<Unwritten | null>;
   onCommitted(result: CommitResult): void;
   /** True when it must be known at once (a failure budget is set), or nothing else is to come. */
   isUrgent(outcome: Outcome): boolean;
@@ -103,8 +104,8 @@ async function write<P extends Pending>(
 ): Promise<void> {
   const outcomes = group.map((pending) => pending.outcome);
   try {
-    await options.beforeCommit(group);
-    const result = await outlastOutage(() => options.commit(outcomes), isRefusedValue);
+    const unwritten = await options.beforeCommit(group);
+    const result = await outlastOutage(() => options.commit(outcomes, unwritten), isRefusedValue);
     options.onCommitted(result);
     settleGroup(group, result);
   } catch (error) {

@@ -11,7 +11,7 @@ import { adoptView } from './active-batch.ts';
 import { createCommitter, isCritical } from './committer.ts';
 import { createGate } from './gate.ts';
 import { createLimiter } from './limiter.ts';
-import { writeOutFiles } from './out-files.ts';
+import { writeMissingOutFiles, writeOutFiles } from './out-files.ts';
 import { outlastOutage } from './outage.ts';
 import type { Shares } from './shares.ts';
 import { createTurns } from './turns.ts';
@@ -38,6 +38,7 @@ export async function openBatch(
   const { db, workerId } = deps;
   const [view] = await outlastOutage(() => readBatchViews(db, [batchId]));
   if (view === undefined) throw new Error(`Batch ${batchId} is not in the database`);
+  if (view.settings.outDir !== null) await outlastOutage(() => writeMissingOutFiles(db, batchId));
   const analyzer = deps.createAnalyzer(await outlastOutage(() => readRecipe(db, view.recipeId)));
   const batch: ActiveBatch = {
     batchId,
@@ -47,7 +48,8 @@ export async function openBatch(
     gate: createGate(db, analyzer, workerId, view.settings.timeoutMs),
     limiter: createLimiter(db, analyzer.provider),
     committer: createCommitter({
-      commit: (outcomes) => commitOutcomes(db, { batchId, analyzer: analyzer.name }, outcomes),
+      commit: (outcomes, unwritten) =>
+        commitOutcomes(db, { batchId, analyzer: analyzer.name, unwritten }, outcomes),
       beforeCommit: (group) => writeOutFiles(batch, group, (fences) => stillOurs(db, batchId, fences)),
       onCommitted: ({ written: _written, ...row }) => {
         adoptView(batch, { ...batch.view, ...row });

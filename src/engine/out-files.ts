@@ -1,87 +1,91 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Fence } from '../db/claims.ts';
-import type { Outcome } from '../db/commit-outcomes.ts';
+import type { Database, Queryable } from '../db/database.ts';
+import type { Unwritten, UnwrittenOutput } from '../db/unwritten-outputs.ts';
+import { haltUnwritten, outFolder, takeUnwritten } from '../db/unwritten-outputs.ts';
 import type { ActiveBatch } from './active-batch.ts';
 import type { Pending } from './committer.ts';
+import { OutputUnwritable, discard, outPath, outText, putInPlace, writeBeside } from './out-file.ts';
 import { outlastOutage } from './outage.ts';
 
 /**
- * One JSON file per finished document under `--out`, before its row is committed: what is committed is there. Written
- * beside its name and renamed only while the item is still ours, so that a kill leaves no partial file and a worker that
- * woke up too late replaces nothing.
+ * One JSON file per finished document under `--out`, before its row is committed: what is committed is there, but for
+ * those that come back as unwritten. Written beside its name and renamed only while the item is still ours, so that a
+ * kill leaves no partial file and a worker that woke up too late replaces nothing.
  */
 export async function writeOutFiles(
-  batch: ActiveBatch,
+  { batchId, analyzer, view }: ActiveBatch,
   group: readonly Pending[],
   stillOurs: (fences: readonly Fence[]) => Promise<Set<string>>,
-): Promise<void> {
-  const { outDir, outBase } = batch.view.settings;
-  if (outDir === null) return;
+): Promise<Unwritten | null> {
+  const { outDir, outBase } = view.settings;
+  if (outDir === null) return null;
   const finished = group.filter(({ outcome }) => outcome.state === 'completed' || outcome.state === 'failed');
-  if (finished.length === 0) return;
-  const files = finished.map(({ uri, containerUri = null, outcome }) => ({
-    outcome,
-    path: join(
-      outDir,
-      `${fileName({ uri, containerUri, documentId: outcome.documentId }, outBase ?? '/')}.json`,
-    ),
-    text: `${JSON.stringify(describe(batch, outcome, uri), null, 2)}\n`,
-  }));
-  await Promise.all(files.map(writeBeside));
+  if (finished.length === 0) return null;
+  const files = finished.map(({ uri, containerUri = null, outcome }) => {
+    const { documentId, epoch, result = null } = outcome;
+    const text = outText(describe(batchId, { ...outcome, uri, result, analyzer: analyzer.name }));
+    return {
+      ...{ documentId, epoch, text },
+      path: outPath({ outDir, outBase }, { uri, containerUri, documentId }),
+    };
+  });
+  const unwritten = new Set<string>();
+  let why = '';
+  const each = (work: (file: (typeof files)[number]) => Promise<void>) =>
+    Promise.all(
+      files.map(async (file) => {
+        if (unwritten.has(file.documentId)) return;
+        await work(file).catch((error: unknown) => {
+          if (!(error instanceof OutputUnwritable)) throw error;
+          unwritten.add(file.documentId);
+          why = error.message;
+        });
+      }),
+    );
+  await each(writeBeside);
   const ours = await outlastOutage(() => stillOurs(finished.map(({ outcome }) => outcome)));
-  await Promise.all(
-    files.map(({ outcome, path }) => {
-      const temporary = temporaryPath(path, outcome.epoch);
-      if (!ours.has(outcome.documentId)) return rm(temporary, { force: true });
-      return rename(temporary, path).catch((error: unknown) => {
-        // A newer claim removed it: the commit will say so too.
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      });
-    }),
-  );
+  await each((file) => (ours.has(file.documentId) ? putInPlace(file) : discard(file)));
+  return unwritten.size === 0 ? null : { documentIds: unwritten, why };
 }
 
-async function writeBeside({ outcome, path, text }: { outcome: Outcome; path: string; text: string }) {
-  await mkdir(dirname(path), { recursive: true });
-  // What a killed worker left of an earlier try; claims are few, so the numbers are small.
-  for (let epoch = 1; epoch < outcome.epoch; epoch++) await rm(temporaryPath(path, epoch), { force: true });
-  await writeFile(temporaryPath(path, outcome.epoch), text);
+/**
+ * Writes what could not be written when its document was done; called when a batch goes on, and before it ends. Halts the
+ * batch when it still cannot be.
+ */
+export async function writeMissingOutFiles(db: Database, batchId: string): Promise<void> {
+  const folder = await outFolder(db, batchId);
+  const { outDir } = folder;
+  if (outDir === null) return;
+  try {
+    while (await db.transaction((tx) => writePage(tx, batchId, { ...folder, outDir })));
+  } catch (error) {
+    if (!(error instanceof OutputUnwritable)) throw error;
+    await haltUnwritten(db, batchId, [], error.message);
+  }
 }
 
-/** Hidden, so that `*.json` never finds a half-written one. */
-function temporaryPath(path: string, epoch: number): string {
-  return join(dirname(path), `.${basename(path)}.${epoch}.tmp`);
+/** False when none was left. */
+async function writePage(
+  tx: Queryable,
+  batchId: string,
+  folder: { outDir: string; outBase: string | null },
+): Promise<boolean> {
+  const { taken, outputs } = await takeUnwritten(tx, batchId);
+  for (const output of outputs) {
+    const text = outText(describe(batchId, output));
+    const file = { path: outPath(folder, output), text, epoch: output.epoch };
+    await writeBeside(file);
+    await putInPlace(file);
+  }
+  return taken > 0;
 }
 
-/** A document inside another lies beside it under its id: names from inside a document never become paths. */
-function fileName(
-  { uri, containerUri, documentId }: { uri: string; containerUri: string | null; documentId: string },
-  base: string,
-): string {
-  return containerUri === null
-    ? relativeName(uri, base)
-    : `${relativeName(containerUri, base)}!/${documentId}`;
-}
-
-function relativeName(uri: string, base: string): string {
-  const path = fileURLToPath(uri);
-  const within = relative(base, path);
-  return within.startsWith('..') || isAbsolute(within) ? path.slice(1) : within;
-}
-
-function describe(batch: ActiveBatch, outcome: Outcome, uri: string): object {
-  const { state, failure, contentSha256 } = outcome;
+function describe(batchId: string, output: Omit<UnwrittenOutput, 'containerUri' | 'epoch'>): object {
+  const { uri, documentId, state, analyzer, contentSha256, result, failure } = output;
   return {
-    uri,
-    documentId: outcome.documentId,
-    batchId: batch.batchId,
-    state,
-    analyzer: batch.analyzer.name,
-    contentSha256,
+    ...{ uri, documentId, batchId, state, analyzer, contentSha256 },
     ...(failure === null
-      ? { result: outcome.result ?? null }
+      ? { result }
       : { class: failure.failureClass, code: failure.code, stage: failure.stage, message: failure.message }),
   };
 }

@@ -19,7 +19,7 @@ describe('a group commit', () => {
         sizes.push(group.length);
         return commit(db, batchId, group);
       },
-      beforeCommit: () => Promise.resolve(),
+      beforeCommit: () => Promise.resolve(null),
       onCommitted: () => undefined,
       isUrgent: () => false,
     });

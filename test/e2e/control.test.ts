@@ -1,5 +1,7 @@
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { createScene, type Scene } from '../../acceptance/scene.ts';
+import { createScene, repeatedCalls, type Scene } from '../../acceptance/scene.ts';
 import { until } from '../../acceptance/check.ts';
 
 describe('orders to a batch', function () {
@@ -9,7 +11,7 @@ describe('orders to a batch', function () {
   before(async () => {
     scene = await createScene((name, nth) => {
       if (name.startsWith('flaky')) return { delayMs: nth === 1 ? 20 : 1_500, status: 503 };
-      const isBad = bad.test(name) && (name.startsWith('budget') || nth === 1);
+      const isBad = bad.test(name) && (/^(budget|outward)/.test(name) || nth === 1);
       return { delayMs: 100, status: isBad ? 422 : 200 };
     });
   });
@@ -61,6 +63,26 @@ describe('orders to a batch', function () {
     for (const { attempts, settings } of retried) {
       expect([attempts, settings]).to.deep.equal([2, { timeoutMs: 9_000 }]);
     }
+  });
+
+  it('halt for a folder of answers that cannot be written, pay nothing twice, and write what is missing', async () => {
+    const answers = join(scene.folder, 'answers');
+    const args = ['-p', '20', '--out', 'answers', '--max-failures', '99'];
+    const running = await scene.process('outward', 80, ...args);
+    await until('the first answers', async () => (await readdir(answers).catch(() => [])).length > 0);
+    await rename(answers, `${answers}-away`);
+    await writeFile(answers, 'in the way');
+    expect((await running.done).exitCode).to.equal(3);
+    const halted = await scene.status('outward');
+    expect([halted.reason, halted.counts.processing]).to.deep.equal(['output_unwritable', 0]);
+    const ended = halted.counts.completed! + halted.counts.failed!;
+    expect(ended).to.equal(scene.calls('outward').length);
+    expect((await scene.cli('resume', 'outward')).exitCode).to.equal(3);
+    await rm(answers);
+    await rename(`${answers}-away`, answers);
+    expect((await scene.cli('resume', 'outward')).exitCode).to.equal(2);
+    expect(await readdir(join(answers, 'outward'))).to.have.length(80);
+    expect(repeatedCalls(scene.calls('outward'))).to.equal(0);
   });
 
   it('cancel a batch whose workflow is gone, which frees its documents', async () => {

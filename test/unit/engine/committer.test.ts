@@ -40,7 +40,7 @@ function createWorld() {
       const totals = { total: 9, completed: 0, failed: 0 };
       return Promise.resolve({ written: new Set(ids), totals } as never);
     },
-    beforeCommit: () => Promise.resolve(),
+    beforeCommit: () => Promise.resolve(null),
     onCommitted: () => undefined,
     isUrgent: () => world.isUrgent,
   });
