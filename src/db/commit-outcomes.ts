@@ -8,6 +8,7 @@ import { BAD_REQUEST } from '../domain/systematic-refusal.ts';
 import type { Database, Queryable } from './database.ts';
 import { isOverBudgetSql, overBudgetSql } from './failure-budget.ts';
 import { isParked } from './is-parked.ts';
+import { MEMBERS } from './commit-members.ts';
 import { REQUESTS } from './commit-requests.ts';
 import { haltOnRefusals } from './refusals.ts';
 import { storable } from './storable.ts';
@@ -168,37 +169,6 @@ function withoutMarkdown({ markdown: _markdown, ...rest }: Extraction): Omit<Ext
   return rest;
 }
 
-/**
- * Documents inside those that are written become items after the last chunk, once per batch. Those that `skip` left out,
- * or that another batch holds, do not. The numbers of chunks may be given twice by two commits at once, or by planning:
- * such a chunk is larger, and what came too late for its claim is found when the batch is counted.
- */
-const MEMBERS = `members AS MATERIALIZED (
-  SELECT DISTINCT ON (k.uri) k.uri, k.name, k.mime_type, k.size_bytes, p.id AS parent_id, p.source_root, p.priority, p.group_name,
-    COALESCE(p.container_uri, p.uri) AS container_uri, COALESCE(p.member_path, '{}') || k.path AS member_path, i.position, k.nth
-  FROM changed c JOIN input n ON n.document_id = c.document_id
-  JOIN file_document p ON p.id = c.document_id
-  JOIN batch_items i ON i.batch_id = $1 AND i.document_id = c.document_id
-  CROSS JOIN LATERAL (SELECT e.value->>'uri' AS uri, e.value->>'name' AS name, e.value->>'path' AS path, e.value->>'mimeType' AS mime_type,
-    (e.value->>'sizeBytes')::bigint AS size_bytes, e.nth FROM jsonb_array_elements(n.children) WITH ORDINALITY AS e(value, nth)) k
-  WHERE c.state <> 'pending' AND n.children IS NOT NULL
-  ORDER BY k.uri
-), new_members AS (
-  INSERT INTO file_document (uri, name, mime_type, size_bytes, source_root, priority, group_name, parent_id, container_uri, member_path, batch_id)
-  SELECT uri, name, mime_type, size_bytes, source_root, priority, group_name, parent_id, container_uri, member_path, $1 FROM members
-  ON CONFLICT (uri) DO NOTHING RETURNING id, uri
-), member_items AS (
-  INSERT INTO batch_items (batch_id, document_id, chunk_no, position, priority, recipe_id)
-  SELECT $1, m.id, b.last_chunk_no + 1 + ((row_number() OVER (ORDER BY m.position, m.nth) - 1) / (b.settings->>'batchSize')::int)::int,
-    m.position, COALESCE(m.priority, 3), b.recipe_id
-  FROM (SELECT m.*, COALESCE(n.id, (SELECT d.id FROM file_document d WHERE d.uri = m.uri AND d.parent_id IS NOT NULL AND d.status <> 'skipped')) AS id
-        FROM members m LEFT JOIN new_members n ON n.uri = m.uri) m JOIN processing_batches b ON b.id = $1
-  WHERE m.id IS NOT NULL
-  ON CONFLICT DO NOTHING RETURNING document_id, chunk_no
-), owned AS (
-  UPDATE file_document d SET batch_id = $1, status = 'pending' FROM member_items i WHERE d.id = i.document_id
-)`;
-
 /** Nothing was tried that counts as an attempt. */
 const NO_TRY = `(n.state = 'pending' OR (n.state = 'parked' AND n.failure_code IS NULL))`;
 
@@ -301,7 +271,7 @@ WITH input AS MATERIALIZED (
   RETURNING CASE WHEN v.epoch = n.epoch THEN n.lost WHEN n.cost > 0 THEN LEAST(n.cost, v.amount_nano_usd)
             ELSE v.amount_nano_usd END AS amount
 ), ${MEMBERS}, delta AS (
-  SELECT (SELECT COALESCE(SUM(amount), 0)::bigint FROM interrupted) AS interrupted,
+  SELECT (SELECT COALESCE(SUM(amount), 0)::bigint FROM interrupted) AS interrupted, COUNT(*)::int AS written,
          COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
          COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,
          COUNT(*) FILTER (WHERE n.is_retry AND c.state NOT IN ('pending', 'parked'))::int AS retry_calls,
@@ -315,7 +285,8 @@ UPDATE processing_batches b SET
   last_chunk_no = GREATEST(b.last_chunk_no, (SELECT MAX(chunk_no) FROM member_items)),
   processed_items = b.processed_items + d.completed,
   failed_items = b.failed_items + d.failed,
-  progressed_at = clock_timestamp(),
+  -- A worker that was taken for dead and brings nothing that counts is no progress.
+  progressed_at = CASE WHEN d.written > 0 THEN clock_timestamp() ELSE b.progressed_at END,
   calls = b.calls + d.calls,
   calls_ok = b.calls_ok + d.calls_ok,
   retry_calls = b.retry_calls + d.retry_calls,
