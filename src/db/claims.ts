@@ -29,11 +29,16 @@ export interface ClaimedItem {
   memberPath: string[] | null;
 }
 
+/** One that waited for its place, or for money, while its worker died has nothing to do with it. */
+function isInWork(i: string): string {
+  return `(${i}.started_at IS NOT NULL AND ${i}.stage IS DISTINCT FROM 'waiting')`;
+}
+
 const CLAIM = `
 UPDATE batch_items i
 SET epoch = i.epoch + 1,
     -- Started and not finished: the worker that held it died. Hand-backs clear started_at.
-    crash_count = i.crash_count + CASE WHEN i.state <> 'pending' AND i.started_at IS NOT NULL THEN 1 ELSE 0 END,
+    crash_count = i.crash_count + CASE WHEN i.state <> 'pending' AND ${isInWork('i')} THEN 1 ELSE 0 END,
     started_at = NULL, stage = NULL,
     state = CASE WHEN i.state = 'retrying' THEN 'retrying' ELSE 'processing' END
 FROM file_document d
@@ -82,10 +87,38 @@ export async function markStarted(
   batchId: string,
   fences: readonly Fence[],
 ): Promise<Set<string>> {
+  return setMark(db, 'started_at = now(), stage = NULL', batchId, fences);
+}
+
+/** Notes that they are started and only wait (for their place at the other side, or for money); as above. */
+export async function markWaiting(
+  db: Queryable,
+  batchId: string,
+  fences: readonly Fence[],
+): Promise<Set<string>> {
+  return setMark(db, `stage = 'waiting'`, batchId, fences);
+}
+
+/** Notes that they are back in the queue: what happens to their worker is not their fault; as above. */
+export async function takeBackMarks(
+  db: Queryable,
+  batchId: string,
+  fences: readonly Fence[],
+): Promise<Set<string>> {
+  return setMark(db, 'started_at = NULL, stage = NULL', batchId, fences);
+}
+
+async function setMark(
+  db: Queryable,
+  assignments: string,
+  batchId: string,
+  fences: readonly Fence[],
+): Promise<Set<string>> {
   const { rows } = await db.query<{ documentId: string }>(
-    `UPDATE batch_items i SET started_at = now()
+    `UPDATE batch_items i SET ${assignments}
      FROM unnest($2::uuid[], $3::int[]) AS f(document_id, epoch)
      WHERE i.batch_id = $1 AND i.document_id = f.document_id AND i.epoch = f.epoch AND i.state IN ('processing', 'retrying')
+       AND NOT ${isParked('i')}
      RETURNING i.document_id AS "documentId"`,
     [batchId, fences.map((fence) => fence.documentId), fences.map((fence) => fence.epoch)],
   );
@@ -112,7 +145,7 @@ export async function handBack(db: Queryable, batchId: string, fences: readonly 
   if (fences.length === 0) return;
   await db.query(
     `UPDATE batch_items i
-     SET started_at = NULL, state = CASE WHEN i.state = 'processing' THEN 'pending' ELSE i.state END
+     SET started_at = NULL, stage = NULL, state = CASE WHEN i.state = 'processing' THEN 'pending' ELSE i.state END
      FROM unnest($2::uuid[], $3::int[]) AS f(document_id, epoch)
      WHERE i.batch_id = $1 AND i.document_id = f.document_id AND i.epoch = f.epoch AND i.state IN ('processing', 'retrying') AND NOT ${isParked('i')}`,
     [batchId, fences.map((fence) => fence.documentId), fences.map((fence) => fence.epoch)],
@@ -125,8 +158,8 @@ export async function handBack(db: Queryable, batchId: string, fences: readonly 
  */
 export async function putBackLost(db: Queryable, batchIds: readonly string[]): Promise<void> {
   await db.query(
-    `UPDATE batch_items i SET state = 'pending', started_at = NULL,
-       crash_count = crash_count + CASE WHEN started_at IS NOT NULL THEN 1 ELSE 0 END
+    `UPDATE batch_items i SET state = 'pending', started_at = NULL, stage = NULL,
+       crash_count = crash_count + CASE WHEN ${isInWork('i')} THEN 1 ELSE 0 END
      WHERE batch_id = ANY($1::uuid[]) AND state = 'processing' AND NOT ${isParked('i')}`,
     [batchIds],
   );

@@ -8,6 +8,7 @@ import type { Extracted } from '../sandbox/requests.ts';
 import type { Committer } from './committer.ts';
 import type { Gate } from './gate.ts';
 import type { Limiter } from './limiter.ts';
+import type { Marks } from './marks.ts';
 import type { Turn } from './turns.ts';
 
 /** One claimed document on its way through a slot. */
@@ -57,6 +58,7 @@ export interface ActiveBatch {
   gate: Gate;
   limiter: Limiter;
   committer: Committer;
+  marks: Marks;
   /** Not in a slot yet, in the order in which they start. */
   queue: Task[];
   inSlots: Set<Task>;

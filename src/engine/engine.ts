@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedItem } from '../db/claims.ts';
 import { releaseReservation } from '../db/budget.ts';
 import { claimChunk, claimRetry, handBack, markStarted } from '../db/claims.ts';
@@ -18,6 +19,7 @@ import type { CallVerdict } from './run-document.ts';
 import { hasBill, readAhead, runDocument } from './run-document.ts';
 import { createShares } from './shares.ts';
 import { createSlotPool } from './slot-pool.ts';
+import { takeBackMarks } from './take-back-marks.ts';
 import { fenceOf, partition, taskOf, untilDue, workerCrashed } from './tasks.ts';
 import { startTicker } from './ticker.ts';
 
@@ -75,6 +77,7 @@ export function createEngine(options: EngineOptions): Engine {
     capacity: options.slots,
     isOpen: () => !isDraining && ticker.ageMs() < NEWS_LIMIT_MS,
     mark: (batch, tasks) => outlastOutage(() => markStarted(db, batch.batchId, tasks.map(fenceOf))),
+    takeBackMarks,
     readAhead: (task) => readAhead(options.sandbox, task),
     run: runTask,
   });
@@ -91,6 +94,9 @@ export function createEngine(options: EngineOptions): Engine {
     shares,
     onTick: (elapsedMs) => {
       for (const feeder of feeders) watch(feeder, elapsedMs);
+      // When the database is away the next tick does it.
+      for (const batch of batches.values())
+        if (batch.gate.isClosed()) takeBackMarks(batch).catch(() => undefined);
       probeClosedGates();
       pool.pump();
     },
@@ -124,7 +130,7 @@ export function createEngine(options: EngineOptions): Engine {
       const isFault = verdict !== null && !verdict.ok;
       const isForgiven = isFault && (wasProbe || batch.gate.isClosed());
       if (outcome === null && waitMs > 0)
-        setTimeout(() => void putBack(task).then(pool.pump, (error: unknown) => fail(task, error)), waitMs);
+        putBack(task, waitMs).then(pool.pump, (error: unknown) => fail(task, error));
       else if (outcome === null || (isForgiven && !hasBill(outcome))) await putBack(task);
       else if (isForgiven) commit(task, { ...outcome, state: 'pending', failure: null, nextAttemptMs: null });
       else commit(task, outcome);
@@ -153,15 +159,23 @@ export function createEngine(options: EngineOptions): Engine {
     return isProbe || !batch.gate.isClosed();
   }
 
-  async function putBack(task: Task): Promise<void> {
-    const { view, batchId } = task.batch;
+  /** Into the queue after `waitMs`, or to the table when it may not stay here; what happens to this worker then is not its fault. */
+  async function putBack(task: Task, waitMs = 0): Promise<void> {
+    const { batch } = task;
     // No call of it is under way: nothing can become due.
-    if (task.isReserved) await outlastOutage(() => releaseReservation(db, batchId, fenceOf(task)));
+    if (task.isReserved) await outlastOutage(() => releaseReservation(db, batch.batchId, fenceOf(task)));
     task.isReserved = false;
     task.markedAtMs = null;
-    const mayStayHere = view.control === 'run' && !isDraining && !task.isStopped();
-    if (mayStayHere && !task.abort.signal.aborted) enqueue(task.batch, [task]);
+    if (mayStay(task)) await batch.marks.takeBack(fenceOf(task));
+    if (waitMs > 0) await sleep(waitMs);
+    if (mayStay(task)) enqueue(batch, [task]);
     else task.settle('returned');
+  }
+
+  function mayStay(task: Task): boolean {
+    return (
+      task.batch.view.control === 'run' && !isDraining && !task.isStopped() && !task.abort.signal.aborted
+    );
   }
 
   function commit(task: Task, outcome: Outcome): void {

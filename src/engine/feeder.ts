@@ -32,6 +32,9 @@ export interface FeederOptions {
   handBack(fences: readonly Fence[]): Promise<void>;
 }
 
+/** Those that are put back within this time share a statement. */
+const HAND_BACK_MS = 50;
+
 export function createFeeder(
   { batch, stopped: stoppedBefore, handBack }: FeederOptions,
   makeTasks: (feeder: Feeder) => Task[],
@@ -49,9 +52,20 @@ export function createFeeder(
   const done = deferred<FeederResult>();
   let stopped = stoppedBefore;
   let failure: { error: unknown } | null = null;
+  let timer: NodeJS.Timeout | null = null;
+
+  /** Before the others end, which may take long: what happens to this worker meanwhile is not their fault. */
+  const handBackSoon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      // When it fails it is done, and told, at the end.
+      if (open.size > 0) handBack([...returned]).catch(() => undefined);
+    }, HAND_BACK_MS);
+  };
 
   const finishWhenEmpty = (): void => {
     if (open.size > 0) return;
+    if (timer !== null) clearTimeout(timer);
     const fences = returned.splice(0);
     handBack(fences).then(() => {
       if (failure === null) done.resolve({ ends, stop: stopped });
@@ -71,7 +85,10 @@ export function createFeeder(
       if (task.reading !== null) task.abort.abort(new Error('stopped'));
       feeder.lastOutcome = outcome ?? null;
       ends[end] += 1;
-      if (end === 'returned') returned.push({ documentId: task.item.documentId, epoch: task.item.epoch });
+      if (end === 'returned') {
+        returned.push({ documentId: task.item.documentId, epoch: task.item.epoch });
+        handBackSoon();
+      }
       finishWhenEmpty();
     },
     stop: (reason, abort = false) => {

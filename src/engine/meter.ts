@@ -6,6 +6,7 @@ import type { Meter, PaidCall } from '../domain/money.ts';
 import type { Task } from './active-batch.ts';
 import { pauseForBudget } from './pause-for-budget.ts';
 import { outlastOutage } from './outage.ts';
+import { fenceOf } from './tasks.ts';
 
 export interface MeterDeps {
   db: Database;
@@ -29,6 +30,8 @@ export class NoCallNow extends Error {
 /** A call that was billed, with the id under which it is counted once. */
 export type CountedCall = PaidCall & { id: string };
 
+/** What waits longer than this is not in work: when its worker dies meanwhile, that is not its fault. */
+const WAITS_AFTER_MS = 250;
 const POLL_MS = 200;
 const LATER_MS = 1_000;
 
@@ -57,36 +60,56 @@ export function createMeter(
     const worst = await worstNanoUsd();
     const paidNanoUsd = bill.paid.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
     const reservation = { batchId, documentId: item.documentId, epoch: item.epoch, workerId };
-    for (;;) {
-      task.abort.signal.throwIfAborted();
-      const answer = await outlastOutage(() =>
-        reserveBudget(db, { ...reservation, amountNanoUsd: paidNanoUsd + worst }),
-      );
-      if (answer.verdict === 'reserved') {
-        task.isReserved = true;
-        worstOfCall = worst;
-        return;
+    await marked(async () => {
+      for (;;) {
+        task.abort.signal.throwIfAborted();
+        const answer = await outlastOutage(() =>
+          reserveBudget(db, { ...reservation, amountNanoUsd: paidNanoUsd + worst }),
+        );
+        if (answer.verdict === 'reserved') {
+          task.isReserved = true;
+          worstOfCall = worst;
+          return;
+        }
+        if (batch.view.control !== 'run') throw new NoCallNow('The batch stands still');
+        if (answer.verdict === 'exhausted') {
+          const { spent, reserved, budget } = answer;
+          const facts = { spent, reserved, budget: budget ?? 0, needed: worst };
+          await outlastOutage(() => pauseForBudget(db, batchId, facts, 'held for interrupted calls'));
+          batch.view = { ...batch.view, control: 'pause' };
+          throw new NoCallNow('The budget is spent');
+        }
+        // Retries go first, but only into slots that are free.
+        if (answer.verdict === 'later') throw new NoCallNow('Money may be freed by retries', LATER_MS);
+        await sleep(POLL_MS, task.abort.signal);
       }
-      if (batch.view.control !== 'run') throw new NoCallNow('The batch stands still');
-      if (answer.verdict === 'exhausted') {
-        const { spent, reserved, budget } = answer;
-        const facts = { spent, reserved, budget: budget ?? 0, needed: worst };
-        await outlastOutage(() => pauseForBudget(db, batchId, facts, 'held for interrupted calls'));
-        batch.view = { ...batch.view, control: 'pause' };
-        throw new NoCallNow('The budget is spent');
-      }
-      // Retries go first, but only into slots that are free.
-      if (answer.verdict === 'later') throw new NoCallNow('Money may be freed by retries', LATER_MS);
-      await sleep(POLL_MS, task.abort.signal);
-    }
+    });
   }
 
   async function admit(inputTokens: number): Promise<void> {
-    const waitMs = await batch.limiter.place(inputTokens);
-    if (waitMs > 0) await sleep(waitMs, task.abort.signal);
+    await marked(async () => {
+      const waitMs = await batch.limiter.place(inputTokens);
+      if (waitMs > 0) await sleep(waitMs, task.abort.signal);
+    });
     task.abort.signal.throwIfAborted();
     // Forbidden while this one waited: it goes back into the queue, without a slot.
     if (!mayAsk(task)) throw new NoCallNow('Not now');
+  }
+
+  /** Runs what may wait long, and has it in the row meanwhile that the document only waits. */
+  async function marked(wait: () => Promise<void>): Promise<void> {
+    let noted: Promise<unknown> | null = null;
+    const timer = setTimeout(() => {
+      noted = batch.marks.waits(fenceOf(task)).catch(() => undefined);
+    }, WAITS_AFTER_MS);
+    try {
+      await wait();
+    } finally {
+      clearTimeout(timer);
+      await noted;
+    }
+    if (noted === null || task.abort.signal.aborted) return;
+    if (!(await batch.marks.begins(fenceOf(task)))) throw new NoCallNow('Another worker has it by now');
   }
 
   async function timed(work: Promise<void>): Promise<void> {

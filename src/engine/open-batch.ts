@@ -11,6 +11,7 @@ import { adoptView } from './active-batch.ts';
 import { createCommitter, isCritical } from './committer.ts';
 import { createGate } from './gate.ts';
 import { createLimiter } from './limiter.ts';
+import { createMarks } from './marks.ts';
 import { writeMissingOutFiles, writeOutFiles } from './out-files.ts';
 import { outlastOutage } from './outage.ts';
 import type { Shares } from './shares.ts';
@@ -47,6 +48,7 @@ export async function openBatch(
     analyzer,
     gate: createGate(db, analyzer, workerId, view.settings.timeoutMs),
     limiter: createLimiter(db, analyzer.provider),
+    marks: createMarks(db, batchId),
     committer: createCommitter({
       commit: (outcomes, unwritten) =>
         commitOutcomes(db, { batchId, analyzer: analyzer.name, unwritten }, outcomes),

@@ -135,6 +135,8 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
       return { ...putBack(), waitMs: error instanceof NoCallNow ? error.waitMs : 0 };
     }
     const failure = asDocumentFailure(error);
+    // At a closed gate it is put back, and tried again with this.
+    if (failure.failureClass === 'transient' && facts.read !== null) keepReading(task, facts.read);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
     return { outcome, verdict: isCall() ? verdictOf(failure, task) : null };
   }
@@ -187,17 +189,20 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   if (extraction.isArchive === true) {
     return { answer: describeArchive(extraction), cached: false, calls: 0, callsOk: 0 };
   }
-  if (!deps.mayAsk(task)) return null;
+  facts.read = { ...read, extraction };
+  if (!deps.mayAsk(task)) {
+    keepReading(task, facts.read);
+    return null;
+  }
   if (cache && batch.analyzer.sharesLimits === true) {
     const shared = await sharedAnswer(db, task, read.contentSha256);
     if (shared !== undefined) return { ...answered, answer: shared as Json };
     if (task.waitsForOther) {
-      keepReading(task, { ...read, extraction });
+      keepReading(task, facts.read);
       return null;
     }
   }
   facts.asked = true;
-  facts.read = { ...read, extraction };
   const meter = createMeter(deps, task, facts.bill);
   const input = {
     documentId: item.documentId,

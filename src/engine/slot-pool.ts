@@ -12,6 +12,8 @@ export interface SlotPoolOptions {
   isOpen(): boolean;
   /** Writes `started_at`; answers with the ids that are still ours. */
   mark(batch: ActiveBatch, tasks: readonly Task[]): Promise<Set<string>>;
+  /** Takes back what is marked in the queue of a batch: it waits, and is not in work. */
+  takeBackMarks(batch: ActiveBatch): Promise<void>;
   /** Begins to read a document whose slot comes soon. */
   readAhead(task: Task): void;
   /** Runs one document; the slot is free when it resolves. */
@@ -40,6 +42,8 @@ export function createSlotPool(
   const running = new Set<Task>();
   let turn = 0;
   let isAlone = false;
+  /** Is being marked, or is marked, to run alone; it goes first then. */
+  let suspect: Task | null = null;
 
   // Probes hold a slot of their batch, but none of the pool.
   const isQuiet = (): boolean =>
@@ -49,11 +53,14 @@ export function createSlotPool(
   const pump = (): void => {
     if (isAlone && !isQuiet()) return;
     isAlone = false;
+    if (suspect !== null && suspect.isMarking) return;
     while (options.isOpen() && !isAlone && running.size < options.capacity) {
-      const batch = nextBatch(batches);
+      if (suspect !== null && !mayRunNow(batches, suspect)) suspect = null;
+      const batch = suspect?.batch ?? nextBatch(batches);
       if (batch === undefined) break;
       // Neither a retry that has just come nor a slow file holds up those that are ready.
       const task =
+        suspect ??
         batch.queue.find(isReady) ??
         batch.queue.find(isMarked) ??
         batch.queue.find((queued) => !queued.isMarking)!;
@@ -66,6 +73,7 @@ export function createSlotPool(
       batch.queue.splice(batch.queue.indexOf(task), 1);
       batch.lastServed = turn += 1;
       isAlone = alone;
+      suspect = null;
       start(task);
     }
     if (!options.isOpen() || isAlone) return;
@@ -89,6 +97,11 @@ export function createSlotPool(
     const [marked, unmarked] = partition(batch.queue, isMarked);
     const room = free - marked.length;
     const isIdle = isQuiet() && marked.length === 0;
+    const [first] = unmarked;
+    if (isIdle && first !== undefined && first.item.crashCount >= 2) {
+      if (room <= 0 || !isAloneWith(first)) return;
+      suspect = first;
+    }
     const tasks = nextToMark(unmarked, { room, ahead: room + lookahead(batch), isIdle });
     if (tasks.length === 0) return;
     batch.isMarking = true;
@@ -111,11 +124,22 @@ export function createSlotPool(
       });
   };
 
+  /** Nobody else is marked, in any batch. False while what waits elsewhere is taken back; the pump runs again then. */
+  const isAloneWith = (task: Task): boolean => {
+    const others = [...batches.values()].filter(
+      ({ isMarking, queue }) =>
+        isMarking || queue.some((other) => other !== task && other.markedAtMs !== null),
+    );
+    const waiting = others.filter(({ isMarking }) => !isMarking);
+    if (waiting.length > 0) void Promise.allSettled(waiting.map(options.takeBackMarks)).then(pump);
+    return others.length === 0;
+  };
+
   const takeProbe = (batch: ActiveBatch): Task | undefined => {
-    if (isAlone && !isQuiet()) return undefined;
+    if (suspect !== null || (isAlone && !isQuiet())) return undefined;
     const task = batch.queue.find(({ item }) => item.crashCount < 2) ?? batch.queue[0];
     const alone = task !== undefined && task.item.crashCount >= 2;
-    if (task === undefined || (alone && !isQuiet())) return undefined;
+    if (task === undefined || (alone && !(isQuiet() && isAloneWith(task)))) return undefined;
     isAlone = alone;
     removeFrom(batch, task);
     return task;
@@ -172,6 +196,12 @@ function isMarked(task: Task): boolean {
 /** Its call can begin in the same moment. */
 function isReady(task: Task): boolean {
   return isMarked(task) && task.reading?.endedAtMs !== null;
+}
+
+function mayRunNow(batches: ReadonlyMap<string, ActiveBatch>, task: Task): boolean {
+  const { batch } = task;
+  if (batches.get(batch.batchId) !== batch || batch.gate.isClosed() || !mayStart(batch)) return false;
+  return isMarked(task) && batch.queue.includes(task);
 }
 
 function lookahead(batch: ActiveBatch): number {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Analysis, AnalysisInput } from '../../../src/domain/analyzer.ts';
 import { defaultSettings } from '../../../src/domain/batch.ts';
 import type { Task } from '../../../src/engine/active-batch.ts';
+import { transient } from '../../../src/domain/failure.ts';
 import { DatabaseUnavailable } from '../../../src/engine/outage.ts';
 import type { DocumentDeps } from '../../../src/engine/run-document.ts';
 import { runDocument } from '../../../src/engine/run-document.ts';
@@ -40,6 +41,42 @@ describe('one document in a slot', () => {
     const { outcome } = await runDocument(depsWith(stored), taskWith(analyze));
     expect(outcome).to.deep.include({ state: 'pending', failure: null });
     expect(outcome?.paid[0]).to.include({ costNanoUsd: 7 });
+  });
+
+  it('is read once, however often it is put back before its call', async () => {
+    let readings = 0;
+    let mayAsk = false;
+    const deps = { ...depsWith(stored), mayAsk: () => mayAsk };
+    const extract = deps.sandbox.extract.bind(deps.sandbox);
+    deps.sandbox = { ...deps.sandbox, extract: (...args) => ((readings += 1), extract(...args)) };
+    const unavailable = transient('unavailable', '503', { stage: 'analyze' });
+    let calls = 0;
+    const task = taskWith(() => ((calls += 1) === 1 ? Promise.reject(unavailable) : Promise.resolve(answer)));
+    expect((await runDocument(deps, task)).outcome).to.equal(null);
+    mayAsk = true;
+    expect((await runDocument(deps, task)).outcome).to.include({ state: 'retrying' });
+    expect((await runDocument(deps, task)).outcome).to.include({ state: 'completed' });
+    expect(readings).to.equal(1);
+  });
+
+  it('only waits, in its row too, while its place is far, and is dropped when another has it by then', async () => {
+    const said: string[] = [];
+    const task = taskWith(async ({ meter }) => {
+      await meter.admit(1);
+      return answer;
+    });
+    let isOurs = true;
+    Object.assign(task.batch, {
+      limiter: { place: () => Promise.resolve(300) },
+      marks: {
+        waits: () => Promise.resolve(said.push('waits')),
+        begins: () => Promise.resolve(said.push('begins') > 0 && isOurs),
+      },
+    });
+    expect((await runDocument(depsWith(stored), task)).outcome).to.include({ state: 'completed' });
+    expect(said).to.deep.equal(['waits', 'begins']);
+    isOurs = false;
+    expect((await runDocument(depsWith(stored), task)).outcome).to.equal(null);
   });
 });
 

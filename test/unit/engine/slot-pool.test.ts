@@ -90,6 +90,23 @@ describe('the slot pool', () => {
     expect(world.marked).not.to.include('waits');
   });
 
+  it('runs a document alone over all batches: what waits marked elsewhere is taken back first', async () => {
+    const world = createWorld({ share: 3 });
+    await world.add(documents(4));
+    const settings = { ...world.batch.view.settings, priority: 1 };
+    const other: ActiveBatch = { ...world.batch, batchId: 'other', queue: [], inSlots: new Set() };
+    other.view = { ...other.view, settings };
+    world.batches.set('other', other);
+    await world.add([{ name: 'suspect', crashCount: 2 }], other);
+    for (const name of ['0', '1', '2']) await world.end(name);
+    expect(world.takenBack).to.deep.equal(['3']);
+    expect(world.marked).to.deep.equal([...names(4), 'suspect']);
+    expect(world.running()).to.deep.equal(['suspect']);
+    await world.end('suspect');
+    expect(world.marked).to.deep.equal([...names(4), 'suspect', '3']);
+    expect(world.running()).to.deep.equal(['3']);
+  });
+
   it('runs nothing alone beside a probe of another batch', async () => {
     const world = createWorld({ share: 4 });
     const probed = world.addClosedBatch([{ name: 'probe' }]);
@@ -174,6 +191,7 @@ function names(count: number): string[] {
 function createWorld({ share, capacity = 64 }: { share: number; capacity?: number }) {
   const marked: string[] = [];
   const readAhead: string[] = [];
+  const takenBack: string[] = [];
   const running = new Map<string, () => void>();
   const commits = { uncommitted: 0 };
   let markings = 0;
@@ -188,11 +206,18 @@ function createWorld({ share, capacity = 64 }: { share: number; capacity?: numbe
       marked.push(...ids);
       return Promise.resolve(new Set(ids));
     },
+    takeBackMarks: (of) => {
+      for (const task of of.queue) {
+        if (task.markedAtMs !== null) takenBack.push(task.item.documentId);
+        task.markedAtMs = null;
+      }
+      return Promise.resolve();
+    },
     readAhead: ({ item }) => readAhead.push(item.documentId),
     run: ({ item }) => new Promise((end) => running.set(item.documentId, end)),
   });
   return {
-    ...{ batch, batches, commits, marked, readAhead },
+    ...{ batch, batches, commits, marked, takenBack, readAhead },
     running: () => [...running.keys()],
     markings: () => markings,
     add: async (described: readonly Described[], to = batch) => {
