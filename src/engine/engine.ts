@@ -5,8 +5,6 @@ import { claimChunk, claimRetry, handBack, markStarted } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
 import { gateChannel } from '../db/gates.ts';
 import { listen } from '../db/listen.ts';
-import { recordedAnswers } from '../db/provider-requests.ts';
-import { cachedResults } from '../db/texts.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
 import { enqueue } from './active-batch.ts';
 import type { BatchOpenerDeps } from './open-batch.ts';
@@ -14,6 +12,7 @@ import { openBatch, refresh } from './open-batch.ts';
 import type { Feeder, FeederResult, FeederStop } from './feeder.ts';
 import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
+import { prefetchAnswers, prefetchCache } from './prefetch.ts';
 import { createProber } from './prober.ts';
 import type { CallVerdict } from './run-document.ts';
 import { hasBill, readAhead, runDocument } from './run-document.ts';
@@ -270,8 +269,8 @@ export function createEngine(options: EngineOptions): Engine {
 
   async function begin(feeder: Feeder, tasks: readonly Task[]): Promise<void> {
     const { batch } = feeder;
-    if (batch.view.settings.cache) await prefetchCache(batch, tasks);
-    if (batch.analyzer.batches !== undefined) await prefetchAnswers(batch, tasks);
+    if (batch.view.settings.cache) await prefetchCache(db, batch, tasks);
+    if (batch.analyzer.batches !== undefined) await prefetchAnswers(db, batch, tasks);
     const [crashed, sound] = partition(tasks, (task) => task.item.crashCount >= 3);
     if (crashed.length > 0) {
       await outlastOutage(() => markStarted(db, batch.batchId, crashed.map(fenceOf)));
@@ -285,18 +284,6 @@ export function createEngine(options: EngineOptions): Engine {
     enqueue(batch, sound);
     watch(feeder, 0);
     pool.pump();
-  }
-
-  async function prefetchCache(batch: ActiveBatch, tasks: readonly Task[]): Promise<void> {
-    const hashes = tasks.flatMap(({ item }) => item.contentSha256 ?? []);
-    const found = await outlastOutage(() => cachedResults(db, batch.view.recipeId, hashes));
-    for (const task of tasks) task.cachedAnswer = found.get(task.item.contentSha256 ?? '');
-  }
-
-  async function prefetchAnswers(batch: ActiveBatch, tasks: readonly Task[]): Promise<void> {
-    const ids = tasks.map(({ item }) => item.documentId);
-    const found = await outlastOutage(() => recordedAnswers(db, batch.batchId, ids));
-    for (const task of tasks) task.recorded = found.get(task.item.documentId) ?? new Map();
   }
 
   /** Starts what does not run here yet; when the last activity that waits for it is cancelled, it hands back. */

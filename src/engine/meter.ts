@@ -98,17 +98,17 @@ export function createMeter(
 
   /** Runs what may wait long, and has it in the row meanwhile that the document only waits. */
   async function marked(wait: () => Promise<void>): Promise<void> {
-    let noted: Promise<unknown> | null = null;
+    const noted: Promise<unknown>[] = [];
     const timer = setTimeout(() => {
-      noted = batch.marks.waits(fenceOf(task)).catch(() => undefined);
+      noted.push(batch.marks.waits(fenceOf(task)).catch(() => undefined));
     }, WAITS_AFTER_MS);
     try {
       await wait();
     } finally {
       clearTimeout(timer);
-      await noted;
+      await Promise.all(noted);
     }
-    if (noted === null || task.abort.signal.aborted) return;
+    if (noted.length === 0 || task.abort.signal.aborted) return;
     if (!(await batch.marks.begins(fenceOf(task)))) throw new NoCallNow('Another worker has it by now');
   }
 
