@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { link, open, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { DocumentFailure, permanent, transient } from '../domain/failure.ts';
 import { inputFailure } from './input-failure.ts';
 import type { Content } from './requests.ts';
@@ -108,7 +109,7 @@ async function checkSame(scratchPath: string, before: Stats): Promise<void> {
 
 async function copy(from: FileHandle, scratchPath: string): Promise<void> {
   await rm(scratchPath, { force: true });
-  const to = await open(scratchPath, 'wx', 0o600);
+  const to = await create(scratchPath);
   try {
     const buffer = Buffer.allocUnsafe(COPY_BYTES);
     for (let position = 0; ;) {
@@ -126,6 +127,24 @@ async function copy(from: FileHandle, scratchPath: string): Promise<void> {
   } finally {
     await to.close();
   }
+}
+
+/** A cleaner of temporary files may have taken the folder away since it was made. */
+async function create(scratchPath: string): Promise<FileHandle> {
+  try {
+    return await open(scratchPath, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const folder = dirname(scratchPath);
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
+  // Its name is known by now: it might be somebody else's, or a symbolic link.
+  const { uid } = await lstat(folder);
+  if (uid !== process.getuid?.())
+    throw new Error(`The scratch folder \`${folder}\` belongs to somebody else`);
+  return open(scratchPath, 'wx', 0o600);
 }
 
 function changed(): DocumentFailure {

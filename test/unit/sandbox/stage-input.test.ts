@@ -75,6 +75,16 @@ describe('the input of an extraction', () => {
     expect(existsSync(path)).to.equal(true);
   });
 
+  it('is laid out all the same when a cleaner took the scratch folder away', async () => {
+    const path = file('cleaned.txt', 'z'.repeat(3_000_000));
+    rmSync(join(folder, 'scratch'), { recursive: true });
+    const staged = await Promise.all([stage(path), stage(path)]);
+    for (const { content, remove } of staged) {
+      expect(readFileSync((content as { scratchPath: string }).scratchPath)).to.have.length(3_000_000);
+      await remove();
+    }
+  });
+
   it('is copied when no second name can be made, as on another disk', async () => {
     const path = file('copied.txt', 'y'.repeat(9_000_000));
     const taken = join(folder, 'scratch', 'taken');
