@@ -4,6 +4,7 @@ import { changeSettings } from '../../src/db/change-settings.ts';
 import { resolveBatch } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../../src/actor.ts';
+import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
 import { openSession } from '../open-session.ts';
@@ -27,6 +28,16 @@ async function set(context: CliContext, named: string, flags: SettingsFlags): Pr
   const halts = await changeSettings(db, { batchId: batch.id, actor: actorName(context.env), changes });
   await wakeBatch(client, batch.workflowId);
   context.out(`Batch ${shortId(batch.id)} (${batch.name}): ${JSON.stringify(changes)}`);
+  if (isClosed(batch.status)) {
+    const again = batch.status === 'terminated' ? 'resume' : 'retry';
+    context.err(
+      `It is ${batch.status}, so this has no effect now; it holds from: ${commandLine(context.env, `${again} ${shortId(batch.id)}`)}`,
+    );
+  }
   if (halts) context.err('More documents have failed than that allows: the batch halts.');
   return 0;
+}
+
+function isClosed(status: string): boolean {
+  return ['completed', 'completed_with_failures', 'cancelled', 'terminated'].includes(status);
 }
