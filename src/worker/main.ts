@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../log.ts';
 import { keepHeapSteady } from '../steady-heap.ts';
+import { endWithParent } from './end-with-parent.ts';
 import { runWorker } from './run-worker.ts';
 
 // The embedded stack's worker: started by the keeper, drained by SIGTERM.
@@ -13,6 +14,7 @@ const log = createLogger('worker');
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 process.once('SIGINT', () => stop.abort());
+endWithParent(stop);
 await runWorker({
   config,
   env,

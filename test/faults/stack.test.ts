@@ -6,6 +6,7 @@ import { openDatabase } from '../../src/db/database.ts';
 import { keeperState, stopStack } from '../../src/dev/ask-keeper.ts';
 import { acquireStack, type StackLease, type StackStep } from '../../src/dev/stack.ts';
 import { until } from '../../src/dev/until.ts';
+import { isProcessAlive } from '../../src/is-process-alive.ts';
 import { packageRoot } from '../../src/paths.ts';
 import { holdLeaseElsewhere } from '../support/hold-lease.ts';
 import { kill, stackProject, type StackProject } from '../support/stack-project.ts';
@@ -93,6 +94,15 @@ describe('the embedded stack', function () {
     kill(command);
     kill(project.keeperPid());
     await eventually(() => Promise.resolve(project.processes().length === 0), 10_000);
+  });
+
+  it('has no worker left 40 s after the kill -9 of everything around it', async function () {
+    if (!hasWorker) this.skip();
+    await holdLeaseElsewhere(project.config.projectDir, 'worker');
+    const worker = project.pid('worker');
+    // Its servers too: it cannot even say goodbye.
+    for (const { pid } of project.processes()) kill(pid);
+    await eventually(() => Promise.resolve(!isProcessAlive(worker)), 40_000);
   });
 
   it('goes on for a command whose keeper was killed', async () => {

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../src/config.ts';
 import { acquireStack } from '../../src/dev/stack.ts';
 
-/** Starts this file as a process that holds a lease of PostgreSQL and Temporal; resolves with its id when it has it. */
-export function holdLeaseElsewhere(projectDir: string): Promise<number> {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), projectDir], {
+/** Starts this file as a process that holds a lease of PostgreSQL and Temporal, and of a worker if wanted; resolves with its id when it has it. */
+export function holdLeaseElsewhere(projectDir: string, part = ''): Promise<number> {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), projectDir, part], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child.unref();
@@ -15,10 +15,10 @@ export function holdLeaseElsewhere(projectDir: string): Promise<number> {
   });
 }
 
-const [, program, projectDir] = process.argv;
+const [, program, projectDir, part] = process.argv;
 if (program === fileURLToPath(import.meta.url) && projectDir !== undefined) {
   await acquireStack(loadConfig({ env: {}, cwd: projectDir, project: projectDir }), {
-    needs: { temporal: true, worker: false },
+    needs: { temporal: true, worker: part === 'worker' },
     purpose: 'hold-lease',
     onStep: () => undefined,
     signal: new AbortController().signal,
