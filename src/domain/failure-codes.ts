@@ -12,8 +12,8 @@ interface FailureCode {
 export const failureCodes = {
   missing: code(
     'permanent',
-    'The file is no longer there.',
-    'Put the file back, then retry; or remove it with skip.',
+    'The file is not there.',
+    'Put it there (was it moved, or renamed?), then retry; or leave it out with skip.',
   ),
   unreadable: code(
     'permanent',

@@ -12,7 +12,7 @@ export function inputFailure(error: unknown): unknown {
       if (error.path !== undefined && lstatSync(error.path, { throwIfNoEntry: false }) !== undefined) {
         return permanent('unreadable', 'The link leads to nothing.', options);
       }
-      return permanent('missing', 'The file is no longer there.', {
+      return permanent('missing', 'The file is not there.', {
         ...options,
         context: { errno: 'ENOENT' },
       });

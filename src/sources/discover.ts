@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lstat, open, opendir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import mime from 'mime-types';
+import { formats } from '../extract/formats.ts';
 import type { DiscoveredDocument } from '../domain/source.ts';
 import { globBase, globSource } from './glob.ts';
 import { readManifest } from './read-manifest.ts';
@@ -112,13 +113,18 @@ async function* walk(folder: string, { root, depth, onSkipped, seen }: Walk): As
   }
 }
 
+/** As the reader will call it, so that the type is the same before and after the first reading. */
+const byEnding = new Map(
+  formats.flatMap(({ extensions, mimeType }) => extensions.map((ending) => [ending, mimeType] as const)),
+);
+
 async function describe(path: string, root: string, entry?: ManifestEntry): Promise<DiscoveredDocument> {
   const { path: _path, ...given } = entry ?? { path };
   const base = {
     uri: pathToFileURL(path).href,
     name: basename(path),
     sourceRoot: root,
-    mimeType: mime.lookup(path) || null,
+    mimeType: byEnding.get(extname(path).slice(1).toLowerCase()) ?? (mime.lookup(path) || null),
     ...given,
   };
   try {
