@@ -1,7 +1,12 @@
-/** Text that may be shown or sent on: passwords in addresses, API keys and tokens become `[redacted]`. */
+/**
+ * Text that may be shown, logged, stored or sent on: passwords (or what stands alone before an `@`, often a token) and
+ * query strings of addresses, API keys and tokens become `[redacted]`.
+ */
 export function redact(text: string): string {
   return text
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/gi, '$1:[redacted]@')
+    .replace(/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#'"`:@]{0,200}):[^\s/?#'"`]{1,500}@/gi, '$1:[redacted]@')
+    .replace(/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#'"`:]{1,500}@/gi, '$1[redacted]@')
+    .replace(/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s?#'"`]{1,500})\?[^\s'"`]+/gi, '$1?[redacted]')
     .replace(/\b(sk-[\w-]{6})[\w-]+/g, '$1[redacted]')
     .replace(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[redacted]')
     .replace(

@@ -6,7 +6,7 @@ import { createExecAnalyzer } from './exec.ts';
 import { createHttpAnalyzer } from './http.ts';
 import type { LocalInput } from './local/answer.ts';
 import { localVersion } from './local/version.ts';
-import { redact } from './redact.ts';
+import { redact } from '../redact.ts';
 
 export interface AnalyzerDeps {
   /** Runs `answerLocally` of local/answer.ts in a child process: document text never meets the worker's main thread. */

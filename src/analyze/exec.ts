@@ -5,7 +5,8 @@ import { critical, permanent, transient } from '../domain/failure.ts';
 import { firstWord, isProgramThere } from './exec-program.ts';
 import type { ProgramEnd } from './run-program.ts';
 import { runProgram } from './run-program.ts';
-import { redact, shownLine } from './redact.ts';
+import { redact } from '../redact.ts';
+import { shownLine } from './shown-line.ts';
 import { MAX_ANSWER_BYTES, requestBody } from './request-body.ts';
 import { withoutSecrets } from './without-secrets.ts';
 

@@ -1,7 +1,7 @@
 import type { DocumentFailure } from '../domain/failure.ts';
 import { critical, permanent, transient } from '../domain/failure.ts';
 import type { HttpAnswer } from './http-request.ts';
-import { shownLine } from './redact.ts';
+import { shownLine } from './shown-line.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /**

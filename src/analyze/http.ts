@@ -6,7 +6,7 @@ import { httpFailure } from './http-failure.ts';
 import { checkAddress } from './http-preflight.ts';
 import type { HttpAnswer, HttpOptions } from './http-request.ts';
 import { createHttpRequester, HttpTimeoutError, TooLargeAnswerError } from './http-request.ts';
-import { redact } from './redact.ts';
+import { redact } from '../redact.ts';
 import { MAX_ANSWER_BYTES, requestBody } from './request-body.ts';
 
 const calledOnce = { calls: 1, callsOk: 0 };

@@ -20,6 +20,7 @@ import { deliverNotifications } from '../notify/deliver.ts';
 import { isProcessAlive } from '../is-process-alive.ts';
 import { createSandbox } from '../sandbox/pool.ts';
 import { readPasswords } from '../sandbox/read-passwords.ts';
+import { version } from '../version.ts';
 import { sandboxOptions } from '../sandbox/sandbox-options.ts';
 import { every } from './every.ts';
 import type { DiskLimit } from './watch-disk.ts';
@@ -165,11 +166,7 @@ function drain(engine: Engine, workers: readonly Worker[]): void {
 }
 
 function enter(db: Database, { workerId, host, slots }: WorkerOptions): Promise<void> {
-  return registerWorker(
-    db,
-    { id: workerId, host, pid: process.pid, slots, version: '0.1.0' },
-    isProcessAlive,
-  );
+  return registerWorker(db, { id: workerId, host, pid: process.pid, slots, version }, isProcessAlive);
 }
 
 function forwardTo(log: Logger) {

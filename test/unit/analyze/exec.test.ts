@@ -65,7 +65,7 @@ describe('the exec analyzer', () => {
   it('takes the last line of stderr as the message, short and without credentials', async () => {
     const command = `echo first >&2; echo "cannot reach https://me:secret@host/x?key=hidden" >&2; exit 75`;
     expect((await failureOf(exec(command).analyze(documentOf(), never))).message).to.equal(
-      'cannot reach https://***@host/x?***',
+      'cannot reach https://me:[redacted]@host/x?[redacted]',
     );
     const long = `head -c 100000 /dev/zero | tr '\\0' x >&2; exit 65`;
     expect((await failureOf(exec(long).analyze(documentOf(), never))).message).to.have.length(500);

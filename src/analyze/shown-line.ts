@@ -1,9 +1,4 @@
-/** A text fit for logs and errors: `user:pass@` and query strings of the addresses in it are replaced. */
-export function redact(text: string): string {
-  return text
-    .replace(/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#'"`]{1,500}@/gi, '$1***@')
-    .replace(/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s?#'"`]{1,500})\?[^\s'"`]+/gi, '$1?***');
-}
+import { redact } from '../redact.ts';
 
 /** The first `maxChars` of one line of another program's output, redacted. */
 export function shownLine(line: string, maxChars = 500): string {
