@@ -3,6 +3,7 @@ import { cancelRemaining, finishBatch } from '../src/db/batch-ends.ts';
 import type { Database } from '../src/db/database.ts';
 import { orderControl, readOrders, recordStatus } from '../src/db/orders.ts';
 import { planPage } from '../src/db/planning.ts';
+import { goneRetries } from '../src/db/retries.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { writeMissingOutFiles } from '../src/engine/out-files.ts';
 import type { ProviderDriver } from '../src/engine/provider-driver.ts';
@@ -41,6 +42,7 @@ export function createActivities({ db, engine, provider }: ActivityDeps): {
         }),
       readOrders: ({ batchId }) => beating(() => readOrders(db, batchId)),
       takeRetries: (request) => beating(() => takeRetries(db, request)),
+      findGoneRetries: ({ batchId, documentIds }) => beating(() => goneRetries(db, batchId, documentIds)),
       recordStatus: (change) => beating(() => recordStatus(db, change)),
       orderControl: (order) =>
         beating(async () => {

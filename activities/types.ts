@@ -84,6 +84,11 @@ export interface RetryTicket {
   dueMs: number;
 }
 
+export interface RetriesInHand extends BatchRef {
+  /** At most 50. */
+  documentIds: string[];
+}
+
 export interface StatusChange extends BatchRef {
   status: 'paused' | 'halted' | 'processing';
   reason: string | null;
@@ -134,6 +139,8 @@ export interface ControlActivities {
   planPage(batch: BatchRef): Promise<PlanResult>;
   readOrders(batch: BatchRef): Promise<BatchOrders>;
   takeRetries(request: TakeRetries): Promise<RetryTicket[]>;
+  /** Those of them that are not to be retried any more. */
+  findGoneRetries(retries: RetriesInHand): Promise<string[]>;
   recordStatus(change: StatusChange): Promise<void>;
   orderControl(order: ControlOrder): Promise<void>;
   /** Null when `cancel` is not the row's order any more. */

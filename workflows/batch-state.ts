@@ -66,7 +66,10 @@ export interface BatchState {
   probing: boolean;
 
   retryLane: Lane | null;
-  retries: Set<string>;
+  /** Documents that have an activity, or a timer, of their own. */
+  retries: Map<string, CancellationScope>;
+  /** `skip` was told: some of them may be gone. */
+  mustLookAtRetries: boolean;
   providerLane: Lane | null;
   /** Documents are, or will be, at the provider. */
   asksProvider: boolean;
@@ -103,7 +106,8 @@ export function createState(input: BatchInput): BatchState {
     gateClosed: false,
     probing: false,
     retryLane: null,
-    retries: new Set(),
+    retries: new Map(),
+    mustLookAtRetries: false,
     providerLane: null,
     asksProvider: false,
     era: 0,

@@ -14,9 +14,16 @@ import type { ScheduledBatch } from '../src/domain/scheduled-batch.ts';
 import type { BatchState, Carried } from './batch-state.ts';
 import { createState, nameBatch, showDetails, wake } from './batch-state.ts';
 import { cancelChunks, chunksAreIdle, dispatchChunks } from './chunk-lane.ts';
-import { cancelSignal, pauseSignal, progressQuery, resumeSignal, wakeSignal } from './messages.ts';
+import {
+  cancelSignal,
+  pauseSignal,
+  progressQuery,
+  resumeSignal,
+  skippedSignal,
+  wakeSignal,
+} from './messages.ts';
 import { planInBackground } from './plan-lane.ts';
-import { startRetryLane, stopRetryLane } from './retry-lane.ts';
+import { endGoneRetries, startRetryLane, stopRetryLane } from './retry-lane.ts';
 import { cancelAtProvider, providerIsIdle, startProviderLane, stopProviderLane } from './provider-lane.ts';
 import { control, planning } from './retry-policies.ts';
 import { scheduledTime } from './scheduled-time.ts';
@@ -60,10 +67,15 @@ function listen(state: BatchState): void {
     });
     wake(state);
   };
-  setHandler(wakeSignal, () => {
+  const look = () => {
     state.mustRead = true;
     state.awaitsRetries = false;
     wake(state);
+  };
+  setHandler(wakeSignal, look);
+  setHandler(skippedSignal, () => {
+    state.mustLookAtRetries = true;
+    look();
   });
   setHandler(pauseSignal, (request) => order('pause', request));
   setHandler(resumeSignal, (request) => order('run', request));
@@ -88,6 +100,7 @@ async function run(state: BatchState, input: BatchInput): Promise<BatchOutcome> 
   for (;;) {
     const seen = state.version;
     await followOrders(state);
+    if (state.mustLookAtRetries) await endGoneRetries(state);
     if (workflowInfo().continueAsNewSuggested) await goOnAsNew(state, input);
     if (state.control === 'cancel') {
       const outcome = await cancelBatch(state);

@@ -10,6 +10,8 @@ export interface ControlRequest {
 
 /** The row has changed: read it again. Sent by our commands, which write the row first. */
 export const wakeSignal = defineSignal('wake');
+/** The same, and documents that wait for a retry may be among those that are left out now. */
+export const skippedSignal = defineSignal('skipped');
 export const pauseSignal = defineSignal<[ControlRequest?]>('pause');
 export const resumeSignal = defineSignal<[ControlRequest?]>('resume');
 export const cancelSignal = defineSignal<[ControlRequest?]>('cancel');

@@ -57,7 +57,10 @@ async function skip(context: CliContext, named: string[], flags: Flags): Promise
       next: 'quote the glob; `docbatch report` lists the documents of a batch',
     });
   }
-  for (const { workflowId } of outcome.batches) if (workflowId !== null) await wakeBatch(client, workflowId);
+  const signal = flags.undo === true ? 'wake' : 'skipped';
+  for (const { workflowId } of outcome.batches) {
+    if (workflowId !== null) await wakeBatch(client, workflowId, signal);
+  }
   say(context, outcome, named, flags);
   return 0;
 }

@@ -31,10 +31,14 @@ export async function startBatch(db: Queryable, client: Client, batchId: string)
   );
 }
 
-/** Tells an open workflow that its row has changed; false when there is none. */
-export async function wakeBatch(client: Client, workflowId: string): Promise<boolean> {
+/** Tells an open workflow that its row has changed, or that documents were `skipped`; false when there is none. */
+export async function wakeBatch(
+  client: Client,
+  workflowId: string,
+  signal: 'wake' | 'skipped' = 'wake',
+): Promise<boolean> {
   try {
-    await client.workflow.getHandle(workflowId).signal('wake');
+    await client.workflow.getHandle(workflowId).signal(signal);
     return true;
   } catch (error) {
     if ((error as Error).name === 'WorkflowNotFoundError') return false;

@@ -39,3 +39,17 @@ export async function takeRetries(
   );
   return rows;
 }
+
+/** Those of these documents that wait for no retry any more: skipped, or finished meanwhile. */
+export async function goneRetries(
+  db: Queryable,
+  batchId: string,
+  documentIds: readonly string[],
+): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `SELECT a.id FROM unnest($2::uuid[]) AS a(id)
+     WHERE NOT EXISTS (SELECT FROM batch_items i WHERE i.batch_id = $1 AND i.document_id = a.id AND i.state = 'retrying')`,
+    [batchId, documentIds],
+  );
+  return rows.map(({ id }) => id);
+}

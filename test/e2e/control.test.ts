@@ -11,6 +11,7 @@ describe('orders to a batch', function () {
   before(async () => {
     scene = await createScene((name, nth) => {
       if (name.startsWith('flaky')) return { delayMs: nth === 1 ? 20 : 1_500, status: 503 };
+      if (name === 'late-00001.txt') return { delayMs: 20, status: 503 };
       const isBad = bad.test(name) && (/^(budget|outward)/.test(name) || nth === 1);
       return { delayMs: 100, status: isBad ? 422 : 200 };
     });
@@ -45,6 +46,20 @@ describe('orders to a batch', function () {
     );
     expect((await scene.cli('cancel', 'flaky')).stdout).to.include('cancelled');
     expect((await scene.cli('cancel', 'flaky')).stdout).to.include('cancelled already');
+  });
+
+  it('wait for no timer of a document that was skipped, and say when a setting comes too late', async () => {
+    const running = await scene.process('late', 2, '--retry-delay', '10m');
+    await until('it waits', async () =>
+      (await scene.items('late')).some(({ state }) => state === 'retrying'),
+    );
+    expect((await scene.cli('skip', 'late-00001.txt')).exitCode).to.equal(0);
+    expect((await running.done).exitCode).to.equal(0);
+    const { counts } = await scene.status('late');
+    expect([counts.skipped, counts.completed]).to.deep.equal([1, 1]);
+    const { stdout, stderr } = await scene.cli('set', 'late', '--parallel', '2');
+    expect(stdout).to.include('"parallel":2');
+    expect(stderr).to.match(/It is completed, so this has no effect now; it holds from: .*retry /);
   });
 
   it('let failed documents join the batch that runs, and call nothing else again', async () => {

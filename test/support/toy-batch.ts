@@ -120,6 +120,11 @@ export function toyActivities(batches: ReadonlyMap<string, ToyBatch>): ReturnTyp
           await context.sleep(30);
         }
       },
+      findGoneRetries: ({ batchId, documentIds }) => {
+        const { retrying } = batchOf({ batchId });
+        const left = new Set(retrying.map(({ documentId }) => documentId));
+        return Promise.resolve(documentIds.filter((id) => !left.has(id)));
+      },
       recordStatus: (change) => {
         const batch = batchOf(change);
         batch.onRecordStatus(change);

@@ -230,6 +230,23 @@ describe('BatchWorkflow', function () {
     expect(batch.documents).to.deep.equal(['d']);
   });
 
+  it('waits no longer for a retry whose document was skipped', async () => {
+    const later = { label: 'd', dueMs: 60_000 };
+    const batch = toyBatch({
+      retrying: [
+        { documentId: 'skipped', ...later },
+        { documentId: 'd', ...later, dueMs: 3_000 },
+      ],
+    });
+    const { handle, progress, result } = await start(batch);
+    await until('both wait', async () => (await progress()).retriesInFlight === 2);
+    batch.retrying.shift();
+    await handle.signal('skipped');
+    await until('one waits', async () => (await progress()).retriesInFlight === 1);
+    await result();
+    expect(batch.documents).to.deep.equal(['d']);
+  });
+
   it('did all this in the same way again when its histories are replayed', async () => {
     const { workflow } = workers.client;
     const histories = [...batches.keys()].map(async (batchId) => {
