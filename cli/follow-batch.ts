@@ -1,6 +1,7 @@
 import type { Database } from '../src/db/database.ts';
 import { batchSnapshot } from '../src/db/batch-snapshot.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
+import { watchForWorkers } from '../src/client/watch-for-workers.ts';
 import { lookPatiently } from '../src/db/look-patiently.ts';
 import { reportMemory } from '../src/dev/report-memory.ts';
 import { hasSettled } from '../src/domain/batch.ts';
@@ -10,7 +11,6 @@ import { commandLine } from './command-name.ts';
 import type { CliContext } from './context.ts';
 import { createProgressView } from './output/progress-view.ts';
 import { createVerboseFeed } from './output/verbose-feed.ts';
-import { watchForWorkers } from './output/watch-for-workers.ts';
 
 const LOOK_MS = 400;
 
@@ -30,7 +30,9 @@ export async function followBatch(
 ): Promise<BatchSnapshot> {
   const view = createProgressView(context, { plain: verbose });
   const feed = verbose ? createVerboseFeed(context, db, batchId) : null;
-  const watchWorkers = watchForWorkers(context, db);
+  const watchWorkers = watchForWorkers(db, (message) =>
+    context.err(`${message}; start one: ${commandLine(context.env, 'worker')}`),
+  );
   const stopReporting = reportMemory(db);
   let asked = false;
   let warned = false;

@@ -6,6 +6,7 @@ import { checkSettings } from './check-settings.ts';
 import { pauseInterrupted } from './client/pause-interrupted.ts';
 import { openServers } from './client/servers.ts';
 import { startBatch } from './client/start-batch.ts';
+import { watchForWorkers } from './client/watch-for-workers.ts';
 import type { Config } from './config.ts';
 import { loadConfig } from './config.ts';
 import type { BatchSnapshot } from './db/batch-snapshot.ts';
@@ -31,6 +32,8 @@ export interface BatchProcessorDeps {
   projectDir?: string;
   /** Steps of the servers on this machine. */
   onStep?: (step: StackStep) => void;
+  /** What a person should know, such as that no worker takes up a batch. @default `process.emitWarning` */
+  onWarning?: (message: string) => void;
 }
 
 export interface BatchOptions extends Partial<BatchSettings> {
@@ -72,6 +75,7 @@ const LOOK_MS = 400;
 export function createBatchProcessor({
   projectDir,
   onStep = () => undefined,
+  onWarning = (message) => process.emitWarning(message, 'DocbatchWarning'),
 }: BatchProcessorDeps = {}): BatchProcessor {
   const cleanups: (() => Promise<unknown>)[] = [];
   let session: ReturnType<typeof open> | null = null;
@@ -85,6 +89,24 @@ export function createBatchProcessor({
     });
     cleanups.push(() => lease.release());
     return openServers(config, lease.info, { env: process.env, onExit: (close) => cleanups.push(close) });
+  }
+
+  /** One session for all batches; one that could not be opened is tried again with the next batch. */
+  async function connect(config: Config) {
+    const opening = (session ??= open(config));
+    try {
+      return await opening;
+    } catch (error) {
+      if (session === opening) {
+        session = null;
+        await cleanUp();
+      }
+      throw error;
+    }
+  }
+
+  async function cleanUp(): Promise<void> {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   }
 
   return {
@@ -104,8 +126,7 @@ export function createBatchProcessor({
       const recipe = recipeOf(freeAnalyzer(analyzer ?? config.analyzer));
       const isAll = documents === 'all';
       const sources = isAll ? [] : await resolveSources({ paths: documents }, config.userDir);
-      session ??= open(config);
-      const { db, client } = await session;
+      const { db, client } = await connect(config);
       const batchId = randomUUID();
       const actor = actorName(process.env);
       const { chosen } = await prepareBatch(db, {
@@ -119,7 +140,10 @@ export function createBatchProcessor({
       await startBatch(db, client, batchId);
       const batch = { id: batchId, workflowId: batchWorkflowId(batchId) };
       const pause = () => pauseInterrupted({ db, client }, batch, { actor, reason: 'aborted' });
-      const snapshot = await follow(db, batchId, { pause, signal, onProgress });
+      const watchWorkers = watchForWorkers(db, (message) =>
+        onWarning(`${message}, and batch ${batchId} waits for one; start one: docbatch worker`),
+      );
+      const snapshot = await follow(db, batchId, { pause, signal, onProgress, watchWorkers });
       return {
         snapshot,
         exitCode: exitCodeFor(snapshot.status, snapshot.reason),
@@ -129,7 +153,7 @@ export function createBatchProcessor({
     async close() {
       await session?.catch(() => undefined);
       session = null;
-      for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
+      await cleanUp();
     },
   };
 }
@@ -145,12 +169,13 @@ interface Followed {
   pause: () => Promise<void>;
   signal: AbortSignal | undefined;
   onProgress: ((snapshot: BatchSnapshot) => void) | undefined;
+  watchWorkers: (snapshot: BatchSnapshot) => Promise<void>;
 }
 
 async function follow(
   db: Database,
   batchId: string,
-  { pause, signal, onProgress }: Followed,
+  { pause, signal, onProgress, watchWorkers }: Followed,
 ): Promise<BatchSnapshot> {
   let hasAsked = false;
   for (;;) {
@@ -161,6 +186,7 @@ async function follow(
     const snapshot = await lookPatiently(() => batchSnapshot(db, batchId));
     onProgress?.(snapshot);
     if (hasSettled(snapshot)) return snapshot;
+    await lookPatiently(() => watchWorkers(snapshot));
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

@@ -1,16 +1,14 @@
-import type { BatchSnapshot } from '../../src/db/batch-snapshot.ts';
-import type { Database } from '../../src/db/database.ts';
-import { hasLiveWorker } from '../../src/db/workers.ts';
-import { commandLine } from '../command-name.ts';
-import type { CliContext } from '../context.ts';
+import type { BatchSnapshot } from '../db/batch-snapshot.ts';
+import type { Queryable } from '../db/database.ts';
+import { hasLiveWorker } from '../db/workers.ts';
 
 const PATIENCE_MS = 10_000;
 
-/** Says once when a running batch has had no worker for ten seconds. */
+/** Tells once when a running batch has had no worker for ten seconds; to be called with each look at it. */
 export function watchForWorkers(
-  context: CliContext,
-  db: Database,
-): (snapshot: BatchSnapshot) => Promise<void> {
+  db: Queryable,
+  tell: (message: string) => void,
+): (snapshot: Pick<BatchSnapshot, 'status'>) => Promise<void> {
   let aloneSinceMs: number | null = null;
   let isTold = false;
   return async ({ status }) => {
@@ -22,8 +20,6 @@ export function watchForWorkers(
     aloneSinceMs ??= performance.now();
     if (isTold || performance.now() - aloneSinceMs < PATIENCE_MS) return;
     isTold = true;
-    context.err(
-      `No worker has given a sign of life for ${PATIENCE_MS / 1_000} s; start one: ${commandLine(context.env, 'worker')}`,
-    );
+    tell(`No worker has given a sign of life for ${PATIENCE_MS / 1_000} s`);
   };
 }

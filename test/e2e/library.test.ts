@@ -10,6 +10,9 @@ import { projectFolder, runCli } from '../support/run-cli.ts';
 const PROGRAM = `
 import { createBatchProcessor } from 'docbatch';
 const processor = createBatchProcessor();
+process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none';
+const shut = await processor.processBatch(['docs']).catch((error) => error.message);
+delete process.env.DATABASE_URL;
 let looks = 0;
 try {
   const { snapshot, exitCode, documents } = await processor.processBatch(['docs'], {
@@ -21,7 +24,7 @@ try {
   const wrong = await processor.processBatch(['nowhere']).catch((error) => error.message);
   const zero = await processor.processBatch(['docs'], { parallel: 0 }).catch((error) => error.message);
   const paid = await processor.processBatch(['docs'], { analyzer: 'claude' }).catch((error) => error.message);
-  console.log(JSON.stringify({ status: snapshot.status, counts: snapshot.counts, exitCode, found, looked: looks > 0, again: again.snapshot, wrong, zero, paid }));
+  console.log(JSON.stringify({ status: snapshot.status, counts: snapshot.counts, exitCode, found, looked: looks > 0, again: again.snapshot, wrong, zero, paid, shut }));
 } finally {
   await processor.close();
 }
@@ -53,6 +56,7 @@ describe('createBatchProcessor', function () {
         ['a.txt', 'completed', null, 'string'],
         ['b.txt', 'failed', 'empty', 'undefined'],
       ]);
+      expect(said.shut).to.be.a('string');
       expect(said.wrong).to.include('nowhere');
       expect(said.zero).to.include('`parallel` is 0');
       expect(said.paid).to.include('docbatch process --analyzer claude');
