@@ -95,7 +95,7 @@ export function createEngine(options: EngineOptions): Engine {
       for (const feeder of feeders) watch(feeder, elapsedMs);
       // When the database is away the next tick does it.
       for (const batch of batches.values())
-        if (batch.gate.isClosed()) takeBackMarks(batch).catch(() => undefined);
+        if (batch.gate.isClosed()) takeBackMarks(batch).then(pool.pump, () => undefined);
       probeClosedGates();
       pool.pump();
     },

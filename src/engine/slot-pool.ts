@@ -137,7 +137,9 @@ export function createSlotPool(
 
   const takeProbe = (batch: ActiveBatch): Task | undefined => {
     if (suspect !== null || (isAlone && !isQuiet())) return undefined;
-    const task = batch.queue.find(({ item }) => item.crashCount < 2) ?? batch.queue[0];
+    // What is said of a document in its row must be said before it runs.
+    const free = batch.queue.filter(({ isMarking }) => !isMarking);
+    const task = free.find(({ item }) => item.crashCount < 2) ?? free[0];
     const alone = task !== undefined && task.item.crashCount >= 2;
     if (task === undefined || (alone && !(isQuiet() && isAloneWith(task)))) return undefined;
     isAlone = alone;

@@ -11,7 +11,7 @@ describe('orders to a batch', function () {
   before(async () => {
     scene = await createScene((name, nth) => {
       if (name.startsWith('flaky')) return { delayMs: nth === 1 ? 20 : 1_500, status: 503 };
-      if (name === 'late-00001.txt') return { delayMs: 20, status: 503 };
+      if (name.startsWith('late')) return { delayMs: 20, status: name === 'late-00001.txt' ? 503 : 200 };
       const isBad = bad.test(name) && (/^(budget|outward)/.test(name) || nth === 1);
       return { delayMs: 100, status: isBad ? 422 : 200 };
     });
