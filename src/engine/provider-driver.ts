@@ -5,6 +5,7 @@ import {
   dissolveGroup,
   endGroup,
   groupRequests,
+  halveGroup,
   notePoll,
   openGroups,
   recordCreated,
@@ -51,6 +52,10 @@ const RESULTS_PER_COMMIT = 200;
 /** Requests do not wait longer than this for others to go with. */
 const PATIENCE_MS = 300_000;
 const COLLECT_MS = 500;
+/** Halving stops here. */
+const MIN_BYTES = 1_000_000;
+/** To look at this many requests takes a millisecond or so; one part in a hundred of the time goes into looking. */
+const REQUESTS_PER_MS = 20;
 const POLL_MIN_MS = 1_000;
 const POLL_MAX_MS = 60_000;
 /** A fresh batch may be unknown to the provider's own servers for a moment. */
@@ -58,7 +63,9 @@ const FRESH_MS = 600_000;
 
 export function createProviderDriver(options: ProviderDriverOptions): ProviderDriver {
   const { db, holdMs, createTimeoutMs } = options;
-  const limits: SealLimits = { requests: options.requests, sizeBytes: options.sizeBytes };
+  const { requests, sizeBytes, queueCap } = options;
+  /** Less, when the provider has found a group too large. */
+  const limits: SealLimits = { requests: Math.min(requests, queueCap), sizeBytes, queueCap };
 
   async function open(batchId: string): Promise<{ provider: string; batches: ProviderBatches } | null> {
     const [view] = await readBatchViews(db, [batchId]);
@@ -79,9 +86,13 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
     } catch (error) {
       // Looked for in the next rounds.
       if (error instanceof UnknownOutcome) return;
-      if (!(error instanceof DocumentFailure)) throw error;
+      if (error instanceof DocumentFailure && error.code === 'too_large') {
+        limits.sizeBytes = Math.max(MIN_BYTES, Math.min(limits.sizeBytes, Math.ceil(group.sizeBytes / 2)));
+        await halveGroup(db, group, sentAt);
+        return;
+      }
       await reseal(db, group.id, sentAt);
-      throw error.failureClass === 'permanent' ? forAll(error) : error;
+      throw error instanceof DocumentFailure && error.failureClass === 'permanent' ? forAll(error) : error;
     }
   }
 
@@ -223,6 +234,7 @@ function waitFor(groups: readonly Group[], waiting: Waiting): { waitMs: number; 
   );
   if (waiting.requests > 0 || groups.length === 0) polls.push(COLLECT_MS);
   const asked = groups.reduce((sum, { requests }) => sum + requests, 0);
+  const leastMs = Math.max(100, (asked + waiting.requests) / REQUESTS_PER_MS);
   const waitsFor = `${groups.length} provider batches with ${asked} requests are under way, ${waiting.requests} requests wait`;
-  return { waitMs: Math.max(100, Math.min(...polls)), waitsFor };
+  return { waitMs: Math.max(leastMs, Math.min(...polls)), waitsFor };
 }
