@@ -113,9 +113,17 @@ export interface BatchCounts {
   retrying: number;
 }
 
-/** Nothing moves any more; a paused batch is settled when what was in work has ended. */
-export function hasSettled({ status, counts }: { status: BatchStatus; counts: BatchCounts }): boolean {
-  if (status === 'paused') return counts.processing === 0;
+/** Nothing moves any more; a paused batch is settled when what was in work has ended. `parked` items are at a provider. */
+export function hasSettled({
+  status,
+  counts,
+  parked,
+}: {
+  status: BatchStatus;
+  counts: BatchCounts;
+  parked: number;
+}): boolean {
+  if (status === 'paused') return counts.processing === parked;
   return status === 'halted' || terminalBatchStatuses.includes(status);
 }
 

@@ -9,6 +9,7 @@ import type { Database } from '../../src/db/database.ts';
 import { beginCreate, openGroups, sealGroup } from '../../src/db/provider-batches.ts';
 import { recordedAnswers, storeResults } from '../../src/db/provider-requests.ts';
 import type { BatchSettings } from '../../src/domain/batch.ts';
+import { hasSettled } from '../../src/domain/batch.ts';
 import type { ProviderRoundResult } from '../../src/engine/provider-driver.ts';
 import { createProviderDriver } from '../../src/engine/provider-driver.ts';
 import { claimed, commit, newBatch, outcome } from '../support/batch-rows.ts';
@@ -160,6 +161,16 @@ describe('asking by the batch', function () {
     );
     expect(rows[0]?.count).to.equal(3);
     expect(simulator.ledger.totals().billed).to.equal(0);
+  });
+
+  it('has settled when it is paused while documents wait for a provider', async () => {
+    const batchId = await parkedBatch(2);
+    await db.query(`UPDATE processing_batches SET status = 'paused' WHERE id = $1`, [batchId]);
+    expect(hasSettled(await batchSnapshot(db, batchId))).to.equal(true);
+    const working = await newBatch(db, 2);
+    await claimed(db, working);
+    await db.query(`UPDATE processing_batches SET status = 'paused' WHERE id = $1`, [working]);
+    expect(hasSettled(await batchSnapshot(db, working))).to.equal(false);
   });
 
   it('leaves parked documents to the provider, whoever claims or puts back', async () => {

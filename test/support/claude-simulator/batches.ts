@@ -69,6 +69,8 @@ export function createBatchStore(deps: BatchDeps): BatchStore {
         }))
         .sort((a, b) => a.at - b.at)
         .map(({ line }) => line);
+      // Hundreds of thousands of requests would stay in memory.
+      batch.items = [];
     }
     return batch.results;
   };
