@@ -240,6 +240,11 @@ export function endGroup(db: Database, group: { id: string; batchId: string }): 
       `UPDATE provider_requests SET answer = '{"type": "expired"}' WHERE provider_batch_id = $1 AND answer IS NULL`,
       [group.id],
     );
+    await tx.query(
+      `UPDATE provider_batches SET outcomes = (SELECT jsonb_object_agg(type, n) FROM (
+         SELECT answer->>'type' AS type, COUNT(*) AS n FROM provider_requests WHERE provider_batch_id = $1 GROUP BY 1) t) WHERE id = $1`,
+      [group.id],
+    );
     // Cancelled by us: it is as if it had not been asked, for whoever retries.
     await tx.query(
       `UPDATE provider_requests r SET answer = NULL, provider_batch_id = NULL, custom_id = gen_random_uuid()

@@ -66,6 +66,8 @@ export interface BatchSettings {
   notify: string[];
   /** What paid calls may cost in all; null for no limit. */
   budgetNanoUsd: number | null;
+  /** What provider batches have not answered by then (ms since 1970) is asked online. @default null (they may take their day) */
+  deadlineAtMs?: number | null;
 }
 
 /** Settings that `retry` may give to the documents that it takes up again, without touching the others. */

@@ -67,3 +67,8 @@ export interface ProviderBatches {
   results(id: string, signal: AbortSignal): AsyncIterable<ProviderResult>;
   cancel(id: string, signal: AbortSignal): Promise<void>;
 }
+
+/** True once a batch's deadline, if it has one, has passed. */
+export function isOver(deadlineAtMs: number | null | undefined, nowMs = Date.now()): boolean {
+  return (deadlineAtMs ?? null) !== null && nowMs >= deadlineAtMs!;
+}

@@ -20,7 +20,7 @@ import { readRecipe } from '../db/recipes.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
 import { critical, DocumentFailure } from '../domain/failure.ts';
 import type { ProviderBatches, ProviderResult } from '../domain/provider-batch.ts';
-import { UnknownOutcome } from '../domain/provider-batch.ts';
+import { isOver, UnknownOutcome } from '../domain/provider-batch.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import { findOrphan } from './find-orphan.ts';
 import { pauseForBudget } from './pause-for-budget.ts';
@@ -169,21 +169,24 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
       const over = { waitMs: null, waitsFor: '', idle: true, lastChunkNo: 0, mustRead: false };
       if (asked === null || before === null || (!cancel && before.control !== 'run')) return over;
       const { batches } = asked;
+      const { batchSize, deadlineAtMs } = before.settings;
+      const isLate = isOver(deadlineAtMs);
+      const stops = cancel || isLate;
       for (const group of await openGroups(db, batchId)) {
         signal.throwIfAborted();
         if (group.state === 'creating') await resolve(group, batches, signal);
-        else if (group.state === 'submitted') await follow(group, batches, { cancel, signal });
-        else if (cancel) await dissolveGroup(db, group);
+        else if (group.state === 'submitted') await follow(group, batches, { cancel: stops, signal });
+        else if (stops) await dissolveGroup(db, group);
         else await outlastBusy(() => send(group, batches));
       }
-      const released = cancel ? 0 : await releaseAnswered(db, batchId, before.settings.batchSize);
+      const released = cancel ? 0 : await releaseAnswered(db, { batchId, batchSize, isLate });
       if (released > 0) {
         const [view] = await readBatchViews(db, [batchId]);
         return { ...over, idle: false, lastChunkNo: view?.lastChunkNo ?? 0 };
       }
       signal.throwIfAborted();
       const waiting = (await waitingRequests(db, batchId))!;
-      if (!cancel && isWorthSending(waiting, limits)) {
+      if (!stops && isWorthSending(waiting, limits)) {
         const open = await openGroups(db, batchId);
         const sent = await outlastBusy(() => submit(batchId, asked, open));
         if (sent === 'paused') return { ...over, mustRead: true };
@@ -192,7 +195,9 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
       }
       const groups = await openGroups(db, batchId);
       if (groups.length === 0 && (cancel || !waiting.parked)) return over;
-      return { ...over, idle: false, ...waitFor(groups, waiting) };
+      const wait = waitFor(groups, waiting);
+      const leftMs = isLate || (deadlineAtMs ?? null) === null ? Infinity : deadlineAtMs! - Date.now();
+      return { ...over, idle: false, ...wait, waitMs: Math.max(1, Math.min(wait.waitMs, leftMs)) };
     },
   };
 }

@@ -173,6 +173,17 @@ describe('asking by the batch', function () {
     expect(hasSettled(await batchSnapshot(db, working))).to.equal(false);
   });
 
+  it('lets documents go on without an answer when the deadline is over', async () => {
+    simulator.set({ batches: { ...batches, durationMs: 60_000 } });
+    const batchId = await parkedBatch(3, { deadlineAtMs: Date.now() + 1_000 });
+    await driver().round(batchId, { cancel: false }, signal);
+    expect((await openGroups(db, batchId)).length).to.equal(1);
+    await driven(batchId);
+    const { lastChunkNo } = await lastChunk(batchId);
+    expect((await claimChunk(db, batchId, lastChunkNo)).length).to.equal(3);
+    expect(simulator.ledger.totals().billed).to.equal(0);
+  });
+
   it('leaves parked documents to the provider, whoever claims or puts back', async () => {
     const batchId = await parkedBatch(3);
     await putBackLost(db, [batchId]);

@@ -10,6 +10,11 @@ const REFUSED: readonly (readonly [flags: string, key: string, why: string])[] =
   ['-v, --verbose', 'verbose', 'nobody watches when a schedule fires'],
   ['--detach', 'detach', 'scheduled batches run without a terminal anyway'],
   ['--json', 'json', 'schedule show --json has what was created'],
+  [
+    '--deadline [time]',
+    'deadline',
+    'each batch would have the same; set <batch> --deadline 4h gives one to one',
+  ],
   ['--name [name]', 'name', 'each batch is named by its schedule and its time'],
 ];
 
