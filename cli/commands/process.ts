@@ -65,8 +65,8 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   const config = context.config();
   const chosen = chooseRecipe(context, flags);
   const { recipe, loaded } = chosen;
-  if (flags.deadline !== undefined && recipe.analyzer !== 'claude-batch') {
-    throw new CliError(`\`--deadline\` is for claude-batch, and the analyzer is \`${recipe.analyzer}\``, {
+  if (flags.deadline !== undefined && loaded === null) {
+    throw new CliError(`\`--deadline\` is for Claude, and the analyzer is \`${recipe.analyzer}\``, {
       why: 'it says how long answers of provider batches are waited for; all others answer at once',
       next: 'add --analyzer claude-batch, or leave it out',
     });

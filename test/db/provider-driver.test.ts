@@ -7,6 +7,8 @@ import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import { claimChunk, putBackLost } from '../../src/db/claims.ts';
 import type { Database } from '../../src/db/database.ts';
 import { beginCreate, openGroups, sealGroup } from '../../src/db/provider-batches.ts';
+import { findProviderBatches, listProviderBatches } from '../../src/db/provider-status.ts';
+import { countProviderBatches, pruneProviderBatches } from '../../src/db/prune-provider.ts';
 import { recordedAnswers, storeResults } from '../../src/db/provider-requests.ts';
 import type { BatchSettings } from '../../src/domain/batch.ts';
 import { hasSettled } from '../../src/domain/batch.ts';
@@ -182,6 +184,23 @@ describe('asking by the batch', function () {
     const { lastChunkNo } = await lastChunk(batchId);
     expect((await claimChunk(db, batchId, lastChunkNo)).length).to.equal(3);
     expect(simulator.ledger.totals().billed).to.equal(0);
+  });
+
+  it('keeps how its requests ended, until it is pruned', async () => {
+    const batchId = await parkedBatch(2);
+    await driven(batchId, (chunkNo) => complete(batchId, chunkNo));
+    const [listed] = await listProviderBatches(db, batchId, { onlyOpen: false });
+    const [shown] = await findProviderBatches(db, listed!.providerId!.slice(0, 14));
+    expect(shown).to.deep.include({ outcomes: { succeeded: 2 }, requests: 2, state: 'ended' });
+    const later = new Date(Date.now() + 60_000);
+    expect((await countProviderBatches(db, later)).count).to.equal(0);
+    await db.query(`UPDATE processing_batches SET status = 'completed', completed_at = now() WHERE id = $1`, [
+      batchId,
+    ]);
+    expect((await countProviderBatches(db, later)).count).to.equal(1);
+    expect((await pruneProviderBatches(db, later)).count).to.equal(1);
+    expect(await listProviderBatches(db, batchId, { onlyOpen: false })).to.deep.equal([]);
+    expect((await batchSnapshot(db, batchId)).money.spentNanoUsd).to.be.greaterThan(0);
   });
 
   it('leaves parked documents to the provider, whoever claims or puts back', async () => {
