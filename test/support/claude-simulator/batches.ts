@@ -180,7 +180,9 @@ function resultOf(
   if (fault?.kind === 'expired') return { type: 'expired' };
   if (fault?.kind === 'errored') return errored(new ApiFault(500, fault.type, fault.message ?? fault.type));
   if (fault?.kind === 'status')
-    return errored(new ApiFault(fault.status, fault.type, fault.message ?? fault.type));
+    return errored(
+      new ApiFault(fault.status, fault.type, fault.message ?? fault.type, { details: fault.details }),
+    );
   const entry = deps.ledger.open({ requestId, endpoint: 'batch item' });
   Object.assign(entry, { batchId: batch.id, customId });
   const message = complete(request, entry, {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { resultFailure } from '../../../../src/analyze/claude/failure.ts';
 import { errorTable } from '../../../../src/analyze/claude/error-table.ts';
+import type { Json } from '../../../../src/domain/analyzer.ts';
 import type { FailureClass } from '../../../../src/domain/failure.ts';
 import type { Fault } from '../../../support/claude-simulator/faults.ts';
 import type { ClaudeSimulator } from '../../../support/claude-simulator/server.ts';
@@ -215,7 +216,7 @@ describe('the error table of Claude', () => {
     if (fault.kind !== 'status' || notInResults.has(rule)) continue;
     it(`makes of "${rule}" in a result of a provider batch a ${failureClass} ${code}`, () => {
       const { type, message = type, details } = fault;
-      const error = { type: 'error', error: { type, message, details }, request_id: 'req_1' };
+      const error = { type: 'error', error: { type, message, details }, request_id: 'req_1' } as Json;
       const failure = resultFailure({ type: 'errored', error }, { calls: 1, callsOk: 0 });
       const { context } = failure;
       expect([failure.failureClass, failure.code]).to.deep.equal([failureClass, code]);
