@@ -10,12 +10,16 @@ const REFUSED: readonly (readonly [flags: string, key: string, why: string])[] =
   ['-v, --verbose', 'verbose', 'nobody watches when a schedule fires'],
   ['--detach', 'detach', 'scheduled batches run without a terminal anyway'],
   ['--json', 'json', 'schedule show --json has what was created'],
+  ['--name [name]', 'name', 'each batch is named by its schedule and its time'],
+];
+
+/** Known to a schedule, as all settings are. */
+const ALSO_REFUSED: typeof REFUSED = [
   [
     '--deadline [time]',
     'deadline',
-    'each batch would have the same; set <batch> --deadline 4h gives one to one',
+    'all its batches would have the same; `set <batch> --deadline 4h` gives one to one',
   ],
-  ['--name [name]', 'name', 'each batch is named by its schedule and its time'],
 ];
 
 /** Hidden from `--help`. */
@@ -25,7 +29,7 @@ export function addRefused(command: Command): Command {
 }
 
 export function refuse(given: Record<string, unknown>, paths: readonly string[], next: string): void {
-  for (const [flags, key, why] of REFUSED) {
+  for (const [flags, key, why] of [...REFUSED, ...ALSO_REFUSED]) {
     if (given[key] === undefined) continue;
     throw new CliError(`\`${flags.replace(/^-\w, | \[.*$/g, '')}\` makes no sense in a schedule`, {
       why,
