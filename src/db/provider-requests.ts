@@ -180,3 +180,13 @@ export function releaseAnswered(
     return released;
   });
 }
+
+/**
+ * What provider batches refused is forgotten, since it was not billed: an empty balance stands in every answer of a group,
+ * and would halt the batch again after the cause is gone.
+ */
+export async function askRefusedAgain(tx: Queryable, batchId: string): Promise<void> {
+  await tx.query(`DELETE FROM provider_requests WHERE batch_id = $1 AND answer->>'type' = 'errored'`, [
+    batchId,
+  ]);
+}

@@ -9,6 +9,7 @@ import type { Database } from '../../src/db/database.ts';
 import { beginCreate, openGroups, sealGroup } from '../../src/db/provider-batches.ts';
 import { findProviderBatches, listProviderBatches } from '../../src/db/provider-status.ts';
 import { countProviderBatches, pruneProviderBatches } from '../../src/db/prune-provider.ts';
+import { reopenBatch } from '../../src/db/reopen.ts';
 import { recordedAnswers, storeResults } from '../../src/db/provider-requests.ts';
 import type { BatchSettings } from '../../src/domain/batch.ts';
 import { hasSettled } from '../../src/domain/batch.ts';
@@ -184,6 +185,20 @@ describe('asking by the batch', function () {
     const { lastChunkNo } = await lastChunk(batchId);
     expect((await claimChunk(db, batchId, lastChunkNo)).length).to.equal(3);
     expect(simulator.ledger.totals().billed).to.equal(0);
+  });
+
+  it('asks again what was refused when a halted batch is resumed', async () => {
+    const message = 'Your credit balance is too low';
+    simulator.set({ faults: [{ fault: { kind: 'errored', type: 'invalid_request_error', message } }] });
+    const batchId = await parkedBatch(3);
+    await driven(batchId);
+    await db.query(`UPDATE processing_batches SET control = 'halt', status = 'halted' WHERE id = $1`, [
+      batchId,
+    ]);
+    simulator.set({ faults: [] });
+    await reopenBatch(db, { ...{ batchId, actor: 'test', reason: null, retry: null }, settings: {} });
+    const items = await claimChunk(db, batchId, (await lastChunk(batchId)).lastChunkNo);
+    expect([items.length, (await recordedAnswers(db, batchId, ids(items))).size]).to.deep.equal([3, 0]);
   });
 
   it('keeps how its requests ended, until it is pruned', async () => {
