@@ -1,5 +1,6 @@
-// The error table online: each line switched to another class fails exactly its test; credit balance and spend limits
-// halt after at most `parallel` calls, blame no item, exit 3, and `resume` completes all. Inside batch results: later.
+// The error table, online and inside the results of provider batches: each line switched to another class fails exactly
+// its tests; credit balance and spend limits halt after at most `parallel` calls (one provider batch), blame no item,
+// exit 3, and `resume` completes all.
 import { spawnSync } from 'node:child_process';
 import { writeFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,12 +8,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorTable } from '../src/analyze/claude/error-table.ts';
 import { packageRoot } from '../src/paths.ts';
+import type { Fault } from '../test/support/claude-simulator/faults.ts';
 import { projectFolder } from '../test/support/run-cli.ts';
 import { check, until } from './check.ts';
 import { letter, runJson, startSimulator } from './claude.ts';
 
 const PARALLEL = 5;
 const COUNT = 60;
+/** What has no counterpart in a result: it comes without a connection, and without a status. */
+const onlyOnline = new Set(['timeout', 'connection', 'any other']);
 
 await mutateTable();
 const simulator = await startSimulator({ latencyMs: 100 });
@@ -68,13 +72,39 @@ try {
       resumed.exitCode === 0 && resumed.counts.completed === COUNT,
       resumed.counts,
     );
+    await insideResults(name, folder, { kind: 'status', ...refusal });
   }
 } finally {
   await project.remove();
   await simulator.close();
 }
 
-/** Each line with another class: its own test must fail, and no other. */
+/** The first answers of a provider batch say that there is no money: as if nothing had been asked. */
+async function insideResults(name: string, folder: string, fault: Fault): Promise<void> {
+  await simulator.set({ faults: [{ fault }] });
+  const args = ['process', folder, '--analyzer', 'claude-batch', '--parallel', String(PARALLEL)];
+  const halted = await runJson(project.folder, ...args);
+  check(
+    `${name}, in results: exit 3, no item is blamed`,
+    halted.exitCode === 3 && halted.status === 'halted' && halted.counts.failed === 0,
+    halted.reason,
+  );
+  await simulator.set({ faults: [] });
+  await simulator.clear();
+  const resumed = await runJson(project.folder, 'resume', 'last');
+  check(
+    `${name}, in results: resume completes all`,
+    resumed.exitCode === 0 && resumed.counts.completed === COUNT,
+    resumed.counts,
+  );
+  const { billed, billedTwice } = await simulator.totals();
+  check(`${name}, in results: each is billed once`, billed === COUNT && billedTwice === 0, [
+    billed,
+    billedTwice,
+  ]);
+}
+
+/** Each line with another class: its own tests must fail, and no other. */
 async function mutateTable(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'docbatch-mutant-'));
   const table = pathToFileURL(join(packageRoot, 'dist/src/analyze/claude/error-table.js')).href;
@@ -95,11 +125,13 @@ async function mutateTable(): Promise<void> {
     );
     const { failures } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { failures: { title: string }[] };
     const titles = failures.map(({ title }) => title);
-    if (titles.length === 1 && titles[0]!.startsWith(`makes of "${id}"`)) caught += 1;
+    const wanted = onlyOnline.has(id) ? 1 : 2;
+    if (titles.length === wanted && titles.every((title) => title.startsWith(`makes of "${id}"`)))
+      caught += 1;
     else check(`the line "${id}" as ${other}`, false, titles);
   }
   check(
-    'lines whose change fails exactly their test',
+    'lines whose change fails exactly their tests, online and in results',
     caught === errorTable.length,
     `${caught} of ${errorTable.length}`,
   );

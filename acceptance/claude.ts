@@ -9,16 +9,24 @@ export interface Simulator {
   url: string;
   set(changes: Partial<SimulatorSettings>): Promise<void>;
   ledger(): Promise<{ totals: LedgerTotals; entries: LedgerEntry[] }>;
+  totals(): Promise<LedgerTotals>;
   clear(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The simulator in a process of its own, as `npm run claude-sim` starts it; the command lines that follow use it. */
-export async function startSimulator(changes: Partial<SimulatorSettings> = {}): Promise<Simulator> {
+export async function startSimulator(
+  changes: Partial<SimulatorSettings> = {},
+  heapMb = 4_096,
+): Promise<Simulator> {
   const main = join(packageRoot, 'dist/test/support/claude-simulator/main.js');
-  const child = spawn(process.execPath, [main, '--port', '0', '--latency', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [`--max-old-space-size=${heapMb}`, main, '--port', '0', '--latency', '0'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const url = await new Promise<string>((resolve, reject) => {
     child.once('error', reject);
     child.stdout.on('data', (text: Buffer) => {
@@ -35,6 +43,7 @@ export async function startSimulator(changes: Partial<SimulatorSettings> = {}): 
     url,
     set: (next) => post('settings', next),
     ledger: async () => (await fetch(`${url}/_sim/ledger`)).json() as ReturnType<Simulator['ledger']>,
+    totals: async () => (await fetch(`${url}/_sim/totals`)).json() as Promise<LedgerTotals>,
     clear: () => post('clear', {}),
     close: () =>
       new Promise((resolve) => {

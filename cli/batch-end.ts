@@ -1,5 +1,4 @@
 import type { Database, Queryable } from '../src/db/database.ts';
-import type { ProviderStatus } from '../src/db/provider-status.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
 import { readItems } from '../src/db/items.ts';
 import { exampleOf } from '../src/db/example-document.ts';
@@ -10,6 +9,7 @@ import { formatDuration } from '../src/domain/progress.ts';
 import { formatUsd, NANO_PER_USD } from '../src/domain/money.ts';
 import { commandLine, shellWord } from './command-name.ts';
 import { describeMoney } from './output/describe-money.ts';
+import { stillBilled } from './still-billed.ts';
 import type { CliContext } from './context.ts';
 
 const SHOWN = 50;
@@ -85,11 +85,6 @@ export async function showNextCommands(
   if (counts.failed > 0) commands.push(['Try again:', `retry ${short}`]);
   for (const [what, command] of commands)
     context.out(`${what.padEnd(16)}${commandLine(context.env, command)}`);
-}
-
-/** What goes on at the provider while the batch stands still. */
-export function stillBilled({ batches, requests }: ProviderStatus): string {
-  return `Still at the provider, and billed as it answers: ${batches} provider batches with ${requests} requests`;
 }
 
 function summaryOf(result: unknown): string {

@@ -18,6 +18,7 @@ export interface SettingsFlags {
   out?: string;
   notify?: string[];
   budget?: number;
+  deadline?: number;
 }
 
 /** The flags that become a batch's settings; shared by `process`, `set` and `schedule create`. */
@@ -37,6 +38,11 @@ export function addSettings(command: Command): Command {
     .option('--out <dir>', 'one JSON file per document in this folder')
     .option('--budget <USD>', 'stop before paid calls cost more', usd)
     .option(
+      '--deadline <time>',
+      'claude-batch: ask online what is not answered by then; 4h, or a date with a time',
+      moment,
+    )
+    .option(
       '--notify <target>',
       'command or https URL that is told of halted, finished, stalled; repeatable',
       repeated,
@@ -49,7 +55,7 @@ export function settingsFrom(flags: SettingsFlags, userDir: string): BatchSettin
 
 /** Only what the user typed. */
 export function changedSettings(flags: SettingsFlags, userDir: string): Partial<BatchSettings> {
-  const { retryDelay, timeout, out, cache, budget, ...same } = flags;
+  const { retryDelay, timeout, out, cache, budget, deadline, ...same } = flags;
   const known = ['batchSize', 'parallel', 'retries', 'maxFailures', 'halt', 'priority', 'notify'] as const;
   return {
     ...Object.fromEntries(known.filter((key) => same[key] !== undefined).map((key) => [key, same[key]])),
@@ -57,6 +63,7 @@ export function changedSettings(flags: SettingsFlags, userDir: string): Partial<
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(cache === false ? { cache: false } : {}),
     ...(budget === undefined ? {} : { budgetNanoUsd: Math.round(budget * NANO_PER_USD) }),
+    ...(deadline === undefined ? {} : { deadlineAtMs: deadline }),
     ...(out === undefined ? {} : { outDir: resolve(userDir, out), outBase: userDir }),
   };
 }
@@ -92,6 +99,14 @@ export function duration(text: string): number {
   if (match === null)
     throw new InvalidArgumentError(`Expected a time such as 500ms, 2s, 10m, got \`${text}\`.`);
   return Math.round(Number(match[1]) * (UNITS[match[2] ?? 's'] ?? 1_000));
+}
+
+/** Milliseconds since 1970: of a date, or of so much time from now. */
+function moment(text: string): number {
+  const isDuration = /^\d+(\.\d+)?(ms|s|m|h)$/.test(text);
+  const at = isDuration ? Date.now() + duration(text) : Date.parse(text);
+  if (!Number.isNaN(at)) return at;
+  throw new InvalidArgumentError(`Expected a time such as 30m, 4h or 2026-12-01T08:00, got \`${text}\`.`);
 }
 
 function failureBudget(text: string): BatchSettings['maxFailures'] {

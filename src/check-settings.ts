@@ -23,6 +23,7 @@ const schema = z.strictObject({
   outBase: z.string().min(1).nullable(),
   notify: z.array(z.string().min(1)),
   budgetNanoUsd: amount.nullable(),
+  deadlineAtMs: amount.nullable(),
 } satisfies Record<keyof BatchSettings, z.ZodType>);
 
 /**

@@ -58,7 +58,9 @@ const fileSchema = z
           .strictObject({
             /** Requests in one provider batch; the API takes 100,000. */
             maxRequests: z.number().int().min(1).max(100_000).default(10_000),
-            /** Bytes of all requests in one provider batch; the API takes 256 MB, and they are held in memory. */
+            /** Requests in all provider batches together; the API takes 200,000 in the lowest tier. */
+            queueCap: z.number().int().min(1).default(200_000),
+            /** Bytes of all requests in one provider batch; the API takes 256 MB. */
             maxBytes: z.number().int().min(1_000).max(250_000_000).default(32_000_000),
             /** A create call is given up after this. */
             createTimeoutMs: z.number().int().min(1_000).default(300_000),

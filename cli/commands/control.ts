@@ -4,17 +4,16 @@ import { cancelTerminated } from '../../src/db/batch-ends.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
 import { orderControl } from '../../src/db/orders.ts';
-import { providerStatus } from '../../src/db/provider-status.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
 import { openBatchesByName, resolveBatch } from '../../src/db/resolve-batch.ts';
 import { terminalBatchStatuses, type BatchStatus } from '../../src/domain/batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../../src/actor.ts';
-import { stillBilled } from '../batch-end.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import { openSession } from '../open-session.ts';
 import type { Register } from '../program.ts';
+import { warnOfBilled } from '../still-billed.ts';
 
 interface Flags {
   all?: boolean;
@@ -68,11 +67,7 @@ async function afterPause(
   status: BatchStatus,
 ): Promise<string> {
   if (!changed) return status === 'processing' ? 'a halt or a cancel is under way' : unchanged(status);
-  const provider = await providerStatus(db, id);
-  if (provider !== null) {
-    context.err(stillBilled(provider));
-    context.err(`Stop it there with: ${commandLine(context.env, `provider-batches cancel ${shortId(id)}`)}`);
-  }
+  await warnOfBilled(context, db, id);
   context.err(`Go on with: ${commandLine(context.env, `resume ${shortId(id)}`)}`);
   return 'paused';
 }

@@ -21,6 +21,7 @@ import { dryRun } from '../dry-run.ts';
 import { findDocument } from '../find-document.ts';
 import { followBatch } from '../follow-batch.ts';
 import { documents, noDocumentYet, sayNothingToDo } from '../nothing-to-do.ts';
+import { hintAtSlots } from '../hint-at-slots.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
@@ -64,6 +65,12 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   const config = context.config();
   const chosen = chooseRecipe(context, flags);
   const { recipe, loaded } = chosen;
+  if (flags.deadline !== undefined && loaded === null) {
+    throw new CliError(`\`--deadline\` is for Claude, and the analyzer is \`${recipe.analyzer}\``, {
+      why: 'it says how long answers of provider batches are waited for; all others answer at once',
+      next: 'add --analyzer claude-batch, or leave it out',
+    });
+  }
   const settings = settingsFrom(flags, config.userDir);
   const { rerun, limit = null, sample = null } = flags;
   const selection = { all: flags.all === true, rerun, limit, sample };
@@ -113,6 +120,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   context.err(
     `Batch ${shortId(batchId)}: ${documents(prepared.chosen)}, analyzer: ${recipe.analyzer}${url === null ? '' : `; ${url}`}`,
   );
+  await hintAtSlots(context, db, flags.parallel);
   if (flags.detach === true) {
     context.out(batchId);
     context.err(`Watch it with: ${commandLine(context.env, `monitor ${shortId(batchId)}`)}`);

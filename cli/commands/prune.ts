@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { deleteHistories } from '../../src/client/delete-histories.ts';
 import { countPrunable, endedWorkflows, pruneResults, pruneTexts, vacuum } from '../../src/db/prune.ts';
+import { countProviderBatches, pruneProviderBatches } from '../../src/db/prune-provider.ts';
 import { actorName } from '../../src/actor.ts';
 import { commandLine } from '../command-name.ts';
 import { consent } from '../consent.ts';
@@ -31,7 +32,11 @@ async function prune(context: CliContext, flags: Flags): Promise<number> {
   const before = new Date(Date.now() - flags.olderThan.ms);
   const ended = (ids: readonly string[]) => endedWorkflows(db, ids, before);
   const histories = (dryRun: boolean) => deleteHistories(client, { before, ended, dryRun });
-  const ahead = { ...(await countPrunable(db, before)), histories: await histories(true) };
+  const ahead = {
+    ...(await countPrunable(db, before)),
+    providerBatches: await countProviderBatches(db, before),
+    histories: await histories(true),
+  };
   const isNothing = Object.values(ahead).every(({ count }) => count === 0);
   if (flags.dryRun === true || isNothing) {
     show(context, isNothing ? 'Nothing to delete' : 'Would delete', { ...ahead, diskBytes: 0 }, flags);
@@ -42,6 +47,7 @@ async function prune(context: CliContext, flags: Flags): Promise<number> {
   const gone = {
     texts: await pruneTexts(db, before),
     results: await pruneResults(db, before, actorName(context.env)),
+    providerBatches: await pruneProviderBatches(db, before),
     histories: await histories(false),
     diskBytes: await vacuum(db),
   };
@@ -49,13 +55,19 @@ async function prune(context: CliContext, flags: Flags): Promise<number> {
   return 0;
 }
 
-type Sizes = Record<'texts' | 'results' | 'histories', { count: number; sizeBytes: number }> & {
+type Sizes = Record<
+  'texts' | 'results' | 'providerBatches' | 'histories',
+  { count: number; sizeBytes: number }
+> & {
   histories: { refusal: string | null };
 };
 
 function show(context: CliContext, what: string, gone: Sizes & { diskBytes: number }, flags: Flags): void {
-  const { texts, results, histories, diskBytes } = gone;
-  const freedBytes = texts.sizeBytes + results.sizeBytes + histories.sizeBytes;
+  const { texts, results, providerBatches, histories, diskBytes } = gone;
+  const freedBytes = [texts, results, providerBatches, histories].reduce(
+    (sum, { sizeBytes }) => sum + sizeBytes,
+    0,
+  );
   if (flags.json === true) {
     context.out(JSON.stringify({ dryRun: flags.dryRun === true, ...gone, freedBytes }, null, 2));
     return;
@@ -69,8 +81,9 @@ function show(context: CliContext, what: string, gone: Sizes & { diskBytes: numb
   if (histories.refusal !== null) context.err(`Temporal keeps its histories: ${histories.refusal}`);
 }
 
-function describe({ texts, results, histories }: Sizes): string {
-  return Object.entries({ texts, results, 'workflow histories': histories })
+function describe({ texts, results, providerBatches, histories }: Sizes): string {
+  const named = { texts, results, 'provider batches': providerBatches, 'workflow histories': histories };
+  return Object.entries(named)
     .map(([what, { count, sizeBytes }]) => `${count} ${what} (${formatBytes(sizeBytes)})`)
     .join(', ');
 }

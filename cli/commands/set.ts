@@ -7,6 +7,7 @@ import { actorName } from '../../src/actor.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
+import { hintAtSlots } from '../hint-at-slots.ts';
 import { openSession } from '../open-session.ts';
 import type { Register } from '../program.ts';
 import type { SettingsFlags } from '../settings-options.ts';
@@ -27,6 +28,7 @@ async function set(context: CliContext, named: string, flags: SettingsFlags): Pr
   const batch = await resolveBatch(db, named);
   const halts = await changeSettings(db, { batchId: batch.id, actor: actorName(context.env), changes });
   await wakeBatch(client, batch.workflowId);
+  await hintAtSlots(context, db, flags.parallel);
   context.out(`Batch ${shortId(batch.id)} (${batch.name}): ${JSON.stringify(changes)}`);
   if (isClosed(batch.status)) {
     const again = batch.status === 'terminated' ? 'resume' : 'retry';

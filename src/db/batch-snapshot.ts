@@ -1,5 +1,6 @@
 import type { BatchCounts, BatchSettings, BatchStatus } from '../domain/batch.ts';
 import type { Queryable } from './database.ts';
+import { isParked } from './is-parked.ts';
 import type { ProviderStatus } from './provider-status.ts';
 import { providerStatus } from './provider-status.ts';
 
@@ -32,6 +33,8 @@ export interface BatchSnapshot {
   settings: BatchSettings;
   planned: boolean;
   counts: BatchCounts;
+  /** Of those `processing`: they wait for provider batches, in no worker. */
+  parked: number;
   /** Failed items by code, most first. */
   failures: { code: string; count: number }[];
   /** Time in `processing`, without pauses and halts. */
@@ -52,7 +55,7 @@ export interface BatchSnapshot {
 /** Everything a screen shows of a batch, counted over its items. */
 export async function batchSnapshot(db: Queryable, batchId: string): Promise<BatchSnapshot> {
   const { rows } = await db.query<
-    Omit<BatchSnapshot, 'counts' | 'failures' | 'money' | 'provider'> & BatchMoney
+    Omit<BatchSnapshot, 'counts' | 'parked' | 'failures' | 'money' | 'provider'> & BatchMoney
   >(
     `SELECT b.id, COALESCE(b.batch_name, b.id::text) AS name, b.status, b.status_reason AS reason, b.status_detail AS detail,
             r.recipe->>'analyzer' AS analyzer, r.recipe->>'profile' AS profile, r.recipe->>'model' AS model,
@@ -68,8 +71,9 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
   );
   const row = rows[0];
   if (row === undefined) throw new Error(`Batch ${batchId} is not in the database`);
-  const { rows: states } = await db.query<{ state: keyof BatchCounts; count: number }>(
-    'SELECT state, COUNT(*)::int AS count FROM batch_items WHERE batch_id = $1 GROUP BY state',
+  const { rows: states } = await db.query<{ state: keyof BatchCounts; count: number; parked: number }>(
+    `SELECT state, COUNT(*)::int AS count, COUNT(*) FILTER (WHERE ${isParked('i')})::int AS parked
+     FROM batch_items i WHERE batch_id = $1 GROUP BY state`,
     [batchId],
   );
   const { rows: failures } = await db.query<{ code: string; count: number }>(
@@ -86,13 +90,15 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
     processing: 0,
     retrying: 0,
   };
-  for (const { state, count } of states) {
+  let parked = 0;
+  for (const { state, count, parked: parkedOfState } of states) {
     counts[state] = count;
     counts.total += count;
+    parked += parkedOfState;
   }
   const { spentNanoUsd, interruptedNanoUsd, reservedNanoUsd, budgetNanoUsd, ...rest } = row;
   const { inputTokens, outputTokens, cacheReadTokens, ...batch } = rest;
   const tokens = { inputTokens, outputTokens, cacheReadTokens };
   const money = { spentNanoUsd, interruptedNanoUsd, reservedNanoUsd, budgetNanoUsd, ...tokens };
-  return { ...batch, money, counts, failures, provider: await providerStatus(db, batchId) };
+  return { ...batch, money, counts, parked, failures, provider: await providerStatus(db, batchId) };
 }

@@ -260,9 +260,11 @@ WITH input AS MATERIALIZED (
   DELETE FROM budget_reservations v USING input n
   WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch AND n.lost IS NULL
 ), held AS (
-  UPDATE budget_reservations v SET amount_nano_usd = n.lost, waiting = false FROM input n
-  WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch AND n.lost > 0
-    AND NOT EXISTS (SELECT FROM changed c WHERE c.document_id = n.document_id AND c.state IN ('completed', 'failed'))
+  -- Without a budget there is no row yet, and no worker that will settle it.
+  INSERT INTO budget_reservations AS v (batch_id, document_id, epoch, worker_id, amount_nano_usd)
+  SELECT $1, n.document_id, n.epoch, n.document_id, n.lost FROM input n
+  WHERE n.lost > 0 AND NOT EXISTS (SELECT FROM changed c WHERE c.document_id = n.document_id AND c.state IN ('completed', 'failed'))
+  ON CONFLICT (batch_id, document_id, epoch) DO UPDATE SET amount_nano_usd = EXCLUDED.amount_nano_usd, waiting = false
 ), interrupted AS (
   -- Calls that a kill or the network cut off: perhaps billed, and then about as much as the one that was answered at last.
   DELETE FROM budget_reservations v USING input n, changed c
@@ -270,8 +272,12 @@ WITH input AS MATERIALIZED (
     AND c.document_id = n.document_id AND c.state IN ('completed', 'failed')
   RETURNING CASE WHEN v.epoch = n.epoch THEN n.lost WHEN n.cost > 0 THEN LEAST(n.cost, v.amount_nano_usd)
             ELSE v.amount_nano_usd END AS amount
+), unheld AS (
+  SELECT n.lost AS amount FROM input n JOIN changed c ON c.document_id = n.document_id
+  WHERE n.lost > 0 AND c.state IN ('completed', 'failed') AND NOT EXISTS (
+    SELECT FROM budget_reservations v WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch)
 ), ${MEMBERS}, delta AS (
-  SELECT (SELECT COALESCE(SUM(amount), 0)::bigint FROM interrupted) AS interrupted, COUNT(*)::int AS written,
+  SELECT (SELECT COALESCE(SUM(amount), 0)::bigint FROM (TABLE interrupted UNION ALL TABLE unheld) l) AS interrupted, COUNT(*)::int AS written,
          COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
          COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,
          COUNT(*) FILTER (WHERE n.is_retry AND c.state NOT IN ('pending', 'parked'))::int AS retry_calls,

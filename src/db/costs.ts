@@ -32,6 +32,27 @@ export async function readCosts(
   return rows;
 }
 
+/**
+ * What calls without an answer may have cost: perhaps billed, never known. Of one batch, or of all; provider batches that
+ * are under way, and calls of living workers, are not among them.
+ */
+export async function readUnsettled(
+  db: Queryable,
+  batchId: string | null,
+): Promise<{ batchId: string; amountNanoUsd: number }[]> {
+  const { rows } = await db.query<{ batchId: string; amountNanoUsd: number }>(
+    `SELECT * FROM (
+       SELECT b.id AS "batchId", b.interrupted_nano_usd + (
+         SELECT COALESCE(SUM(v.amount_nano_usd), 0)::bigint FROM budget_reservations v
+         WHERE v.batch_id = b.id AND v.epoch > 0 AND NOT EXISTS (
+           SELECT FROM workers w WHERE w.id = v.worker_id AND w.heartbeat_at > now() - interval '10 seconds')) AS "amountNanoUsd"
+       FROM processing_batches b WHERE $1::uuid IS NULL OR b.id = $1) u
+     WHERE "amountNanoUsd" > 0`,
+    [batchId],
+  );
+  return rows;
+}
+
 /** Output tokens per call that were seen under a profile and model; null before there are enough to say anything. */
 export async function seenOutput(
   db: Queryable,

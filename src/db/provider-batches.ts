@@ -1,5 +1,7 @@
+import type { RequestStream } from '../domain/provider-batch.ts';
 import type { Database, Queryable } from './database.ts';
 import { WAITING } from './provider-requests.ts';
+import { streamRows } from './stream-rows.ts';
 
 /** Requests that are asked together; of each group there is at most one provider batch. */
 export interface Group {
@@ -7,6 +9,7 @@ export interface Group {
   batchId: string;
   state: 'sealed' | 'creating' | 'submitted' | 'ended';
   requests: number;
+  sizeBytes: number;
   providerId: string | null;
   adopted: boolean;
   rejected: string[];
@@ -19,7 +22,7 @@ export interface Group {
   cancelAsked: boolean;
 }
 
-const COLUMNS = `id, batch_id AS "batchId", state, request_count AS requests, provider_id AS "providerId", adopted, rejected,
+const COLUMNS = `id, batch_id AS "batchId", state, request_count AS requests, size_bytes AS "sizeBytes", provider_id AS "providerId", adopted, rejected,
   sent_at AS "sentAt", (EXTRACT(EPOCH FROM clock_timestamp() - create_deadline_at) * 1000)::float8 AS "sinceDeadlineMs",
   (EXTRACT(EPOCH FROM clock_timestamp() - COALESCE(sent_at, created_at)) * 1000)::float8 AS "ageMs",
   (EXTRACT(EPOCH FROM clock_timestamp() - polled_at) * 1000)::float8 AS "sincePollMs", cancel_asked_at IS NOT NULL AS "cancelAsked"`;
@@ -35,12 +38,15 @@ export async function openGroups(db: Queryable, batchId: string): Promise<Group[
 export interface SealLimits {
   requests: number;
   sizeBytes: number;
+  /** Requests that the provider takes in all its batches together. */
+  queueCap: number;
 }
 
 export type Sealed =
   | { group: Group }
-  /** Nothing waits; or another group of this size is in doubt; or no request fits what is left of the budget. */
-  | { group: null; why: 'empty' | 'in doubt' }
+  /** Nothing waits; or the provider's queue is full; or another group of this size is in doubt. */
+  | { group: null; why: 'empty' | 'queue full' | 'in doubt' }
+  /** No request fits what is left of the budget. */
   | { group: null; why: 'budget'; needed: number; spent: number; reserved: number; budget: number };
 
 /**
@@ -57,30 +63,17 @@ export function sealGroup(
       `SELECT pg_advisory_xact_lock(hashtextextended('docbatch-provider:' || $1, 0)), pg_advisory_xact_lock(hashtextextended('docbatch-budget:' || $2, 0))`,
       [provider, batchId],
     );
+    const room = Math.min(limits.requests, limits.queueCap - (await queued(tx, provider)));
+    if (room <= 0) return { group: null, why: 'queue full' };
     const money = await moneyOf(tx, batchId);
     const left = money.budget === null ? null : money.budget - money.spent - money.reserved;
-    const { rows: sizes } = await tx.query<{ n: number; sizeBytes: number; worst: number }>(
-      `SELECT n::int, size::bigint AS "sizeBytes", worst::bigint AS worst FROM (
-         SELECT row_number() OVER o AS n, SUM(size_bytes) OVER o AS size, SUM(worst_nano_usd) OVER o AS worst
-         FROM (SELECT * FROM provider_requests r WHERE ${WAITING} ORDER BY ${ORDER} LIMIT $2) r
-         WINDOW o AS (ORDER BY ${ORDER} ROWS UNBOUNDED PRECEDING)) s
-       WHERE n = 1 OR size <= $3 ORDER BY n`,
-      [batchId, limits.requests, limits.sizeBytes],
-    );
-    const [first] = sizes;
-    if (first === undefined) return { group: null, why: 'empty' };
-    const fitting = left === null ? sizes : sizes.filter(({ worst }) => worst <= left);
-    if (fitting.length === 0) {
+    const { first, chosen, fits } = await chooseRequests(tx, { batchId, provider, room, left }, limits);
+    if (first === null) return { group: null, why: 'empty' };
+    if (!fits) {
       const { spent, reserved, budget } = money;
-      return { group: null, why: 'budget', needed: first.worst, spent, reserved, budget: budget ?? 0 };
+      return { group: null, why: 'budget', needed: first, spent, reserved, budget: budget ?? 0 };
     }
-    const { rows: taken } = await tx.query<{ requests: number }>(
-      `SELECT request_count AS requests FROM provider_batches WHERE provider = $1 AND state IN ('sealed', 'creating')`,
-      [provider],
-    );
-    const inDoubt = new Set(taken.map(({ requests }) => requests));
-    const chosen = fitting.findLast(({ n }) => !inDoubt.has(n));
-    if (chosen === undefined) return { group: null, why: 'in doubt' };
+    if (chosen === null) return { group: null, why: 'in doubt' };
     const { rows } = await tx.query<Group>(
       `INSERT INTO provider_batches (batch_id, provider, request_count, size_bytes) VALUES ($1, $2, $3, $4) RETURNING ${COLUMNS}`,
       [batchId, provider, chosen.n, chosen.sizeBytes],
@@ -102,6 +95,46 @@ export function sealGroup(
     }
     return { group };
   });
+}
+
+/** What stands around a request in the body of the create call: its id, and the names of the fields. */
+const BYTES_AROUND = 63;
+
+interface Chosen {
+  n: number;
+  sizeBytes: number;
+  worst: number;
+}
+
+/** How many of the waiting go together; added up by the database, since they may be 100,000. `first`: its worst case. */
+async function chooseRequests(
+  tx: Queryable,
+  { batchId, provider, room, left }: { batchId: string; provider: string; room: number; left: number | null },
+  { sizeBytes }: SealLimits,
+): Promise<{ first: number | null; fits: boolean; chosen: Chosen | null }> {
+  const { rows } = await tx.query<{ first: number | null; fits: boolean; chosen: Chosen | null }>(
+    `WITH sizes AS MATERIALIZED (
+       SELECT row_number() OVER o AS n, SUM(r.size_bytes + ${BYTES_AROUND}) OVER o AS size, SUM(r.worst_nano_usd) OVER o AS worst
+       FROM (SELECT * FROM provider_requests r WHERE ${WAITING} ORDER BY ${ORDER} LIMIT $2) r
+       WINDOW o AS (ORDER BY ${ORDER} ROWS UNBOUNDED PRECEDING)
+     ), fitting AS (
+       SELECT * FROM sizes WHERE (n = 1 OR size <= $3) AND ($4::bigint IS NULL OR worst <= $4)
+     )
+     SELECT (SELECT worst::bigint FROM sizes WHERE n = 1) AS first, EXISTS (SELECT FROM fitting) AS fits,
+       (SELECT jsonb_build_object('n', n, 'sizeBytes', size, 'worst', worst) FROM fitting WHERE n NOT IN (
+          SELECT request_count FROM provider_batches WHERE provider = $5 AND state IN ('sealed', 'creating'))
+        ORDER BY n DESC LIMIT 1) AS chosen`,
+    [batchId, room, sizeBytes, left, provider],
+  );
+  return rows[0]!;
+}
+
+async function queued(tx: Queryable, provider: string): Promise<number> {
+  const { rows } = await tx.query<{ queued: number }>(
+    `SELECT COALESCE(SUM(request_count), 0)::int AS queued FROM provider_batches WHERE provider = $1 AND state <> 'ended'`,
+    [provider],
+  );
+  return rows[0]!.queued;
 }
 
 /** The requests changed while they were counted. */
@@ -135,15 +168,13 @@ export async function beginCreate(db: Queryable, groupId: string, timeoutMs: num
   return rows[0]?.sentAt ?? null;
 }
 
-export async function groupRequests(
-  db: Queryable,
-  groupId: string,
-): Promise<{ customId: string; body: string }[]> {
-  const { rows } = await db.query<{ customId: string; body: string }>(
-    'SELECT custom_id AS "customId", body FROM provider_requests WHERE provider_batch_id = $1 ORDER BY custom_id',
+export async function groupRequests(db: Database, groupId: string): Promise<RequestStream> {
+  const { rows } = await db.query<{ count: number; sizeBytes: number }>(
+    'SELECT COUNT(*)::int AS count, COALESCE(SUM(size_bytes), 0)::bigint AS "sizeBytes" FROM provider_requests WHERE provider_batch_id = $1',
     [groupId],
   );
-  return rows;
+  const sql = 'SELECT custom_id AS "customId", body FROM provider_requests WHERE provider_batch_id = $1';
+  return { ...rows[0]!, read: () => streamRows(db, sql, [groupId]) };
 }
 
 /** The provider's id is known: by the answer, or because an orphan looks like it. False when someone else has that id. */
@@ -209,16 +240,18 @@ export function endGroup(db: Database, group: { id: string; batchId: string }): 
       `UPDATE provider_requests SET answer = '{"type": "expired"}' WHERE provider_batch_id = $1 AND answer IS NULL`,
       [group.id],
     );
+    await tx.query(
+      `UPDATE provider_batches SET outcomes = (SELECT jsonb_object_agg(type, n) FROM (
+         SELECT answer->>'type' AS type, COUNT(*) AS n FROM provider_requests WHERE provider_batch_id = $1 GROUP BY 1) t) WHERE id = $1`,
+      [group.id],
+    );
     // Cancelled by us: it is as if it had not been asked, for whoever retries.
     await tx.query(
       `UPDATE provider_requests r SET answer = NULL, provider_batch_id = NULL, custom_id = gen_random_uuid()
        FROM provider_batches p WHERE p.id = $1 AND r.provider_batch_id = $1 AND p.cancel_asked_at IS NOT NULL AND r.answer->>'type' <> 'succeeded'`,
       [group.id],
     );
-    await tx.query('DELETE FROM budget_reservations WHERE batch_id = $1 AND document_id = $2 AND epoch = 0', [
-      group.batchId,
-      group.id,
-    ]);
+    await letMoneyGo(tx, group);
   });
 }
 
@@ -232,9 +265,68 @@ export function dissolveGroup(db: Database, group: { id: string; batchId: string
     await tx.query('UPDATE provider_requests SET provider_batch_id = NULL WHERE provider_batch_id = $1', [
       group.id,
     ]);
-    await tx.query('DELETE FROM budget_reservations WHERE batch_id = $1 AND document_id = $2 AND epoch = 0', [
-      group.batchId,
-      group.id,
-    ]);
+    await letMoneyGo(tx, group);
   });
+}
+
+/**
+ * The provider finds it too large: half of it stays sealed, the rest waits for another group. A single request has its
+ * answer by that. Only by whom `sentAt` belongs to.
+ */
+export function halveGroup(
+  db: Database,
+  { id, batchId, requests }: Pick<Group, 'id' | 'batchId' | 'requests'>,
+  sentAt: Date,
+): Promise<void> {
+  return db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ provider: string }>(
+      `SELECT provider FROM provider_batches WHERE id = $1 AND state = 'creating' AND date_trunc('milliseconds', sent_at) = $2 FOR UPDATE`,
+      [id, sentAt],
+    );
+    if (rows[0] === undefined) return;
+    if (requests === 1) {
+      const error = { type: 'request_too_large', message: 'The request is larger than the provider takes' };
+      const answer = JSON.stringify({ type: 'errored', error: { type: 'error', error } });
+      await tx.query('UPDATE provider_requests SET answer = $2 WHERE provider_batch_id = $1', [id, answer]);
+      await tx.query(
+        `UPDATE provider_batches SET state = 'ended', ended_at = clock_timestamp() WHERE id = $1`,
+        [id],
+      );
+      await letMoneyGo(tx, { id, batchId });
+      return;
+    }
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('docbatch-provider:' || $1, 0))`, [
+      rows[0].provider,
+    ]);
+    const { rows: kept } = await tx.query<{ kept: number }>(
+      `SELECT n AS kept FROM generate_series(1, $2::int / 2) n WHERE n NOT IN (
+         SELECT request_count FROM provider_batches WHERE provider = $1 AND state IN ('sealed', 'creating'))
+       ORDER BY n DESC LIMIT 1`,
+      [rows[0].provider, requests],
+    );
+    await tx.query(
+      `UPDATE provider_requests SET provider_batch_id = NULL WHERE custom_id IN (
+         SELECT custom_id FROM provider_requests r WHERE provider_batch_id = $1 ORDER BY ${ORDER} OFFSET $2)`,
+      [id, kept[0]?.kept ?? 0],
+    );
+    if (kept[0] === undefined) {
+      await tx.query('DELETE FROM provider_batches WHERE id = $1', [id]);
+      await letMoneyGo(tx, { id, batchId });
+      return;
+    }
+    await tx.query(
+      `WITH rest AS (SELECT COUNT(*) AS n, SUM(size_bytes + ${BYTES_AROUND}) AS size, SUM(worst_nano_usd) AS worst
+         FROM provider_requests WHERE provider_batch_id = $1), held AS (
+         UPDATE budget_reservations v SET amount_nano_usd = rest.worst FROM rest WHERE v.batch_id = $2 AND v.document_id = $1 AND v.epoch = 0)
+       UPDATE provider_batches SET state = 'sealed', request_count = rest.n, size_bytes = rest.size FROM rest WHERE id = $1`,
+      [id, batchId],
+    );
+  });
+}
+
+async function letMoneyGo(tx: Queryable, group: { id: string; batchId: string }): Promise<void> {
+  await tx.query('DELETE FROM budget_reservations WHERE batch_id = $1 AND document_id = $2 AND epoch = 0', [
+    group.batchId,
+    group.id,
+  ]);
 }

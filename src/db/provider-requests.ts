@@ -34,7 +34,7 @@ export interface Waiting {
   /** Documents wait for answers. */
   parked: boolean;
   control: string;
-  settings: { batchSize: number; budgetNanoUsd?: number | null };
+  settings: { batchSize: number; budgetNanoUsd?: number | null; deadlineAtMs?: number | null };
 }
 
 /** What waits to be asked; null when the batch was deleted. */
@@ -144,16 +144,23 @@ SELECT (SELECT COUNT(*)::int FROM mine) AS matched,
                              'cacheRead', COALESCE(SUM(cache_read_tokens), 0)) FROM paid) AS bill`;
 
 /**
- * Documents whose requests are all answered are to be done again, in new chunks. Their epoch is raised: a commit that
- * left them to the provider, and is repeated, must not do it twice. Returns how many they are.
+ * Documents whose requests are all answered are to be done again, in new chunks; with `isLate` also those whose requests
+ * are not at the provider (any more). Their epoch is raised: a commit that left them to the provider, and is repeated, must
+ * not do it twice. Returns how many they are.
  */
-export function releaseAnswered(db: Database, batchId: string, batchSize: number): Promise<number> {
+export function releaseAnswered(
+  db: Database,
+  { batchId, batchSize, isLate }: { batchId: string; batchSize: number; isLate: boolean },
+): Promise<number> {
   return db.transaction(async (tx) => {
     const { rows } = await tx.query<{ released: number; lastChunkNo: number | null }>(
       `WITH ready AS MATERIALIZED (
          SELECT i.document_id, i.priority, i.position FROM batch_items i
          WHERE i.batch_id = $1 AND ${isParked('i')} AND NOT EXISTS (
-           SELECT FROM provider_requests r WHERE r.batch_id = i.batch_id AND r.document_id = i.document_id AND r.answer IS NULL)
+           SELECT FROM provider_requests r WHERE r.batch_id = i.batch_id AND r.document_id = i.document_id AND r.answer IS NULL
+             AND ($3 IS FALSE OR EXISTS (
+               SELECT FROM provider_requests o WHERE o.batch_id = r.batch_id AND o.request_key = r.request_key
+                 AND o.answer IS NULL AND o.provider_batch_id IS NOT NULL)))
          ORDER BY i.document_id FOR UPDATE OF i
        ), released AS (
          UPDATE batch_items i SET state = 'pending', stage = NULL, epoch = epoch + 1,
@@ -162,7 +169,7 @@ export function releaseAnswered(db: Database, batchId: string, batchSize: number
          WHERE b.id = $1 AND i.batch_id = $1 AND i.document_id = n.document_id RETURNING i.chunk_no
        )
        SELECT COUNT(*)::int AS released, MAX(chunk_no) AS "lastChunkNo" FROM released`,
-      [batchId, batchSize],
+      [batchId, batchSize, isLate],
     );
     const { released, lastChunkNo } = rows[0]!;
     if (lastChunkNo === null) return 0;
@@ -172,4 +179,14 @@ export function releaseAnswered(db: Database, batchId: string, batchSize: number
     );
     return released;
   });
+}
+
+/**
+ * What provider batches refused is forgotten, since it was not billed: an empty balance stands in every answer of a group,
+ * and would halt the batch again after the cause is gone.
+ */
+export async function askRefusedAgain(tx: Queryable, batchId: string): Promise<void> {
+  await tx.query(`DELETE FROM provider_requests WHERE batch_id = $1 AND answer->>'type' = 'errored'`, [
+    batchId,
+  ]);
 }

@@ -10,7 +10,7 @@ export interface Pruned {
 const CLOSED = `('completed', 'completed_with_failures', 'cancelled', 'terminated')`;
 
 /** Batches of ours that ended before `$1`; an open one, or one that was reopened, is none of them. */
-const ENDED = `SELECT id, workflow_id FROM processing_batches WHERE recipe_id IS NOT NULL AND status IN ${CLOSED}
+export const ENDED = `SELECT id, workflow_id FROM processing_batches WHERE recipe_id IS NOT NULL AND status IN ${CLOSED}
   AND COALESCE(completed_at, status_changed_at) < $1`;
 
 const TEXTS = `FROM document_texts t WHERE t.created_at < $1 AND NOT EXISTS (

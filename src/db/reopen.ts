@@ -2,6 +2,7 @@ import { partSettings, type BatchSettings } from '../domain/batch.ts';
 import { putBackLost } from './claims.ts';
 import type { Database, Queryable } from './database.ts';
 import { noteEvent } from './orders.ts';
+import { askRefusedAgain } from './provider-requests.ts';
 
 export interface ItemSelection {
   /** A failure class, or a code. Null: every failed item. */
@@ -63,6 +64,7 @@ export async function reopenBatch(db: Database, request: Reopen): Promise<{ reop
     if (!closed && batch.control === 'cancel') return { reopened: 0 };
     const reopened = retry === null ? 0 : await reopenItems(tx, batchId, { ...retry, ofDocuments }, batch);
     if (closed) await putBackLost(tx, [batchId]);
+    if (batch.status === 'halted') await askRefusedAgain(tx, batchId);
     await tx.query(
       `UPDATE processing_batches b SET
          control = 'run', control_now = false, control_seq = control_seq + 1,

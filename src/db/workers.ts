@@ -51,6 +51,14 @@ export async function hasLiveWorker(db: Queryable): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** Documents that all live workers together can have in work at once. */
+export async function liveSlots(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ slots: number }>(
+    `SELECT COALESCE(SUM(slots), 0)::int AS slots FROM workers WHERE heartbeat_at > now() - interval '5 seconds'`,
+  );
+  return rows[0]!.slots;
+}
+
 /** What a worker needs of a batch; read twice a second for all its batches in one query. */
 export interface BatchView {
   batchId: string;

@@ -21,7 +21,12 @@ export interface AnalysisInput {
   /** Only for analyzers whose calls cost money. */
   meter: Meter;
   /** Only for analyzers that ask by the batch. */
-  recorded?: { answers: RecordedAnswers; hasBudget: boolean };
+  recorded?: {
+    answers: RecordedAnswers;
+    hasBudget: boolean;
+    /** The deadline is over: what has no answer is asked online. */
+    isLate: boolean;
+  };
 }
 
 export interface Analysis {

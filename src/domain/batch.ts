@@ -66,6 +66,8 @@ export interface BatchSettings {
   notify: string[];
   /** What paid calls may cost in all; null for no limit. */
   budgetNanoUsd: number | null;
+  /** What provider batches have not answered by then (ms since 1970) is asked online. @default null (they may take their day) */
+  deadlineAtMs?: number | null;
 }
 
 /** Settings that `retry` may give to the documents that it takes up again, without touching the others. */
@@ -113,9 +115,17 @@ export interface BatchCounts {
   retrying: number;
 }
 
-/** Nothing moves any more; a paused batch is settled when what was in work has ended. */
-export function hasSettled({ status, counts }: { status: BatchStatus; counts: BatchCounts }): boolean {
-  if (status === 'paused') return counts.processing === 0;
+/** Nothing moves any more; a paused batch is settled when what was in work has ended. `parked` items are at a provider. */
+export function hasSettled({
+  status,
+  counts,
+  parked,
+}: {
+  status: BatchStatus;
+  counts: BatchCounts;
+  parked: number;
+}): boolean {
+  if (status === 'paused') return counts.processing === parked;
   return status === 'halted' || terminalBatchStatuses.includes(status);
 }
 

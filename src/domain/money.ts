@@ -30,8 +30,11 @@ export interface Meter {
    * are settled; rejects when it never will. `worstNanoUsd` is asked only when there is a budget.
    */
   reserve(worstNanoUsd: () => Promise<number>): Promise<void>;
-  /** Then this: resolves when the other side has room for a call of about this size. */
-  admit(inputTokens: number): Promise<void>;
+  /**
+   * Then this: resolves when the other side has room for a call of about this size. `mostNanoUsd` is about what it may
+   * cost, for the account of a call that is lost where no budget has asked for more.
+   */
+  admit(inputTokens: number, mostNanoUsd: number): Promise<void>;
   /** After each call, answered or not. */
   report(call: CallReport): void;
   /** Call it for each answer that is billed, useful or not. */

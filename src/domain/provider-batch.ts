@@ -47,13 +47,18 @@ export interface ProviderResult {
   paid: PaidCall | null;
 }
 
+/** What goes into one provider batch, one after the other: together it may be 256 MB. */
+export interface RequestStream {
+  count: number;
+  /** Of all bodies. */
+  sizeBytes: number;
+  read(): AsyncIterable<{ customId: string; body: string }>;
+}
+
 /** How an analyzer asks by the batch. Failures are `DocumentFailure`s by the same table as everywhere. */
 export interface ProviderBatches {
   /** Makes one batch, or fails; throws `UnknownOutcome` when nobody can say. Never tries twice. */
-  create(
-    requests: readonly { customId: string; body: string }[],
-    timeoutMs: number,
-  ): Promise<ProviderBatchSeen>;
+  create(requests: RequestStream, timeoutMs: number): Promise<ProviderBatchSeen>;
   /** Newest first, back to `since`. */
   list(since: Date, signal: AbortSignal): AsyncIterable<ProviderBatchSeen>;
   /** Null when the provider does not know it. */
@@ -61,4 +66,9 @@ export interface ProviderBatches {
   /** In any order. */
   results(id: string, signal: AbortSignal): AsyncIterable<ProviderResult>;
   cancel(id: string, signal: AbortSignal): Promise<void>;
+}
+
+/** True once a batch's deadline, if it has one, has passed. */
+export function isOver(deadlineAtMs: number | null | undefined, nowMs = Date.now()): boolean {
+  return (deadlineAtMs ?? null) !== null && nowMs >= deadlineAtMs!;
 }

@@ -38,7 +38,7 @@ const LATER_MS = 1_000;
 /** What the calls of one try of one document cost. */
 export interface Bill {
   paid: CountedCall[];
-  /** The worst case of a call whose fate is unknown; 0 when there is none, or no budget. */
+  /** What a call whose fate is unknown may have cost; 0 when there is none. */
   lostNanoUsd: number;
 }
 
@@ -86,7 +86,8 @@ export function createMeter(
     });
   }
 
-  async function admit(inputTokens: number): Promise<void> {
+  async function admit(inputTokens: number, mostNanoUsd: number): Promise<void> {
+    if (!task.isReserved) worstOfCall = mostNanoUsd;
     await marked(async () => {
       const waitMs = await batch.limiter.place(inputTokens);
       if (waitMs > 0) await sleep(waitMs, task.abort.signal);
@@ -123,7 +124,7 @@ export function createMeter(
 
   return {
     reserve: (worstNanoUsd) => timed(reserve(worstNanoUsd)),
-    admit: (inputTokens) => timed(admit(inputTokens)),
+    admit: (inputTokens, mostNanoUsd) => timed(admit(inputTokens, mostNanoUsd)),
     report: (call) => batch.limiter.report(call),
     paid: (call) => bill.paid.push({ ...call, id: randomUUID() }),
     lost: () => {

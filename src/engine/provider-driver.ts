@@ -5,6 +5,7 @@ import {
   dissolveGroup,
   endGroup,
   groupRequests,
+  halveGroup,
   notePoll,
   openGroups,
   recordCreated,
@@ -19,7 +20,7 @@ import { readRecipe } from '../db/recipes.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
 import { critical, DocumentFailure } from '../domain/failure.ts';
 import type { ProviderBatches, ProviderResult } from '../domain/provider-batch.ts';
-import { UnknownOutcome } from '../domain/provider-batch.ts';
+import { isOver, UnknownOutcome } from '../domain/provider-batch.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import { findOrphan } from './find-orphan.ts';
 import { pauseForBudget } from './pause-for-budget.ts';
@@ -51,6 +52,10 @@ const RESULTS_PER_COMMIT = 200;
 /** Requests do not wait longer than this for others to go with. */
 const PATIENCE_MS = 300_000;
 const COLLECT_MS = 500;
+/** Halving stops here. */
+const MIN_BYTES = 1_000_000;
+/** To look at this many requests takes a millisecond or so; one part in a hundred of the time goes into looking. */
+const REQUESTS_PER_MS = 20;
 const POLL_MIN_MS = 1_000;
 const POLL_MAX_MS = 60_000;
 /** A fresh batch may be unknown to the provider's own servers for a moment. */
@@ -58,7 +63,9 @@ const FRESH_MS = 600_000;
 
 export function createProviderDriver(options: ProviderDriverOptions): ProviderDriver {
   const { db, holdMs, createTimeoutMs } = options;
-  const limits: SealLimits = { requests: options.requests, sizeBytes: options.sizeBytes };
+  const { requests, sizeBytes, queueCap } = options;
+  /** Less, when the provider has found a group too large. */
+  const limits: SealLimits = { requests: Math.min(requests, queueCap), sizeBytes, queueCap };
 
   async function open(batchId: string): Promise<{ provider: string; batches: ProviderBatches } | null> {
     const [view] = await readBatchViews(db, [batchId]);
@@ -79,9 +86,13 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
     } catch (error) {
       // Looked for in the next rounds.
       if (error instanceof UnknownOutcome) return;
-      if (!(error instanceof DocumentFailure)) throw error;
+      if (error instanceof DocumentFailure && error.code === 'too_large') {
+        limits.sizeBytes = Math.max(MIN_BYTES, Math.min(limits.sizeBytes, Math.ceil(group.sizeBytes / 2)));
+        await halveGroup(db, group, sentAt);
+        return;
+      }
       await reseal(db, group.id, sentAt);
-      throw error.failureClass === 'permanent' ? forAll(error) : error;
+      throw error instanceof DocumentFailure && error.failureClass === 'permanent' ? forAll(error) : error;
     }
   }
 
@@ -158,21 +169,24 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
       const over = { waitMs: null, waitsFor: '', idle: true, lastChunkNo: 0, mustRead: false };
       if (asked === null || before === null || (!cancel && before.control !== 'run')) return over;
       const { batches } = asked;
+      const { batchSize, deadlineAtMs } = before.settings;
+      const isLate = isOver(deadlineAtMs);
+      const stops = cancel || isLate;
       for (const group of await openGroups(db, batchId)) {
         signal.throwIfAborted();
         if (group.state === 'creating') await resolve(group, batches, signal);
-        else if (group.state === 'submitted') await follow(group, batches, { cancel, signal });
-        else if (cancel) await dissolveGroup(db, group);
+        else if (group.state === 'submitted') await follow(group, batches, { cancel: stops, signal });
+        else if (stops) await dissolveGroup(db, group);
         else await outlastBusy(() => send(group, batches));
       }
-      const released = cancel ? 0 : await releaseAnswered(db, batchId, before.settings.batchSize);
+      const released = cancel ? 0 : await releaseAnswered(db, { batchId, batchSize, isLate });
       if (released > 0) {
         const [view] = await readBatchViews(db, [batchId]);
         return { ...over, idle: false, lastChunkNo: view?.lastChunkNo ?? 0 };
       }
       signal.throwIfAborted();
       const waiting = (await waitingRequests(db, batchId))!;
-      if (!cancel && isWorthSending(waiting, limits)) {
+      if (!stops && isWorthSending(waiting, limits)) {
         const open = await openGroups(db, batchId);
         const sent = await outlastBusy(() => submit(batchId, asked, open));
         if (sent === 'paused') return { ...over, mustRead: true };
@@ -181,7 +195,9 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
       }
       const groups = await openGroups(db, batchId);
       if (groups.length === 0 && (cancel || !waiting.parked)) return over;
-      return { ...over, idle: false, ...waitFor(groups, waiting) };
+      const wait = waitFor(groups, waiting);
+      const leftMs = isLate || (deadlineAtMs ?? null) === null ? Infinity : deadlineAtMs! - Date.now();
+      return { ...over, idle: false, ...wait, waitMs: Math.max(1, Math.min(wait.waitMs, leftMs)) };
     },
   };
 }
@@ -223,6 +239,7 @@ function waitFor(groups: readonly Group[], waiting: Waiting): { waitMs: number; 
   );
   if (waiting.requests > 0 || groups.length === 0) polls.push(COLLECT_MS);
   const asked = groups.reduce((sum, { requests }) => sum + requests, 0);
+  const leastMs = Math.max(100, (asked + waiting.requests) / REQUESTS_PER_MS);
   const waitsFor = `${groups.length} provider batches with ${asked} requests are under way, ${waiting.requests} requests wait`;
-  return { waitMs: Math.max(100, Math.min(...polls)), waitsFor };
+  return { waitMs: Math.max(leastMs, Math.min(...polls)), waitsFor };
 }

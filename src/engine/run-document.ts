@@ -5,7 +5,7 @@ import type { BatchSettings } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
-import { AwaitsAnswers } from '../domain/provider-batch.ts';
+import { AwaitsAnswers, isOver } from '../domain/provider-batch.ts';
 import { nextAttempt } from '../domain/retry.ts';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { ChildDocument, Outcome } from '../db/commit-outcomes.ts';
@@ -112,7 +112,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     ...facts.bill,
   });
   // What a provider batch said hours ago says nothing about the other side of now.
-  const isCall = () => facts.asked && task.batch.analyzer.batches === undefined;
+  const isCall = () => facts.asked && !asksByBatch(task);
   // Back without an attempt; what was paid on the way is recorded all the same.
   const putBack = (): DocumentRun => ({
     outcome: hasBill(facts.bill) ? { ...base(), state: 'pending' } : null,
@@ -194,7 +194,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     keepReading(task, facts.read);
     return null;
   }
-  if (cache && batch.analyzer.sharesLimits === true) {
+  if (cache && (batch.analyzer.sharesLimits === true || isLate(task))) {
     const shared = await sharedAnswer(db, task, read.contentSha256);
     if (shared !== undefined) return { ...answered, answer: shared as Json };
     if (task.waitsForOther) {
@@ -218,7 +218,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     meter,
     ...(task.recorded === undefined
       ? {}
-      : { recorded: { answers: task.recorded, hasBudget: hasBudget(task) } }),
+      : { recorded: { answers: task.recorded, hasBudget: hasBudget(task), isLate: isLate(task) } }),
   };
   const analyzing = batch.analyzer.analyze(input, signal);
   const analysis = await watched(
@@ -264,6 +264,15 @@ function keepReading(task: Task, read: Extracted): void {
 /** Time spent on the document before it had a slot; the wait for the slot is not its. */
 function readAheadMs({ reading }: Task): number {
   return reading === null ? 0 : (reading.endedAtMs ?? performance.now()) - reading.startedAtMs;
+}
+
+function asksByBatch(task: Task): boolean {
+  return task.batch.analyzer.batches !== undefined && !isLate(task);
+}
+
+/** Its batch may not wait for provider batches any more. */
+function isLate({ batch }: Task): boolean {
+  return batch.analyzer.batches !== undefined && isOver(batch.view.settings.deadlineAtMs);
 }
 
 function hasBudget({ batch }: Task): boolean {
@@ -321,7 +330,7 @@ function consequence(
     failureClass === 'transient' ? nextAttempt(settingsOf(task), made, failure.retryAfterMs) : null;
   if (nextAttemptMs === null) return { ...described, state: 'failed', nextAttemptMs };
   // The next provider batch is wait enough, and takes all of them along.
-  if (stage === 'analyze' && task.batch.analyzer.batches !== undefined) {
+  if (stage === 'analyze' && asksByBatch(task)) {
     return { ...described, state: 'parked', nextAttemptMs: null };
   }
   return { ...described, state: 'retrying', nextAttemptMs };

@@ -85,10 +85,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     rssBytes: () => process.memoryUsage.rss() + sandbox.rssBytes(),
     createAnalyzer: analyzerOf,
   });
-  const { maxRequests, maxBytes, ...times } = config.claude.batches;
+  const { maxRequests, maxBytes, ...others } = config.claude.batches;
   const provider = createProviderDriver({
     ...{ db, createAnalyzer: analyzerOf, requests: maxRequests, sizeBytes: maxBytes },
-    ...times,
+    ...others,
   });
   const { connectionOptions } = temporalProfile(config, env);
   const connection = await NativeConnection.connect({ ...connectionOptions, address });

@@ -8,7 +8,7 @@ import type { ClaimedItem } from '../../src/db/claims.ts';
 import { claimChunk, claimRetry, markStarted } from '../../src/db/claims.ts';
 import type { Outcome } from '../../src/db/commit-outcomes.ts';
 import { commitOutcomes } from '../../src/db/commit-outcomes.ts';
-import { readCosts } from '../../src/db/costs.ts';
+import { readCosts, readUnsettled } from '../../src/db/costs.ts';
 import type { Database } from '../../src/db/database.ts';
 import { registerDocuments } from '../../src/db/documents.ts';
 import { readItems } from '../../src/db/items.ts';
@@ -103,6 +103,22 @@ describe('money in the database', () => {
       reservedNanoUsd: 0,
       interruptedNanoUsd: 65,
     });
+  });
+
+  it('counts a lost call where there is no budget, too', async () => {
+    const { batchId, items } = await claimedBatch(2, null);
+    const [a, b] = items as [ClaimedItem, ClaimedItem];
+    await commit(batchId, [billed(a, [], { state: 'retrying', nextAttemptMs: 0, lostNanoUsd: 80 })]);
+    expect(await readUnsettled(db, batchId)).to.deep.equal([{ batchId, amountNanoUsd: 80 }]);
+    const again = (await claimRetry(db, batchId, a.documentId))!;
+    await markStarted(db, batchId, [again]);
+    await commit(batchId, [billed(again, [25], { from: 'retrying' })]);
+    await commit(batchId, [billed(b, [], { ...failed, lostNanoUsd: 40 })]);
+    expect((await batchSnapshot(db, batchId)).money).to.include({ spentNanoUsd: 25, interruptedNanoUsd: 65 });
+    expect(await readUnsettled(db, batchId)).to.deep.equal([{ batchId, amountNanoUsd: 65 }]);
+    await db.query(`UPDATE processing_batches SET status = 'completed' WHERE id = $1`, [batchId]);
+    expect(await reconcileBudget(db, batchId)).to.equal(65);
+    expect(await readUnsettled(db, batchId)).to.deep.equal([]);
   });
 
   it('counts a call that a kill cut off as spent until its document is done, then as much as that cost', async () => {

@@ -7,8 +7,12 @@ import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import { claimChunk, putBackLost } from '../../src/db/claims.ts';
 import type { Database } from '../../src/db/database.ts';
 import { beginCreate, openGroups, sealGroup } from '../../src/db/provider-batches.ts';
+import { findProviderBatches, listProviderBatches } from '../../src/db/provider-status.ts';
+import { countProviderBatches, pruneProviderBatches } from '../../src/db/prune-provider.ts';
+import { reopenBatch } from '../../src/db/reopen.ts';
 import { recordedAnswers, storeResults } from '../../src/db/provider-requests.ts';
 import type { BatchSettings } from '../../src/domain/batch.ts';
+import { hasSettled } from '../../src/domain/batch.ts';
 import type { ProviderRoundResult } from '../../src/engine/provider-driver.ts';
 import { createProviderDriver } from '../../src/engine/provider-driver.ts';
 import { claimed, commit, newBatch, outcome } from '../support/batch-rows.ts';
@@ -84,7 +88,7 @@ describe('asking by the batch', function () {
     const first = await parkedBatch(3);
     await cutOff(first);
     const second = await parkedBatch(3);
-    const sealed = await sealGroup(db, { batchId: second, provider }, { requests: 10, sizeBytes: 1e6 });
+    const sealed = await sealGroup(db, { batchId: second, provider }, sealLimits);
     expect(sealed.group?.requests).to.equal(2);
   });
 
@@ -104,14 +108,7 @@ describe('asking by the batch', function () {
 
   it('sends what fits the budget, goes on with what comes free, and pauses when nothing fits', async () => {
     const batchId = await parkedBatch(40, { budgetNanoUsd: 100_000 });
-    await driven(batchId, async (chunkNo) => {
-      const items = await claimed(db, batchId, chunkNo);
-      await commit(
-        db,
-        batchId,
-        items.map((item) => outcome(item)),
-      );
-    });
+    await driven(batchId, (chunkNo) => complete(batchId, chunkNo));
     const { money, reason, detail } = await batchSnapshot(db, batchId);
     expect(money.spentNanoUsd).to.be.greaterThan(0).and.at.most(100_000);
     expect(await created()).to.be.greaterThan(1);
@@ -124,6 +121,34 @@ describe('asking by the batch', function () {
     expect(simulator.ledger.totals().billed).to.equal(1);
     const { lastChunkNo } = await lastChunk(batchId);
     expect((await claimChunk(db, batchId, lastChunkNo)).length).to.equal(3);
+  });
+
+  it('keeps within the queue of the provider, and goes on as it empties', async () => {
+    const batchId = await parkedBatch(10);
+    simulator.set({ batches: { ...batches, queueCap: 4 } });
+    await driven(batchId, (chunkNo) => complete(batchId, chunkNo), driver(0, { queueCap: 4 }));
+    expect(await created()).to.equal(3);
+    expect(simulator.ledger.totals().byStatus).to.not.have.property('batches 429');
+    expect(simulator.ledger.totals()).to.include({ billed: 10, billedTwice: 0 });
+  });
+
+  it('halves a group that the provider finds too large', async () => {
+    const batchId = await parkedBatch(10);
+    simulator.set({ batches: { ...batches, maxBytes: 1_000 } });
+    await driven(batchId);
+    expect(simulator.ledger.totals()).to.include({ billed: 10, billedTwice: 0 });
+    expect(await created()).to.be.within(3, 10);
+  });
+
+  it('has an answer for a single request that is too large', async () => {
+    const batchId = await parkedBatch(1);
+    simulator.set({ batches: { ...batches, maxBytes: 100 } });
+    await driven(batchId);
+    const { lastChunkNo } = await lastChunk(batchId);
+    const answers = await recordedAnswers(db, batchId, ids(await claimChunk(db, batchId, lastChunkNo)));
+    const [answer] = [...answers.values()].flatMap((byKey) => [...byKey.values()]);
+    expect(answer?.type).to.equal('errored');
+    expect(JSON.stringify(answer)).to.contain('request_too_large');
   });
 
   it('cancels at the provider, and keeps the requests for whoever retries', async () => {
@@ -139,6 +164,58 @@ describe('asking by the batch', function () {
     );
     expect(rows[0]?.count).to.equal(3);
     expect(simulator.ledger.totals().billed).to.equal(0);
+  });
+
+  it('has settled when it is paused while documents wait for a provider', async () => {
+    const batchId = await parkedBatch(2);
+    await db.query(`UPDATE processing_batches SET status = 'paused' WHERE id = $1`, [batchId]);
+    expect(hasSettled(await batchSnapshot(db, batchId))).to.equal(true);
+    const working = await newBatch(db, 2);
+    await claimed(db, working);
+    await db.query(`UPDATE processing_batches SET status = 'paused' WHERE id = $1`, [working]);
+    expect(hasSettled(await batchSnapshot(db, working))).to.equal(false);
+  });
+
+  it('lets documents go on without an answer when the deadline is over', async () => {
+    simulator.set({ batches: { ...batches, durationMs: 60_000 } });
+    const batchId = await parkedBatch(3, { deadlineAtMs: Date.now() + 1_000 });
+    await driver().round(batchId, { cancel: false }, signal);
+    expect((await openGroups(db, batchId)).length).to.equal(1);
+    await driven(batchId);
+    const { lastChunkNo } = await lastChunk(batchId);
+    expect((await claimChunk(db, batchId, lastChunkNo)).length).to.equal(3);
+    expect(simulator.ledger.totals().billed).to.equal(0);
+  });
+
+  it('asks again what was refused when a halted batch is resumed', async () => {
+    const message = 'Your credit balance is too low';
+    simulator.set({ faults: [{ fault: { kind: 'errored', type: 'invalid_request_error', message } }] });
+    const batchId = await parkedBatch(3);
+    await driven(batchId);
+    await db.query(`UPDATE processing_batches SET control = 'halt', status = 'halted' WHERE id = $1`, [
+      batchId,
+    ]);
+    simulator.set({ faults: [] });
+    await reopenBatch(db, { ...{ batchId, actor: 'test', reason: null, retry: null }, settings: {} });
+    const items = await claimChunk(db, batchId, (await lastChunk(batchId)).lastChunkNo);
+    expect([items.length, (await recordedAnswers(db, batchId, ids(items))).size]).to.deep.equal([3, 0]);
+  });
+
+  it('keeps how its requests ended, until it is pruned', async () => {
+    const batchId = await parkedBatch(2);
+    await driven(batchId, (chunkNo) => complete(batchId, chunkNo));
+    const [listed] = await listProviderBatches(db, batchId, { onlyOpen: false });
+    const [shown] = await findProviderBatches(db, listed!.providerId!.slice(0, 14));
+    expect(shown).to.deep.include({ outcomes: { succeeded: 2 }, requests: 2, state: 'ended' });
+    const later = new Date(Date.now() + 60_000);
+    expect((await countProviderBatches(db, later)).count).to.equal(0);
+    await db.query(`UPDATE processing_batches SET status = 'completed', completed_at = now() WHERE id = $1`, [
+      batchId,
+    ]);
+    expect((await countProviderBatches(db, later)).count).to.equal(1);
+    expect((await pruneProviderBatches(db, later)).count).to.equal(1);
+    expect(await listProviderBatches(db, batchId, { onlyOpen: false })).to.deep.equal([]);
+    expect((await batchSnapshot(db, batchId)).money.spentNanoUsd).to.be.greaterThan(0);
   });
 
   it('leaves parked documents to the provider, whoever claims or puts back', async () => {
@@ -169,24 +246,39 @@ describe('asking by the batch', function () {
 
   const client = () => createClaudeClient({ env: { ANTHROPIC_API_KEY: 'sk-x' }, baseUrl: simulator.url });
 
-  const driver = (holdMs = 0) =>
+  const sealLimits = { requests: 100, sizeBytes: 1e6, queueCap: 1_000 };
+
+  const driver = (holdMs = 0, changes: Partial<typeof sealLimits> = {}) =>
     createProviderDriver({
-      ...{ db, createAnalyzer: analyzer, requests: 100, sizeBytes: 1e6, holdMs, createTimeoutMs: 1_000 },
+      ...{ db, createAnalyzer: analyzer, ...sealLimits, ...changes, holdMs, createTimeoutMs: 1_000 },
     });
 
   /** Rounds until nothing is left. */
-  async function driven(batchId: string, onChunk?: (chunkNo: number) => Promise<void>): Promise<void> {
+  async function driven(
+    batchId: string,
+    onChunk?: (chunkNo: number) => Promise<void>,
+    driving = driver(),
+  ): Promise<void> {
     let news: ProviderRoundResult;
     await until('nothing is left', async () => {
-      news = await driver().round(batchId, { cancel: false }, signal);
+      news = await driving.round(batchId, { cancel: false }, signal);
       if (news.lastChunkNo > 0) await onChunk?.(news.lastChunkNo);
       return news.idle;
     });
   }
 
+  async function complete(batchId: string, chunkNo: number): Promise<void> {
+    const items = await claimed(db, batchId, chunkNo);
+    await commit(
+      db,
+      batchId,
+      items.map((item) => outcome(item)),
+    );
+  }
+
   /** What a kill between the row and the call leaves. */
   async function cutOff(batchId: string): Promise<void> {
-    const { group } = await sealGroup(db, { batchId, provider }, { requests: 100, sizeBytes: 1e6 });
+    const { group } = await sealGroup(db, { batchId, provider }, sealLimits);
     await beginCreate(db, group!.id, 1);
   }
 

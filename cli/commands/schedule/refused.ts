@@ -13,6 +13,15 @@ const REFUSED: readonly (readonly [flags: string, key: string, why: string])[] =
   ['--name [name]', 'name', 'each batch is named by its schedule and its time'],
 ];
 
+/** Known to a schedule, as all settings are. */
+const ALSO_REFUSED: typeof REFUSED = [
+  [
+    '--deadline [time]',
+    'deadline',
+    'all its batches would have the same; `set <batch> --deadline 4h` gives one to one',
+  ],
+];
+
 /** Hidden from `--help`. */
 export function addRefused(command: Command): Command {
   for (const [flags] of REFUSED) command.addOption(new Option(flags).hideHelp());
@@ -20,7 +29,7 @@ export function addRefused(command: Command): Command {
 }
 
 export function refuse(given: Record<string, unknown>, paths: readonly string[], next: string): void {
-  for (const [flags, key, why] of REFUSED) {
+  for (const [flags, key, why] of [...REFUSED, ...ALSO_REFUSED]) {
     if (given[key] === undefined) continue;
     throw new CliError(`\`${flags.replace(/^-\w, | \[.*$/g, '')}\` makes no sense in a schedule`, {
       why,

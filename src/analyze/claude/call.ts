@@ -44,7 +44,11 @@ export async function callClaude(session: Session, request: ClaudeRequest): Prom
     return price.costOf(tokens);
   });
   const estimatedInputTokens = Math.ceil(request.messages[0].content.length / CHARS_PER_TOKEN);
-  await meter.admit(estimatedInputTokens);
+  const most = { input: estimatedInputTokens, output: request.max_tokens };
+  await meter.admit(
+    estimatedInputTokens,
+    price.costOf({ ...most, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 }),
+  );
   session.deadlineMs += performance.now() - askedAtMs;
   const leftMs = Math.floor(session.deadlineMs - performance.now());
   if (leftMs < 1) throw late(session);

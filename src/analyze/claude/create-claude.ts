@@ -65,10 +65,9 @@ export function createClaudeAnalyzer(
     let answers: Answer[] = [];
     const readPiece = (text: string, index: number) =>
       readPart(session, text, { no: index + 1, of: pieces.length });
-    const reads =
-      session.recorded === undefined
-        ? await oneByOne(pieces, readPiece)
-        : await togetherOrNot(pieces.map(readPiece));
+    const reads = isOnline(session)
+      ? await oneByOne(pieces, readPiece)
+      : await togetherOrNot(pieces.map(readPiece));
     for (const read of reads) {
       answers.push(read.answer);
       quotes.push(...read.quotes);
@@ -81,7 +80,7 @@ export function createClaudeAnalyzer(
           : askClaude(session, mergeRequest(profile, group), answerSchema);
       const groups = groupsOf(answers, profile.chunking.maxChars);
       merged.push(
-        ...(session.recorded === undefined
+        ...(isOnline(session)
           ? await oneByOne(groups, mergeGroup)
           : await togetherOrNot(groups.map(mergeGroup))),
       );
@@ -126,7 +125,9 @@ export function createClaudeAnalyzer(
         count: { calls: 0, callsOk: 0 },
         requestIds: [],
         recorded:
-          name === 'claude' ? undefined : (input.recorded ?? { answers: new Map(), hasBudget: false }),
+          name === 'claude'
+            ? undefined
+            : (input.recorded ?? { answers: new Map(), hasBudget: false, isLate: false }),
       };
       if (input.extraction.markdown.trim() === '') throw withoutText();
       const pieces = splitText(input.extraction, profile.chunking);
@@ -141,6 +142,10 @@ export function createClaudeAnalyzer(
       return { answer, ...session.count };
     },
   };
+}
+
+function isOnline({ recorded }: Session): boolean {
+  return recorded === undefined || recorded.isLate;
 }
 
 async function oneByOne<T, R>(

@@ -5,6 +5,7 @@ import type { ProviderBatches, ProviderBatchSeen, ProviderResult } from '../../d
 import { UnknownOutcome } from '../../domain/provider-batch.ts';
 import { onAbort } from '../on-abort.ts';
 import { paidCall } from './call.ts';
+import { createBody } from './create-body.ts';
 import { errorFacts, mayBeBilled } from './error-facts.ts';
 import { callFailure } from './failure.ts';
 import type { PriceOverrides } from './price.ts';
@@ -24,16 +25,18 @@ export function createProviderBatches(
 ): ProviderBatches {
   return {
     async create(requests, timeoutMs) {
-      const body = {
-        requests: requests.map(({ customId, body: params }) => ({
-          custom_id: customId,
-          params: JSON.parse(params) as Anthropic.MessageCreateParamsNonStreaming,
-        })),
-      };
+      const { lengthBytes, pieces, readFailure } = createBody(requests);
+      const headers = { 'content-type': 'application/json', 'content-length': String(lengthBytes) };
+      const signal = AbortSignal.timeout(timeoutMs);
       try {
-        const signal = AbortSignal.timeout(timeoutMs);
-        return seen(await open().messages.batches.create(body, { timeout: timeoutMs, signal }));
+        // `batches.create` would want all of them as one object.
+        const made = await open().post<Anthropic.Messages.MessageBatch>('/v1/messages/batches', {
+          ...{ body: pieces, headers, timeout: timeoutMs, signal },
+        });
+        return seen(made);
       } catch (error) {
+        const failure = readFailure();
+        if (failure !== null) throw failure;
         if (isUnknown(error)) throw new UnknownOutcome(errorFacts(error).message, { cause: error });
         throw callFailure(error, none);
       }

@@ -2,25 +2,32 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { createHash } from 'node:crypto';
 import { AwaitsAnswers } from '../../domain/provider-batch.ts';
 import type { Session } from './call.ts';
-import { countTokens, unpriced } from './call.ts';
+import { callClaude, countTokens, unpriced } from './call.ts';
 import { resultFailure } from './failure.ts';
 import { priceOf } from './price.ts';
 import type { ClaudeRequest } from './request.ts';
 
 /**
- * The answer of a provider batch to this very request; throws `AwaitsAnswers` when it was not asked yet. So an analysis
+ * The answer of a provider batch to this very request; throws `AwaitsAnswers` when it was not asked yet, or asks online
+ * when the deadline is over. So an analysis
  * that needs several answers is run again from its beginning each time, and takes the same way.
  */
 export async function recallAnswer(session: Session, request: ClaudeRequest): Promise<Anthropic.Message> {
   const { recorded, count, requestIds } = session;
   const body = JSON.stringify(request);
   const key = createHash('sha256').update(body).digest('hex');
-  const answer = recorded!.answers.get(key);
+  const { answers, isLate } = recorded!;
+  const answer = answers.get(key);
   if (answer === undefined) {
+    if (isLate) return callClaude(session, request);
     throw new AwaitsAnswers([{ key, body, worstNanoUsd: await worstOf(session, request) }]);
   }
+  if (answer.type !== 'succeeded') {
+    const failure = resultFailure(answer, { ...count, calls: count.calls + 1 });
+    if (isLate && failure.failureClass === 'transient') return callClaude(session, request);
+    throw failure;
+  }
   count.calls += 1;
-  if (answer.type !== 'succeeded') throw resultFailure(answer, count);
   count.callsOk += 1;
   requestIds.push(answer.customId);
   return answer.message as unknown as Anthropic.Message;

@@ -69,6 +69,8 @@ export function createBatchStore(deps: BatchDeps): BatchStore {
         }))
         .sort((a, b) => a.at - b.at)
         .map(({ line }) => line);
+      // Hundreds of thousands of requests would stay in memory.
+      batch.items = [];
     }
     return batch.results;
   };
@@ -178,7 +180,9 @@ function resultOf(
   if (fault?.kind === 'expired') return { type: 'expired' };
   if (fault?.kind === 'errored') return errored(new ApiFault(500, fault.type, fault.message ?? fault.type));
   if (fault?.kind === 'status')
-    return errored(new ApiFault(fault.status, fault.type, fault.message ?? fault.type));
+    return errored(
+      new ApiFault(fault.status, fault.type, fault.message ?? fault.type, { details: fault.details }),
+    );
   const entry = deps.ledger.open({ requestId, endpoint: 'batch item' });
   Object.assign(entry, { batchId: batch.id, customId });
   const message = complete(request, entry, {

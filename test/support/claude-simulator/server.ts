@@ -29,7 +29,7 @@ export interface ClaudeSimulator {
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** The documented API on loopback: messages, count_tokens, models, batches; and `/_sim/ledger`, `/_sim/settings`, `/_sim/clear`. */
+/** The documented API on loopback: messages, count_tokens, models, batches; and `/_sim/ledger`, `/_sim/totals`, `/_sim/settings`, `/_sim/clear`. */
 export async function startClaudeSimulator(
   changes: Partial<SimulatorSettings> = {},
   port = 0,
@@ -198,6 +198,8 @@ export async function startClaudeSimulator(
       sendJson(response, 200, body === '' ? settings : set(JSON.parse(body)));
     else if (pathname === '/_sim/ledger')
       sendJson(response, 200, { totals: ledger.totals(), entries: ledger.entries });
+    // Of a ledger that is too long to be sent.
+    else if (pathname === '/_sim/totals') sendJson(response, 200, ledger.totals());
     else if (pathname === '/_sim/clear') {
       ledger.clear();
       sendJson(response, 200, {});

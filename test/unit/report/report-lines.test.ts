@@ -65,6 +65,7 @@ const snapshot: BatchSnapshot = {
       retrying: 0,
     },
   },
+  parked: 0,
   failures: [{ code: 'corrupt', count: 1 }],
   activeMs: 60_000,
   calls: 0,

@@ -6,7 +6,8 @@ import { groundQuotes } from '../../../../src/analyze/claude/ground.ts';
 import type { Analysis, Json } from '../../../../src/domain/analyzer.ts';
 import type { ProviderAnswer, ProviderRequest } from '../../../../src/domain/provider-batch.ts';
 import { AwaitsAnswers } from '../../../../src/domain/provider-batch.ts';
-import { meteredDocument, profileOf } from './support.ts';
+import { startClaudeSimulator } from '../../../support/claude-simulator/server.ts';
+import { claudeAt, meteredDocument, profileOf } from './support.ts';
 
 describe('the analyzer claude-batch', () => {
   const { signal } = new AbortController();
@@ -27,7 +28,10 @@ describe('the analyzer claude-batch', () => {
   async function analyze(text: string): Promise<Analysis | readonly ProviderRequest[]> {
     const { document } = meteredDocument(text);
     try {
-      return await analyzer.analyze({ ...document, recorded: { answers, hasBudget: false } }, signal);
+      return await analyzer.analyze(
+        { ...document, recorded: { answers, hasBudget: false, isLate: false } },
+        signal,
+      );
     } catch (error) {
       if (error instanceof AwaitsAnswers) return error.requests;
       throw error;
@@ -66,6 +70,19 @@ describe('the analyzer claude-batch', () => {
       () => expect.fail('it answered'),
       (error: unknown) => expect(error).to.include({ failureClass: 'permanent', code: 'invalid_answer' }),
     );
+  });
+
+  it('asks online what no provider batch has answered when the deadline is over', async () => {
+    const simulator = await startClaudeSimulator();
+    try {
+      const late = claudeAt(simulator.url, { quotes: [] }, 'sk-x', 'claude-batch');
+      const { document, paid } = meteredDocument('Too late for a batch.');
+      const recorded = { answers, hasBudget: false, isLate: true };
+      const { calls } = await late.analyze({ ...document, recorded }, signal);
+      expect([calls, paid.map(({ mode }) => mode)]).to.deep.equal([1, ['online']]);
+    } finally {
+      await simulator.close();
+    }
   });
 
   const errors = {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { resultFailure } from '../../../../src/analyze/claude/failure.ts';
 import { errorTable } from '../../../../src/analyze/claude/error-table.ts';
+import type { Json } from '../../../../src/domain/analyzer.ts';
 import type { FailureClass } from '../../../../src/domain/failure.ts';
 import type { Fault } from '../../../support/claude-simulator/faults.ts';
 import type { ClaudeSimulator } from '../../../support/claude-simulator/server.ts';
@@ -185,6 +187,9 @@ const cases: Case[] = [
   },
 ];
 
+/** A status of its own under a type that has another, and a missing header: neither can be told from a body. */
+const notInResults = new Set(['any other']);
+
 describe('the error table of Claude', () => {
   let simulator: ClaudeSimulator;
   before(async () => (simulator = await startClaudeSimulator()));
@@ -203,6 +208,19 @@ describe('the error table of Claude', () => {
         expect(context).to.include({ calls: 1, callsOk: 0 });
         if (one.kind === 'status') expect(context.requestId).to.match(/^req_/);
       }
+    });
+  }
+
+  // Of an answer inside a provider batch only the body comes: no status, no headers, and nothing that cuts a connection.
+  for (const { rule, fault, failureClass, code } of cases) {
+    if (fault.kind !== 'status' || notInResults.has(rule)) continue;
+    it(`makes of "${rule}" in a result of a provider batch a ${failureClass} ${code}`, () => {
+      const { type, message = type, details } = fault;
+      const error = { type: 'error', error: { type, message, details }, request_id: 'req_1' } as Json;
+      const failure = resultFailure({ type: 'errored', error }, { calls: 1, callsOk: 0 });
+      const { context } = failure;
+      expect([failure.failureClass, failure.code]).to.deep.equal([failureClass, code]);
+      expect(context).to.include({ rule, requestId: 'req_1', calls: 1, callsOk: 0 });
     });
   }
 

@@ -2,6 +2,7 @@ import type { Analyzer } from '../../../../src/domain/analyzer.ts';
 import type { PaidCall } from '../../../../src/domain/money.ts';
 import type { Profile } from '../../../../src/domain/profile.ts';
 import { createClaudeAnalyzer } from '../../../../src/analyze/claude/create-claude.ts';
+import type { GroundingInput } from '../../../../src/analyze/claude/ground.ts';
 import { groundQuotes } from '../../../../src/analyze/claude/ground.ts';
 import { documentOf, freeMeter } from '../support.ts';
 
@@ -27,13 +28,19 @@ export const profileOf = (changes: Partial<Profile> = {}): Profile => ({
   ...changes,
 });
 
-export function claudeAt(url: string, changes: Partial<Profile> = {}, key = 'sk-ant-secret-key'): Analyzer {
-  return createClaudeAnalyzer(profileOf(changes), {
+export function claudeAt(
+  url: string,
+  changes: Partial<Profile> = {},
+  key = 'sk-ant-secret-key',
+  name: 'claude' | 'claude-batch' = 'claude',
+): Analyzer {
+  const deps = {
     env: { ANTHROPIC_API_KEY: key },
     baseUrl: url,
     prices: {},
-    ground: (input) => Promise.resolve(groundQuotes(input)),
-  });
+    ground: (input: GroundingInput) => Promise.resolve(groundQuotes(input)),
+  };
+  return createClaudeAnalyzer(profileOf(changes), deps, name);
 }
 
 /** A document with this text, and what its calls were billed. */
