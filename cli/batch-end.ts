@@ -37,6 +37,7 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
   const parts = [
     `${counts.completed} completed`,
     `${counts.failed} failed`,
+    counts.review > 0 ? `${counts.review} to review` : null,
     counts.skipped > 0 ? `${counts.skipped} skipped` : null,
     counts.cancelled > 0 ? `${counts.cancelled} cancelled` : null,
     open > 0 ? `${open} still to do` : null,
@@ -70,7 +71,8 @@ export async function showNextCommands(
   if (status === 'halted' && reason === 'failure_budget') {
     commands.push(['Allow more:', `set ${short} --max-failures 20%`]);
   }
-  if (['paused', 'halted', 'terminated'].includes(status)) {
+  if (counts.review > 0) commands.push(['Look at them:', `review list ${short}`]);
+  if (['paused', 'halted', 'terminated'].includes(status) && reason !== 'review') {
     const twice = formatUsd(2 * (money.budgetNanoUsd ?? NANO_PER_USD)).slice(1);
     const more = status === 'paused' && reason === 'budget' ? ` --budget ${twice}` : '';
     commands.push(['Go on:', `resume ${short}${more}`]);

@@ -9,6 +9,7 @@ import { registerProviderBatches } from './commands/provider-batches.ts';
 import { registerQuota } from './commands/quota.ts';
 import { registerReport } from './commands/report.ts';
 import { registerResults } from './commands/results.ts';
+import { registerReview } from './commands/review.ts';
 import { registerRetry, registerResume } from './commands/resume.ts';
 import { registerSchedule } from './commands/schedule.ts';
 import { registerSet } from './commands/set.ts';
@@ -73,6 +74,7 @@ const commands: readonly ((register: Register) => void)[] = [
   registerReport,
   registerResults,
   registerExport,
+  registerReview,
   registerRetry,
   registerPause,
   registerResume,

@@ -79,6 +79,7 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
   const counts: BatchCounts = {
     total: 0,
     completed: 0,
+    review: 0,
     failed: 0,
     skipped: 0,
     cancelled: 0,

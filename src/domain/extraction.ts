@@ -1,4 +1,4 @@
-import type { Suspicion } from './injection/suspicion.ts';
+import type { Suspicion } from './suspicion.ts';
 
 /** What a reader makes of one file, whatever its format. Character ranges count UTF-16 units of `markdown`. */
 export interface Extraction {

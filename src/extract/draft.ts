@@ -4,7 +4,7 @@ import type {
   ExtractionMetadata,
   ExtractionPart,
 } from '../domain/extraction.ts';
-import type { AsideText } from '../domain/injection/suspicion.ts';
+import type { AsideText } from '../domain/suspicion.ts';
 import type { Member } from './member.ts';
 
 /** What a reader gets: the bytes are known to be of its format. Readers may stop once they have `maxTextChars`. */

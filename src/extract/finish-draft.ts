@@ -1,7 +1,7 @@
 import type { Extraction, ExtractionChild, ExtractionPart } from '../domain/extraction.ts';
 import { permanent } from '../domain/failure.ts';
-import { findAllOrders } from '../domain/injection/find-orders.ts';
-import { describeSuspicion } from '../domain/injection/suspicion.ts';
+import { findAllOrders } from '../domain/find-orders.ts';
+import { describeSuspicion } from '../domain/suspicion.ts';
 import { asidesOf } from './asides/asides-of.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 

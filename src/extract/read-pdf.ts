@@ -3,7 +3,7 @@ import type { DocumentMetadata, ParsedPage } from '@llamaindex/liteparse';
 import { DocumentFailure, permanent } from '../domain/failure.ts';
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
 import { pdfInfo } from './pdf-info.ts';
-import type { AsideText } from '../domain/injection/suspicion.ts';
+import type { AsideText } from '../domain/suspicion.ts';
 import { hiddenOnPage } from './asides/hidden-on-page.ts';
 import { refusePageLoop } from './refuse-page-loop.ts';
 

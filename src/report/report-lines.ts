@@ -126,9 +126,9 @@ function nameOf({ name, uri, parent }: ItemRow): string {
 }
 
 function totalsText({ counts }: BatchSnapshot): string {
-  const { completed, failed, skipped, cancelled, total } = counts;
-  const open = total - completed - failed - skipped - cancelled;
-  const parts = { completed, failed, skipped, cancelled, 'still to do': open };
+  const { completed, failed, skipped, cancelled, review, total } = counts;
+  const open = total - completed - failed - skipped - cancelled - review;
+  const parts = { completed, failed, 'to review': review, skipped, cancelled, 'still to do': open };
   return Object.entries(parts)
     .filter(([what, count]) => count > 0 || what === 'completed' || what === 'failed')
     .map(([what, count]) => `${count} ${what}`)

@@ -14,7 +14,8 @@ import { groundQuotes } from './ground.ts';
 import { checkClaude } from './preflight.ts';
 import type { PriceOverrides } from './price.ts';
 import { createProviderBatches } from './provider-batches.ts';
-import { documentRequest, mergeRequest } from './request.ts';
+import { judgeAnswer } from './judge-answer.ts';
+import { documentRequest, markOf, mergeRequest } from './request.ts';
 import { runChecks } from './run-checks.ts';
 import { splitText } from './split-text.ts';
 
@@ -27,7 +28,7 @@ export interface ClaudeDeps {
 }
 
 /** Raised when the same profile would be asked in other words. */
-export const claudeVersion = '1';
+export const claudeVersion = '2';
 
 type Answer = { [key: string]: Json };
 
@@ -110,6 +111,7 @@ export function createClaudeAnalyzer(
     provider: name === 'claude' ? claudeProvider(deps.baseUrl) : `${claudeProvider(deps.baseUrl)} batches`,
     makesCalls: true,
     sharesLimits: name === 'claude',
+    onInjection: profile.onInjection ?? 'review',
     ...(name === 'claude'
       ? {}
       : { batches: createProviderBatches(openInWorker, { model: profile.model, prices: deps.prices }) }),
@@ -133,10 +135,17 @@ export function createClaudeAnalyzer(
       const read =
         pieces.length === 1 ? await readPart(session, pieces[0]!) : await readWhole(session, pieces);
       const grounding = await ground(input, read.quotes, signal);
+      const findings = judgeAnswer({
+        answer: read.answer,
+        grounding,
+        marks: pieces.map(markOf),
+        suspicions: input.extraction.suspicions ?? [],
+      });
       const answer: Answer = { ...read.answer };
       if (profile.quotes.length > 0) answer.grounding = grounding as unknown as Json;
       if (profile.checks.length > 0)
         answer.checks = runChecks(read.answer, profile.checks) as unknown as Json;
+      if (findings.length > 0) answer.injection = { findings } as unknown as Json;
       answer.claude = { model: profile.model, parts: pieces.length, requestIds: session.requestIds };
       return { answer, ...session.count };
     },

@@ -1,4 +1,4 @@
-import type { AsideText } from '../../domain/injection/suspicion.ts';
+import type { AsideText } from '../../domain/suspicion.ts';
 import { decodeInput } from '../decode-input.ts';
 import type { Draft, ReaderInput } from '../draft.ts';
 import { zipTypes } from '../zip-types.ts';
@@ -15,17 +15,19 @@ export function asidesOf(draft: Draft, input: ReaderInput): AsideText[] {
   const { title, author } = draft.metadata ?? {};
   const asides = [
     ...(draft.asides ?? []),
-    ...fromBytes(input),
+    ...fromBytes(input, draft),
     ...[title, author].flatMap((text) => (text === undefined ? [] : [{ origin: 'metadata' as const, text }])),
   ];
   let left = MAX_ASIDE_CHARS;
   return asides.filter(({ text }) => (left -= text.length) > 0);
 }
 
-function fromBytes(input: ReaderInput): AsideText[] {
+function fromBytes(input: ReaderInput, { parts }: Draft): AsideText[] {
   const { mimeType, bytes } = input;
   if (zipped.has(mimeType)) return officeAsides(bytes);
-  if (mimeType === 'application/pdf') return pdfAsides(bytes);
+  if (mimeType === 'application/pdf') {
+    return pdfAsides(bytes, parts.map(({ markdown }) => markdown).join(' '));
+  }
   if (mimeType === 'text/html') return markupAsides(decodeInput(input).text);
   if (mimeType === 'image/svg+xml' || /\+?xml$/.test(mimeType)) {
     return markupAsides(decodeInput(input).text, { xmlMode: true });
@@ -44,7 +46,9 @@ function markdownComments(text: string): AsideText[] {
 function rtfAsides(rtf: string): AsideText[] {
   const plain = (text: string) => text.replace(/\\'[0-9a-f]{2}|\\[a-z]+-?\d* ?|[{}]/gi, '').trim();
   const notes = [...rtf.matchAll(/\{\\\*\\annotation\b([\s\S]{1,20000}?)\}\s*\}/g)];
-  const properties = [...rtf.matchAll(/\{\\(?:title|subject|keywords|doccomm|author|company|category)\b([^{}]{8,20000})\}/g)];
+  const properties = [
+    ...rtf.matchAll(/\{\\(?:title|subject|keywords|doccomm|author|company|category)\b([^{}]{8,20000})\}/g),
+  ];
   const hidden = [...rtf.matchAll(/\\v(?![a-z0-9])([\s\S]{1,20000}?)(?:\\v0|\})/g)];
   return [
     ...notes.map(([, text]) => ({ origin: 'comment' as const, text: plain(text!) })),

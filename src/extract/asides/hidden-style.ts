@@ -24,7 +24,7 @@ export function isLight(color: string): boolean {
   if (/^(?:white|snow|ivory|ghostwhite|floralwhite|whitesmoke|transparent|none)\b/.test(given)) return true;
   const hex = /^#?([0-9a-f]{3}|[0-9a-f]{6})(?:[0-9a-f]{2})?$/.exec(given)?.[1];
   if (hex !== undefined) {
-    const pairs = hex.length === 3 ? [...hex].map((digit) => digit + digit) : hex.match(/../g)!;
+    const pairs = hex.length === 3 ? Array.from(hex, (digit) => digit + digit) : hex.match(/../g)!;
     return pairs.every((pair) => Number.parseInt(pair, 16) >= LEAST);
   }
   const parts = /^(rgb|hsl)a?\(([^)]*)\)/.exec(given);

@@ -1,5 +1,5 @@
 import { constants, inflateSync } from 'node:zlib';
-import type { AsideText } from '../../domain/injection/suspicion.ts';
+import type { AsideText } from '../../domain/suspicion.ts';
 
 /** Where pictures keep words: at either end. */
 const SEARCHED_BYTES = 512 * 1024;
@@ -26,7 +26,11 @@ function packedTexts(part: Buffer): string[] {
   for (const kind of ['zTXt', 'iTXt']) {
     for (let at = part.indexOf(kind); at >= 4; at = part.indexOf(kind, at + 4)) {
       const chunk = part.subarray(at + 4, at + 4 + part.readUInt32BE(at - 4));
-      for (let start = chunk.indexOf(0x78); start >= 0 && start < 300; start = chunk.indexOf(0x78, start + 1)) {
+      for (
+        let start = chunk.indexOf(0x78);
+        start >= 0 && start < 300;
+        start = chunk.indexOf(0x78, start + 1)
+      ) {
         const text = inflated(chunk.subarray(start));
         if (text !== '') texts.push(text);
       }

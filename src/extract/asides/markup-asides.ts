@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import type { AsideText } from '../../domain/injection/suspicion.ts';
+import type { AsideText } from '../../domain/suspicion.ts';
 import type { Look } from './hidden-style.ts';
 import { lookOf } from './hidden-style.ts';
 
@@ -39,8 +39,6 @@ export function markupAsides(markup: string, { xmlMode = false } = {}): AsideTex
   const parser = new Parser(
     {
       oncomment: (text) => void asides.push({ origin: 'comment', text }),
-      onprocessinginstruction: (_name, text) =>
-        void (text.length > 40 && asides.push({ origin: 'comment', text })),
       onopentag(name, attributes) {
         for (const [key, text] of Object.entries(attributes)) {
           const origin = SHOWN_ON_HOVER[key] ?? (key.startsWith('data-') ? 'attribute' : null);

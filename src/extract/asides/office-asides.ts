@@ -1,4 +1,4 @@
-import type { AsideText } from '../../domain/injection/suspicion.ts';
+import type { AsideText } from '../../domain/suspicion.ts';
 import { decodeEntities } from '../decode-entities.ts';
 import { readZipDirectory, readZipText } from '../zip-directory.ts';
 import { isLight } from './hidden-style.ts';
@@ -26,18 +26,25 @@ function partAsides(name: string, xml: string): AsideText[] {
   if (/\.x?html?$|\.svg$/i.test(name)) return markupAsides(xml);
   const asides: AsideText[] = [
     ...matches(xml, /<!--([\s\S]{1,20000}?)-->/g).map(aside('comment')),
-    ...matches(
-      xml,
-      /\s(?:descr|title|alt|tooltip|prompt|promptTitle|error)="([^"]{12,20000})"/g,
-    ).map(aside('alt text')),
+    ...matches(xml, /\s(?:descr|title|alt|tooltip|prompt|promptTitle|error)="([^"]{12,20000})"/g).map(
+      aside('alt text'),
+    ),
   ];
   if (/(?:^|\/)comments?[^/]*\/|(?:^|\/)(?:threaded)?comments?[^/]*\.xml$/i.test(name)) {
     asides.push(aside('comment')(textOf(xml)));
   } else if (/^docProps\/|(?:^|\/)meta\.xml$|\.opf$|^customXml\//i.test(name)) {
     asides.push(...matches(xml, />([^<>]{8,20000})</g).map(aside('metadata')));
   } else if (/\.rels$/.test(name)) return asides;
-  asides.push(...matches(xml, /<office:annotation\b[^>]*>([\s\S]*?)<\/office:annotation>/g).map(textOf).map(aside('comment')));
-  asides.push(...matches(xml, /<svg:(?:desc|title)\b[^>]*>([\s\S]*?)<\/svg:/g).map(textOf).map(aside('alt text')));
+  asides.push(
+    ...matches(xml, /<office:annotation\b[^>]*>([\s\S]*?)<\/office:annotation>/g)
+      .map(textOf)
+      .map(aside('comment')),
+  );
+  asides.push(
+    ...matches(xml, /<svg:(?:desc|title)\b[^>]*>([\s\S]*?)<\/svg:/g)
+      .map(textOf)
+      .map(aside('alt text')),
+  );
   asides.push(...matches(xml, /<w:instrText\b[^>]*>([^<]*)</g).map(aside('attribute')));
   const hidden = [...hiddenRuns(xml), ...hiddenSpans(xml)];
   if (hidden.length > 0) asides.push({ origin: 'hidden text', text: hidden.join('') });
@@ -49,7 +56,11 @@ function hiddenRuns(xml: string): string[] {
   return [...xml.matchAll(/<(w|a):r(?:\s[^>]*)?>([\s\S]*?)<\/\1:r>/g)].flatMap(([, , run]) => {
     const properties = /<(?:w|a):rPr\b[\s\S]*?(?:<\/(?:w|a):rPr>|\/>)/.exec(run!)?.[0] ?? '';
     if (!isHiddenRun(properties)) return [];
-    return [`${matches(run!, /<(?:w|a):t(?:\s[^>]*)?>([^<]*)</g).map(decodeEntities).join('')} `];
+    return [
+      `${matches(run!, /<(?:w|a):t(?:\s[^>]*)?>([^<]*)</g)
+        .map(decodeEntities)
+        .join('')} `,
+    ];
   });
 }
 
@@ -70,11 +81,17 @@ function isHiddenRun(properties: string): boolean {
 /** OpenDocument names the look of a text, and says elsewhere what the name means. */
 function hiddenSpans(xml: string): string[] {
   const hidden = new Set<string>();
-  for (const [style, name] of xml.matchAll(/<style:style\b[^>]*style:name="([^"]+)"[^>]*>[\s\S]*?<\/style:style>/g)) {
+  for (const [style, name] of xml.matchAll(
+    /<style:style\b[^>]*style:name="([^"]+)"[^>]*>[\s\S]*?<\/style:style>/g,
+  )) {
     const color = /fo:color="(#[0-9a-fA-F]{6})"/.exec(style)?.[1];
     const size = Number(/fo:font-size="([\d.]+)pt"/.exec(style)?.[1] ?? Number.NaN);
     const hasGround = /fo:background-color="#/.test(style);
-    if (/text:display="none"/.test(style) || size <= 3 || (color !== undefined && isLight(color) && !hasGround)) {
+    if (
+      /text:display="none"/.test(style) ||
+      size <= 3 ||
+      (color !== undefined && isLight(color) && !hasGround)
+    ) {
       hidden.add(name!);
     }
   }
@@ -88,11 +105,10 @@ function matches(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, inner]) => inner!);
 }
 
-/** Runs of one word stay together; paragraphs do not. */
+/** Runs of one word stay together; what stands in elements of its own does not. */
 function textOf(xml: string): string {
-  return decodeEntities(
-    xml.replace(/<\/(?:w:p|a:p|text:p|comment|p)>/g, '\n\n').replace(/<[^>]*>/g, ''),
-  );
+  const inLines = xml.replace(/<\/(?!(?:\w+:)?(?:r|t|span)>)[^>]*>/g, '\n\n');
+  return decodeEntities(inLines.replace(/<[^>]*>/g, ''));
 }
 
 function aside(origin: AsideText['origin']) {

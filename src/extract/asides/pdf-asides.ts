@@ -1,5 +1,5 @@
 import { constants, inflateSync } from 'node:zlib';
-import type { AsideText } from '../../domain/injection/suspicion.ts';
+import type { AsideText } from '../../domain/suspicion.ts';
 import { decodeEntities } from '../decode-entities.ts';
 
 const MAX_STREAMS = 2_000;
@@ -8,13 +8,16 @@ const MAX_ALL_BYTES = 64 * 1024 * 1024;
 const MAX_STRINGS = 20_000;
 
 /** Texts of a PDF that are on no page: properties, notes, alternative texts, form fields, attached names. */
-export function pdfAsides(bytes: Buffer): AsideText[] {
+export function pdfAsides(bytes: Buffer, seenText: string): AsideText[] {
   const plain = bytes.subarray(0, MAX_ALL_BYTES).toString('latin1');
   const asides: AsideText[] = [];
   for (const text of [plain, ...unpackedStreams(bytes)]) {
     if (asides.length >= MAX_STRINGS) break;
     asides.push(...dictionaryStrings(text), ...xmpTexts(text));
   }
+  const seen = lettersOf(seenText);
+  const unseen = contentStrings(bytes).filter((text) => !seen.includes(lettersOf(text)));
+  if (unseen.length > 0) asides.push({ origin: 'hidden text', text: unseen.join(' ') });
   return asides;
 }
 
@@ -55,10 +58,36 @@ function* xmpTexts(text: string): Iterable<AsideText> {
   }
 }
 
-/** Streams of objects and of metadata; pages and pictures have no such strings. */
-function* unpackedStreams(bytes: Buffer): Iterable<string> {
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+
+/** What pages write in letters of one byte: some of it may lie beside the paper, and never reach the text. */
+function contentStrings(bytes: Buffer): string[] {
+  const strings: string[] = [];
+  for (const content of unpackedStreams(bytes, isPage, MAX_PAGE_BYTES)) {
+    for (const [, literal, hex] of content.matchAll(
+      /(?:\(((?:\\[\s\S]|[^\\()]){12,2000})\)|<([0-9A-Fa-f]{24,4000})>)\s*Tj/g,
+    )) {
+      const text = literal === undefined ? Buffer.from(hex!, 'hex').toString('latin1') : unescape(literal);
+      if (/^[\x20-\x7e\xa0-\xff]+$/.test(text)) strings.push(text);
+    }
+  }
+  return strings;
+}
+
+function lettersOf(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]+/gu, '').toLowerCase();
+}
+
+const isObjects = (dictionary: string): boolean => /\/(?:ObjStm|Metadata)\b/.test(dictionary);
+const isPage = (dictionary: string): boolean =>
+  !/\/(?:ObjStm|Metadata|Image|Length1|XRef|FunctionType|CIDSystemInfo|Subtype\s*\/(?:Type1C|CIDFontType0C|OpenType))\b/.test(
+    dictionary,
+  );
+
+/** Streams whose dictionary is wanted. */
+function* unpackedStreams(bytes: Buffer, isWanted = isObjects, maxBytes = MAX_ALL_BYTES): Iterable<string> {
   let at = 0;
-  let left = MAX_ALL_BYTES;
+  let left = maxBytes;
   for (let tried = 0; tried < MAX_STREAMS && left > 0; tried += 1) {
     const start = bytes.indexOf('stream', at);
     if (start < 0) return;
@@ -67,9 +96,10 @@ function* unpackedStreams(bytes: Buffer): Iterable<string> {
     at = end + 'endstream'.length;
     const head = bytes.toString('latin1', Math.max(0, start - 400), start);
     const own = head.slice(head.lastIndexOf(' obj') + 1);
-    if (!/\/(?:ObjStm|Metadata)\b/.test(own) || !/FlateDecode/.test(own)) continue;
+    if (!isWanted(own)) continue;
     const dataAt = start + 'stream'.length + (bytes[start + 6] === 0x0d ? 2 : 1);
-    const text = inflated(bytes.subarray(dataAt, end));
+    const data = bytes.subarray(dataAt, end);
+    const text = /FlateDecode/.test(own) ? inflated(data) : data.toString('latin1', 0, MAX_STREAM_BYTES);
     left -= text.length;
     yield text;
   }

@@ -63,6 +63,7 @@ const snapshot: BatchSnapshot = {
       pending: 0,
       processing: 0,
       retrying: 0,
+      review: 0,
     },
   },
   failures: [{ code: 'corrupt', count: 1 }],

@@ -1,11 +1,11 @@
 /** Cyrillic and Greek letters that look like Latin ones. */
 const LOOKALIKES: Record<string, string> = Object.fromEntries(
-  [...'аaеeоoрpсcуyхxіiјjѕsһhԁdԛqԝwкkмmтtвbнhαaοoεeιiνvρpτtυuκkχxηn'].reduce<[string, string][]>(
-    (pairs, letter, index, all) => (index % 2 === 0 ? [...pairs, [letter, all[index + 1]!]] : pairs),
-    [],
-  ),
+  'аa еe оo рp сc уy хx іi јj ѕs һh ԁd ԛq ԝw кk мm тt вb нh αa οo εe ιi νv ρp τt υu κk χx ηn'
+    .split(' ')
+    .map((pair) => [pair.charAt(0), pair.charAt(1)]),
 );
-const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0100}-\u{e01ef}]/gu;
+const INVISIBLE =
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0100}-\u{e01ef}]/gu;
 const TAGS = /[\u{e0020}-\u{e007e}]+/gu;
 
 /** As a model reads it and a filter would not: letters without disguise. Equal to the text where it is plain ASCII. */
@@ -25,13 +25,13 @@ export function plainLetters(text: string): string {
 /** Characters of Unicode's tag block, which no program shows, as the ASCII that they stand for; not those of flags. */
 export function tagText(text: string): string {
   return [...text.matchAll(TAGS)]
-    .map(([run]) => [...run].map((tag) => String.fromCharCode(tag.codePointAt(0)! - 0xe0000)).join(''))
+    .map(([run]) => Array.from(run, (tag) => String.fromCharCode(tag.codePointAt(0)! - 0xe0000)).join(''))
     .filter((run) => run.length > 8)
     .join(' ');
 }
 
 function withoutLookalikes(word: string): string {
-  return [...word].map((letter) => LOOKALIKES[letter.toLowerCase()] ?? letter).join('');
+  return Array.from(word, (letter) => LOOKALIKES[letter.toLowerCase()] ?? letter).join('');
 }
 
 /** `i g n o r e  a l l` has words where the gaps are wider. */

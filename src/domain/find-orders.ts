@@ -9,7 +9,7 @@ import {
   override,
   rules,
   saysWhat,
-} from './rules.ts';
+} from './order-rules.ts';
 import type { AsideText, Origin, Suspicion } from './suspicion.ts';
 import { MAX_SUSPICIONS } from './suspicion.ts';
 
@@ -33,7 +33,8 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
     }
   };
   const tags = tagText(text);
-  if (tags !== '') for (const { weight, excerpt } of findOrders(tags, 'hidden text')) add(weight, 'hidden text', excerpt);
+  if (tags !== '')
+    for (const { weight, excerpt } of findOrders(tags, 'hidden text')) add(weight, 'hidden text', excerpt);
   const plain = plainLetters(text);
   const isAbout = writesAboutInjections(plain);
   for (let start = 0; start < plain.length; start += PIECE_CHARS) {
@@ -49,7 +50,8 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
     if (found.size >= MAX_SUSPICIONS) break;
   }
   for (const decoded of decodedRuns(plain)) {
-    for (const { weight, excerpt } of findOrders(decoded, 'encoded text')) add(weight, 'encoded text', excerpt);
+    for (const { weight, excerpt } of findOrders(decoded, 'encoded text'))
+      add(weight, 'encoded text', excerpt);
   }
   return [...found.values()];
 }
@@ -58,7 +60,9 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
 export function findAllOrders(markdown: string, asides: readonly AsideText[]): Suspicion[] {
   const all = asides.flatMap(({ origin, text }) => findOrders(text, origin));
   all.push(...findOrders(markdown, 'text'));
-  return all.sort((a, b) => Number(b.weight === 'order') - Number(a.weight === 'order')).slice(0, MAX_SUSPICIONS);
+  return all
+    .sort((a, b) => Number(b.weight === 'order') - Number(a.weight === 'order'))
+    .slice(0, MAX_SUSPICIONS);
 }
 
 /** Punctuation of names reads like spaces. */
@@ -84,12 +88,18 @@ function matchesIn(text: string, origin: Origin): Match[] {
   const matches: Match[] = [];
   for (const match of text.matchAll(override)) {
     const weight = weightOfOverride(text, match, origin);
-    if (weight !== null) matches.push({ index: match.index, end: match.index + match[0].length, weight, rule: -1 });
+    if (weight !== null)
+      matches.push({ index: match.index, end: match.index + match[0].length, weight, rule: -1 });
   }
   for (const [rule, { pattern, weight }] of rules.entries()) {
     for (const match of text.matchAll(pattern)) {
       const isOrder = weight === 'strong' || UNSEEN.includes(origin);
-      matches.push({ index: match.index, end: match.index + match[0].length, weight: isOrder ? 'order' : 'hint', rule });
+      matches.push({
+        index: match.index,
+        end: match.index + match[0].length,
+        weight: isOrder ? 'order' : 'hint',
+        rule,
+      });
       if (matches.length > 10 * MAX_SUSPICIONS) return matches;
     }
   }
@@ -118,7 +128,8 @@ function weightOfOverride(text: string, { 0: match, index }: RegExpExecArray, or
 
 const LEAD =
   /(?:examples?|instance|such as|e\.g\.|phrases?|payloads?|samples?|attack\w*|malicious|adversar\w*|inject\w*|jailbreaks?|strings?)\b/i;
-const ABOUT = /prompt[\s-]?injections?|injection attacks?|jailbreak\w*|adversarial prompts?|red[\s-]team\w*|llm security/gi;
+const ABOUT =
+  /prompt[\s-]?injections?|injection attacks?|jailbreak\w*|adversarial prompts?|red[\s-]team\w*|llm security/gi;
 
 function writesAboutInjections(text: string): boolean {
   let count = 0;
@@ -165,8 +176,12 @@ function isImperative(before: string): boolean {
   const sentence = near.slice(near.search(/[^.!?\n]*$/));
   if (/\b(?:and|then|also|should|will)$/i.test(near)) return !DESCRIBES.test(sentence);
   if (
-    /\b(?:please|kindly|now|just|must|shall|always|immediately|simply|instead|hereby|so|first)$/i.test(near) ||
-    /^\W*(?:\w+,? ){0,2}(?:ai|llm|assistant|model|claude|chatgpt|gpt|attention|important|hello|urgent|note|system)$/i.test(sentence)
+    /\b(?:please|kindly|now|just|must|shall|always|immediately|simply|instead|hereby|so|first)$/i.test(
+      near,
+    ) ||
+    /^\W*(?:\w+,? ){0,2}(?:ai|llm|assistant|model|claude|chatgpt|gpt|attention|important|hello|urgent|note|system)$/i.test(
+      sentence,
+    )
   ) {
     return true;
   }
@@ -185,7 +200,8 @@ function decodedRuns(text: string): string[] {
     if (decoded.length >= 50) break;
     if (!/[a-z]/.test(run) || !/[A-Z]/.test(run)) continue;
     const bytes = decodeBase64(run);
-    if (bytes !== null && /^[\x09\x0a\x0d\x20-\x7e]+$/.test(bytes) && bytes.includes(' ')) decoded.push(bytes);
+    if (bytes !== null && /^[\x09\x0a\x0d\x20-\x7e]+$/.test(bytes) && bytes.includes(' '))
+      decoded.push(bytes);
   }
   return decoded;
 }

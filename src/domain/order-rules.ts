@@ -17,7 +17,8 @@ export const override = new RegExp(String.raw`\b${VERB}${GAP}${NOUN}\b`, 'gi');
 export const isEarlier = new RegExp(String.raw`\b${EARLIER}\b`, 'i');
 export const isForAll = /\b(?:all|any|every(?:thing)?|your|these|those)\b/i;
 export const isOfPeople = /\b(?:our|my|his|her|their|its|us|we)\b|['’]s\b/i;
-export const isOfMachine = /\b(?:prompts?|guardrails?|programming|system messages?|system|developer|safety)\b/i;
+export const isOfMachine =
+  /\b(?:prompts?|guardrails?|programming|system messages?|system|developer|safety)\b/i;
 /** What comes after instructions that one person gave another. */
 export const isAboutPeople =
   /^\s*(?:(?:regarding|about|concerning|on|for|in|dated|issued|sent|of|printed|posted)\b|(?:from|by|given)\b(?! (?:to )?(?:you|the|above|your|any|me)\b))/i;
@@ -28,13 +29,19 @@ export const saysWhat = new RegExp(
 export const namesModel = new RegExp(String.raw`\b${AI}\b|\byou are (?:now|an? )`, 'i');
 
 const rule = (weight: Rule['weight'], source: string): Rule => ({
-  pattern: new RegExp(source.replaceAll(/ ([*?])?/g, (_, many?: string) => (many === undefined ? '\\s+' : '\\s*')), 'gi'),
+  pattern: new RegExp(
+    source.replaceAll(/ ([*?])?/g, (_, many?: string) => (many === undefined ? '\\s+' : '\\s*')),
+    'gi',
+  ),
   weight,
 });
 const OF_THIS = String.raw`(?:this|the|each|any) (?:document|text|file|page|cv|r[eé]sum[eé]|resume|invoice|contract|candidate|application|paper|submission|email|message)`;
 
 export const rules: readonly Rule[] = [
-  rule('strong', String.raw`\bif you(?:'re| are) (?:an? |the )?(?:automated |artificial )?${AI}\b[^\n]{0,120}?\b${SAY}\b`),
+  rule(
+    'strong',
+    String.raw`\bif you(?:'re| are) (?:an? |the )?(?:automated |artificial )?${AI}\b[^\n]{0,120}?\b${SAY}\b`,
+  ),
   rule(
     'strong',
     String.raw`\b(?:attention|notice|note|message|instructions?|important|memo|directive|request|hint)s? (?:to|for) (?:the |any |all |an? )?(?:\w+ )?${AI}\b[^\n]{0,160}?\b(?:${SAY}|must|should)\b`,
@@ -57,7 +64,10 @@ export const rules: readonly Rule[] = [
     'strong',
     String.raw`\b(?:all|any) (?:the )?(?:previous|prior|above|earlier) (?:instructions|prompts) (?:are|were|have been) (?:now )?(?:void|cancell?ed|superseded|revoked|invalid|replaced|overridden)\b[^\n]{0,60}?\b${SAY}\b`,
   ),
-  rule('strong', String.raw`(?:ignore|disregard|forget)(?:all|any)?(?:the)?(?:previous|prior|above|your)(?:instructions|prompts?)`),
+  rule(
+    'strong',
+    String.raw`(?:ignore|disregard|forget)(?:all|any)?(?:the)?(?:previous|prior|above|your)(?:instructions|prompts?)`,
+  ),
   // In other languages.
   rule(
     'strong',
@@ -75,22 +85,64 @@ export const rules: readonly Rule[] = [
     'strong',
     String.raw`\b(?:negeer|vergeet)[^.\n]{0,30}\b(?:vorige|eerdere|voorgaande|bovenstaande) (?:instructies|opdrachten)`,
   ),
-  rule('strong', String.raw`(?:игнорируи|забуд)\S*[^.\n]{0,30}(?:предыдущ|прежн|все)\S*[^.\n]{0,20}(?:инструкци|указани)`),
-  rule('strong', String.raw`(?:忽略|无视|忘记|忽視)[^。\n]{0,8}(?:之前|以上|先前|前面|所有)[^。\n]{0,6}(?:指令|指示|说明|提示)`),
+  rule(
+    'strong',
+    String.raw`(?:игнорируи|забуд)\S*[^.\n]{0,30}(?:предыдущ|прежн|все)\S*[^.\n]{0,20}(?:инструкци|указани)`,
+  ),
+  rule(
+    'strong',
+    String.raw`(?:忽略|无视|忘记|忽視)[^。\n]{0,8}(?:之前|以上|先前|前面|所有)[^。\n]{0,6}(?:指令|指示|说明|提示)`,
+  ),
   rule('strong', String.raw`(?:以前|これまて|上記|前)の[^。\n]{0,6}(?:指示|命令)[^。\n]{0,6}(?:無視|忘れ)`),
   // What people say to people, too.
-  rule('hidden', String.raw`<\|(?:im_start|im_end|system|endoftext)\|>|\[/?INST\]|<</?SYS>>|</(?:document|system|instructions|untrusted)>`),
-  rule('hidden', String.raw`(?:^|\n) *#{0,4} *(?:new |updated )?(?:system|assistant|developer|admin)(?: (?:prompt|message|override|note|instructions?|command))? *[:>]`),
-  rule('hidden', String.raw`\bnew (?:instructions?|tasks?|system prompt|directives?)(?: for \w+(?: \w+)?)? *:`),
-  rule('hidden', String.raw`\b(?:${AI}|automated \w+)(?: \w+){0,3}? (?:must|should|shall|will|please|has to|have to|(?:is|are) (?:instructed|required|ordered|told) to)(?: \w+){0,2} ${SAY}\b`),
-  rule('hidden', String.raw`\b(?:summari[sz]e|describe|classify|rate|rank|label|mark|report|approve|accept|recommend) (?:${OF_THIS}|it)\b`),
-  rule('hidden', String.raw`\b(?:the|your|any) (?:summary|output|response|json|classification|verdict|assessment|evaluation|score) (?:must|should|has to|shall|will|needs to) (?:be|say|state|contain|include|read|begin|end)\b`),
-  rule('hidden', String.raw`\b(?:respond|reply|answer|output)(?: only| exclusively| exactly)+ (?:with|by|in)?\b`),
-  rule('hidden', String.raw`\b(?:say|write|answer|output|print|state) (?:only |just |exactly |that |the words? |as follows: )*["“'«]`),
-  rule('hidden', String.raw`\b(?:do not|don'?t|never) (?:mention|reveal|tell|disclose|summari[sz]e|report|include) (?:this|these|it|any|the|that)\b`),
-  rule('hidden', String.raw`\b(?:you are|you're|act as|pretend to be) (?:an? |the )?(?:\w+ ){0,2}?(?:${AI}|assistant)\b`),
-  rule('hidden', String.raw`\b(?:set|change|report|extract|use) the (?:total|amount|price|date|name|iban|account|sum|value|score|answer)\b(?: \w+){0,4} (?:to|as|is)\b`),
-  rule('hidden', String.raw`\b(?:this is|treat this as|consider this) an? (?:\w+ )?(?:system|developer|administrator|admin) (?:message|command|instruction|override)`),
+  rule(
+    'hidden',
+    String.raw`<\|(?:im_start|im_end|system|endoftext)\|>|\[/?INST\]|<</?SYS>>|</(?:document|system|instructions|untrusted)>`,
+  ),
+  rule(
+    'hidden',
+    String.raw`(?:^|\n) *#{0,4} *(?:new |updated )?(?:system|assistant|developer|admin)(?: (?:prompt|message|override|note|instructions?|command))? *[:>]`,
+  ),
+  rule(
+    'hidden',
+    String.raw`\bnew (?:instructions?|tasks?|system prompt|directives?)(?: for \w+(?: \w+)?)? *:`,
+  ),
+  rule(
+    'hidden',
+    String.raw`\b(?:${AI}|automated \w+)(?: \w+){0,3}? (?:must|should|shall|will|please|has to|have to|(?:is|are) (?:instructed|required|ordered|told) to)(?: \w+){0,2} ${SAY}\b`,
+  ),
+  rule(
+    'hidden',
+    String.raw`\b(?:summari[sz]e|describe|classify|rate|rank|label|mark|report|approve|accept|recommend) (?:${OF_THIS}|it)\b`,
+  ),
+  rule(
+    'hidden',
+    String.raw`\b(?:the|your|any) (?:summary|output|response|json|classification|verdict|assessment|evaluation|score) (?:must|should|has to|shall|will|needs to) (?:be|say|state|contain|include|read|begin|end)\b`,
+  ),
+  rule(
+    'hidden',
+    String.raw`\b(?:respond|reply|answer|output)(?: only| exclusively| exactly)+ (?:with|by|in)?\b`,
+  ),
+  rule(
+    'hidden',
+    String.raw`\b(?:say|write|answer|output|print|state) (?:only |just |exactly |that |the words? |as follows: )*["“'«]`,
+  ),
+  rule(
+    'hidden',
+    String.raw`\b(?:do not|don'?t|never) (?:mention|reveal|tell|disclose|summari[sz]e|report|include) (?:this|these|it|any|the|that)\b`,
+  ),
+  rule(
+    'hidden',
+    String.raw`\b(?:you are|you're|act as|pretend to be) (?:an? |the )?(?:\w+ ){0,2}?(?:${AI}|assistant)\b`,
+  ),
+  rule(
+    'hidden',
+    String.raw`\b(?:set|change|report|extract|use) the (?:total|amount|price|date|name|iban|account|sum|value|score|answer)\b(?: \w+){0,4} (?:to|as|is)\b`,
+  ),
+  rule(
+    'hidden',
+    String.raw`\b(?:this is|treat this as|consider this) an? (?:\w+ )?(?:system|developer|administrator|admin) (?:message|command|instruction|override)`,
+  ),
   rule('hidden', String.raw`\b(?:system|security|safety|developer|admin) override\b`),
 ];
 
