@@ -1,6 +1,7 @@
 import type { Database, Queryable } from '../src/db/database.ts';
 import type { ProviderStatus } from '../src/db/provider-status.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
+import { savedByBatch } from '../src/db/batch-savings.ts';
 import { readItems } from '../src/db/items.ts';
 import { exampleOf } from '../src/db/example-document.ts';
 import { exitCodeFor } from '../src/domain/batch.ts';
@@ -48,6 +49,11 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
   const money = describeMoney(snapshot);
   if (money !== null)
     context.out(`Cost: ${money}; ${snapshot.model ?? ''}, profile ${snapshot.profile ?? ''}`);
+  const saved = await savedByBatch(db, id);
+  if (saved > 0) {
+    const online = formatUsd(snapshot.money.spentNanoUsd + saved);
+    context.out(`Saved by the batch: ${formatUsd(saved)}; online it would have cost ${online}`);
+  }
   showReason(context, snapshot);
   await showNextCommands(context, db, snapshot);
   return exitCodeFor(status, snapshot.reason);
