@@ -52,7 +52,9 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
   const saved = await savedByBatch(db, id);
   if (saved > 0) {
     const online = formatUsd(snapshot.money.spentNanoUsd + saved);
-    context.out(`Saved by the batch: ${formatUsd(saved)}; online it would have cost ${online}`);
+    context.out(
+      `Saved by the batch: ${formatUsd(saved)} (${saved} nano-USD); online it would have cost ${online}`,
+    );
   }
   showReason(context, snapshot);
   await showNextCommands(context, db, snapshot);

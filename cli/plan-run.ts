@@ -97,7 +97,7 @@ export function describePlan({ groups, choice }: RunPlan, groupBy: Grouping): st
     const saving = online - sum(({ batchNanoUsd }) => batchNanoUsd);
     lines.push(
       choice.analyzer === 'claude-batch'
-        ? `By the batch: ${choice.why}; saves about ${formatUsd(saving)} of ${formatUsd(online)}`
+        ? `By the batch: ${choice.why}; will save about ${formatUsd(saving)} of ${formatUsd(online)}`
         : `Online: ${choice.why}; by the batch about ${formatUsd(saving)} of ${formatUsd(online)} would be saved`,
     );
   }

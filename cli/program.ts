@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerAdd } from './commands/add.ts';
 import { registerPause, registerCancel } from './commands/control.ts';
+import { registerCache } from './commands/cache.ts';
 import { registerCost } from './commands/cost.ts';
 import { registerMigrate } from './commands/migrate.ts';
 import { registerExport } from './commands/export.ts';
@@ -87,6 +88,7 @@ const commands: readonly ((register: Register) => void)[] = [
   registerFormats,
   registerProfile,
   registerCost,
+  registerCache,
   registerQuota,
   registerProviderBatches,
   registerUp,

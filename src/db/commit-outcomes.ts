@@ -239,7 +239,7 @@ WITH input AS MATERIALIZED (
   FROM changed c JOIN input n ON n.document_id = c.document_id, processing_batches b
   WHERE b.id = $1 AND c.state IN ('completed', 'review')
   ON CONFLICT (batch_id, document_id) DO UPDATE SET analyzer = EXCLUDED.analyzer, recipe_id = EXCLUDED.recipe_id,
-    content_sha256 = EXCLUDED.content_sha256, result = EXCLUDED.result, created_at = now()
+    content_sha256 = EXCLUDED.content_sha256, result = EXCLUDED.result, reusable = true, created_at = now()
 ), texts AS (
   INSERT INTO document_texts (content_sha256, extractor_version, extraction, markdown)
   SELECT DISTINCT ON (n.content_sha256) n.content_sha256, n.text->>'extractorVersion', n.text, n.markdown

@@ -3,7 +3,7 @@ import { similarity } from './min-hash.ts';
 /** Numbers of a signature that must agree before two texts are compared: few, so that hardly a pair is overlooked. */
 const BAND = 3;
 /** From this share of common runs of words on, two texts are versions of one. */
-const ALIKE = 0.4;
+const ALIKE = 0.45;
 /** Texts that fall together in one band; more have nothing but form in common. */
 const MAX_COMPARED = 200;
 

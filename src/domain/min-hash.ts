@@ -1,9 +1,9 @@
 /** Longer texts are told by their beginning. */
 const MAX_WORDS = 20_000;
 const WORDS_PER_SHINGLE = 3;
-const HASHES = 128;
+const HASHES = 256;
 
-/** Of two texts that share a part p of their runs of three words, about p of the 128 numbers are equal. */
+/** Of two texts that share a part p of their runs of three words, about p of the 256 numbers are equal. */
 export function signatureOf(text: string): Uint32Array {
   const signature = new Uint32Array(HASHES).fill(0xffffffff);
   const words =
