@@ -35,7 +35,10 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
   const tags = tagText(text);
   if (tags !== '')
     for (const { weight, excerpt } of findOrders(tags, 'hidden text')) add(weight, 'hidden text', excerpt);
-  const plain = plainLetters(text);
+  // Long gaps would make the rules slow, and mean nothing.
+  const plain = plainLetters(text)
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n ?(?:\n ?)+/g, '\n\n');
   const isAbout = writesAboutInjections(plain);
   for (let start = 0; start < plain.length; start += PIECE_CHARS) {
     const piece = plain.slice(Math.max(0, start - NEAR_CHARS), start + PIECE_CHARS);

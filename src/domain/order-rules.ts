@@ -4,7 +4,7 @@ const SAY = String.raw`(?:say|print|output|respond|repl(?:y|ies)|answer|write|re
 const EARLIER = String.raw`(?:previous|prior|above|earlier|preceding|foregoing|existing|original|initial|former|past|system|developer|safety)`;
 const NOUN = String.raw`(?:instructions?|prompts?|directives?|directions?|guidelines?|guardrails?|commands?|programming|system messages?|rules|constraints|restrictions|safeguards|training|tasks?|context|orders|messages?)`;
 const VERB = String.raw`(?:ignor(?:e|ing)|disregard(?:ing)?|forget|overrid(?:e|ing)|overrule|bypass|neglect|discard|abandon|supersede|(?:do not|don'?t|stop) (?:follow(?:ing)?|obey(?:ing)?|comply with|adhere to)|pay no attention to|set aside)`;
-const GAP = String.raw`[\s,]+(?:[\w'’]+[\s,/-]+){0,6}?`;
+const GAP = String.raw`[\s,]{1,4}(?:[\w'’]{1,40}[\s,/-]{1,4}){0,6}?`;
 
 export interface Rule {
   pattern: RegExp;
@@ -145,7 +145,3 @@ export const rules: readonly Rule[] = [
   ),
   rule('hidden', String.raw`\b(?:system|security|safety|developer|admin) override\b`),
 ];
-
-/** Nothing of the above without one of these; told in one pass over the text. */
-export const mayHoldOrders =
-  /ignor|disregard|forget|overrid|overrul|bypass|neglect|discard|abandon|supersede|follow|obey|comply|adhere|attention|set\s+aside|prompt|instruction|\bai\b|\ba\.i\.|llm|language\s+model|gpt|claude|gemini|copilot|chat\s?bot|pretend|act\s+as|from\s+now|now\b|assistant|system|im_start|endoftext|\[\/?inst\]|<<|summar|classif|respon|reply|answer|output|print|mention|reveal|leak|repeat|rate|rank|mark|approve|recommend|label|olvid|dimentica|desconsider|vergiss|vergessen|missacht|oubli|tenez|negeer|vergeet|игнор|забуд|忽|无视|忘|指示|命令|extract|\bset\b|\buse\b|<\/document|developer|admin|attention/i;

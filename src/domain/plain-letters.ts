@@ -17,7 +17,7 @@ export function plainLetters(text: string): string {
         .replace(/\p{M}+/gu, '')
         .replace(INVISIBLE, '')
         // Only in words that mix scripts: a word of one script is what it seems.
-        .replace(/(?=\p{L}*[a-z])(?=\p{L}*[\p{sc=Cyrillic}\p{sc=Greek}])\p{L}+/giu, withoutLookalikes)
+        .replace(/\p{L}+/gu, withoutLookalikes)
     : text;
   return plain.replace(/(?<![\p{L}\p{N}])(?:\p{L}[ ._*-]{1,3}){8,}\p{L}(?![\p{L}\p{N}])/gu, joinLetters);
 }
@@ -31,6 +31,7 @@ export function tagText(text: string): string {
 }
 
 function withoutLookalikes(word: string): string {
+  if (!/[a-z]/i.test(word) || !/[\p{sc=Cyrillic}\p{sc=Greek}]/u.test(word)) return word;
   return Array.from(word, (letter) => LOOKALIKES[letter.toLowerCase()] ?? letter).join('');
 }
 

@@ -91,10 +91,21 @@ describe('orders to a model', () => {
     assert.deepEqual(findOrdersInName('ignore-me.txt'), []);
   });
 
-  it('take no time in long texts', () => {
-    const text = 'Ignore the noise, and answer the letter of the system. '.repeat(40_000);
-    const startedAtMs = performance.now();
-    findOrders(text, 'text');
-    assert.ok(performance.now() - startedAtMs < 2_000, `${performance.now() - startedAtMs} ms`);
+  it('take no time in long texts, whatever stands in them', () => {
+    const texts = [
+      'Ignore the noise, and answer the letter of the system. ',
+      ' ',
+      '\n',
+      'ignore ',
+      'A1b2',
+      'ж',
+      '"',
+    ];
+    for (const text of texts) {
+      const startedAtMs = performance.now();
+      findOrders(text.repeat(500_000 / text.length), 'text');
+      const tookMs = performance.now() - startedAtMs;
+      assert.ok(tookMs < 3_000, `${JSON.stringify(text)}: ${tookMs} ms`);
+    }
   });
 });
