@@ -28,7 +28,9 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
   const found = new Map<string, Suspicion>();
   const add = (weight: Weight, from: Origin, at: string): void => {
     const excerpt = at.replace(/\s+/g, ' ').trim().slice(0, EXCERPT_CHARS).toWellFormed();
-    if (found.size < MAX_SUSPICIONS && found.get(excerpt)?.weight !== 'order') {
+    // Hints must leave room for an order.
+    const hasRoom = found.size < MAX_SUSPICIONS || weight === 'order';
+    if (hasRoom && found.get(excerpt)?.weight !== 'order') {
       found.set(excerpt, { origin: from, weight, excerpt });
     }
   };
@@ -47,10 +49,10 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
       const { index, end } = match;
       const isOrder =
         (match.weight === 'order' || hasCompany(match, matches, origin)) &&
-        !isMentioned(piece, { index, end, origin, isAbout });
+        !isMentioned(piece, { ...match, origin, isAbout });
       add(isOrder ? 'order' : 'hint', origin, piece.slice(index, end + EXCERPT_CHARS));
     }
-    if (found.size >= MAX_SUSPICIONS) break;
+    if (found.size > 2 * MAX_SUSPICIONS) break;
   }
   for (const decoded of decodedRuns(plain)) {
     for (const { weight, excerpt } of findOrders(decoded, 'encoded text'))
@@ -79,6 +81,7 @@ interface Match {
   weight: Weight;
   /** Which rule it fits; -1: the first of all. */
   rule: number;
+  isAddressed: boolean;
 }
 
 /** Hints of several kinds close together are no accident. */
@@ -92,17 +95,20 @@ function matchesIn(text: string, origin: Origin): Match[] {
   for (const match of text.matchAll(override)) {
     const weight = weightOfOverride(text, match, origin);
     if (weight !== null)
-      matches.push({ index: match.index, end: match.index + match[0].length, weight, rule: -1 });
-  }
-  for (const [rule, { pattern, weight }] of rules.entries()) {
-    for (const match of text.matchAll(pattern)) {
-      const isOrder = weight === 'strong' || UNSEEN.includes(origin);
       matches.push({
         index: match.index,
         end: match.index + match[0].length,
-        weight: isOrder ? 'order' : 'hint',
-        rule,
+        weight,
+        rule: -1,
+        isAddressed: false,
       });
+  }
+  for (const [rule, { pattern, weight: when, isAddressed }] of rules.entries()) {
+    for (const match of text.matchAll(pattern)) {
+      const isOrder = when === 'strong' || UNSEEN.includes(origin);
+      const end = match.index + match[0].length;
+      const weight = isOrder ? 'order' : 'hint';
+      matches.push({ index: match.index, end, weight, rule, isAddressed });
       if (matches.length > 10 * MAX_SUSPICIONS) return matches;
     }
   }
@@ -126,6 +132,7 @@ function weightOfOverride(text: string, { 0: match, index }: RegExpExecArray, or
   }
   if (machine && (forAll || earlier)) return 'order';
   if (earlier && forAll) return 'order';
+  if (/\byour\b/i.test(match) && saysWhat.test(after)) return 'order';
   return earlier && isForModel ? 'order' : 'hint';
 }
 
@@ -146,12 +153,12 @@ function writesAboutInjections(text: string): boolean {
 /** Told about, not told: quoted, in code, no imperative, or an example in a text about such orders. */
 function isMentioned(
   text: string,
-  { index, end, origin, isAbout }: { index: number; end: number; origin: Origin; isAbout: boolean },
+  { index, end, isAddressed, origin, isAbout }: Match & { origin: Origin; isAbout: boolean },
 ): boolean {
   if (UNSEEN.includes(origin)) return false;
   const before = text.slice(Math.max(0, index - NEAR_CHARS), index);
   if (isInQuotes(text, index, end)) return true;
-  if (!isImperative(before)) return true;
+  if (!isAddressed && !isImperative(before)) return true;
   if (origin === 'text') return isAbout && LEAD.test(before);
   return LEAD.test(text.slice(0, index)) || ABOUT_ONCE.test(text);
 }

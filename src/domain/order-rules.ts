@@ -3,13 +3,16 @@ const AI = String.raw`(?:a\.?i\.?|llms?|large language models?|language models?|
 const SAY = String.raw`(?:say|print|output|respond|repl(?:y|ies)|answer|write|return|state|summari[sz]e|classify|rate|score|rank|translate|recommend|approve|accept|conclude|declare|describe|extract|mark|set|reveal|repeat|report|include|mention|ignore|disregard|treat|give|list|act|pretend|claim|tell|assume|insert|append|leave|use|add|confirm|reject|follow|execute|call|send|visit)`;
 const EARLIER = String.raw`(?:previous|prior|above|earlier|preceding|foregoing|existing|original|initial|former|past|system|developer|safety)`;
 const NOUN = String.raw`(?:instructions?|prompts?|directives?|directions?|guidelines?|guardrails?|commands?|programming|system messages?|rules|constraints|restrictions|safeguards|training|tasks?|context|orders|messages?)`;
-const VERB = String.raw`(?:ignor(?:e|ing)|disregard(?:ing)?|forget|overrid(?:e|ing)|overrule|bypass|neglect|discard|abandon|supersede|(?:do not|don'?t|stop) (?:follow(?:ing)?|obey(?:ing)?|comply with|adhere to)|pay no attention to|set aside)`;
+const STRICT = String.raw`(?:say|print|output|respond|repl(?:y|ies)|answer|write|return|state|classify|ignore)`;
+const VERB = String.raw`(?:skip|ignor(?:e|ing)|disregard(?:ing)?|forget|overrid(?:e|ing)|overrule|bypass|neglect|discard|abandon|supersede|(?:do not|don'?t|stop) (?:follow(?:ing)?|obey(?:ing)?|comply with|adhere to)|pay no attention to|set aside)`;
 const GAP = String.raw`[\s,]{1,4}(?:[\w'’]{1,40}[\s,/-]{1,4}){0,6}?`;
 
 export interface Rule {
   pattern: RegExp;
   /** `strong`: an order wherever it is really given. `hidden`: people say it to people, too; an order where nobody sees it. */
   weight: 'strong' | 'hidden';
+  /** It names whom it speaks to, so that it need not begin a sentence. */
+  isAddressed: boolean;
 }
 
 /** `ignore all previous instructions`; whom it is for is looked at apart. */
@@ -28,12 +31,13 @@ export const saysWhat = new RegExp(
 );
 export const namesModel = new RegExp(String.raw`\b${AI}\b|\byou are (?:now|an? )`, 'i');
 
-const rule = (weight: Rule['weight'], source: string): Rule => ({
+const rule = (weight: Rule['weight'], source: string, isAddressed = false): Rule => ({
   pattern: new RegExp(
     source.replaceAll(/ ([*?])?/g, (_, many?: string) => (many === undefined ? '\\s+' : '\\s*')),
     'gi',
   ),
   weight,
+  isAddressed,
 });
 const OF_THIS = String.raw`(?:this|the|each|any) (?:document|text|file|page|cv|r[eé]sum[eé]|resume|invoice|contract|candidate|application|paper|submission|email|message)`;
 
@@ -67,6 +71,45 @@ export const rules: readonly Rule[] = [
   rule(
     'strong',
     String.raw`(?:ignore|disregard|forget)(?:all|any)?(?:the)?(?:previous|prior|above|your)(?:instructions|prompts?)`,
+  ),
+  rule(
+    'strong',
+    String.raw`\b(?:ignore|disregard|forget) (?:(?:everything|all|anything|whatever)(?: (?:that|which))?(?: (?:is|comes|was|stands|written))? (?:above|before)|the above)\b[^\n]{0,20}?[.,;:!]? (?:and |then |instead,? )*${STRICT}\b`,
+  ),
+  rule(
+    'strong',
+    String.raw`\bforget (?:what|everything|all)(?: that)? you (?:were|have been|are) (?:told|taught|instructed|trained)\b`,
+  ),
+  rule(
+    'strong',
+    String.raw`\b(?:ignore|disregard) (?:all |any |your )?(?:instructions|prompts?|guidelines) and (?:then |instead |just |only )?(?:${STRICT}|tell the user)\b`,
+  ),
+  rule(
+    'strong',
+    String.raw`\b(?:${AI}|automated (?:systems?|tools?|readers?|agents?)) (?:reading|processing|summari[sz]ing|reviewing|evaluating|analy[sz]ing|parsing|screening) this\b[^\n]{0,60}?(?:should|must|shall|please|ha(?:s|ve) to|needs? to|[:,.])[^\n]{0,60}?\b${SAY}\b`,
+    true,
+  ),
+  rule(
+    'strong',
+    String.raw`(?:^|[.!?\n])[^\S\n]*(?:${AI}|automated) (?:reviewers?|readers?|graders?|summari[sz]ers?) ?[:,] ?(?:please |you must )?${SAY}\b`,
+  ),
+  rule(
+    'strong',
+    String.raw`(?:^|\n)[^\S\n]*(?:system|assistant|developer) ?: ?(?:you (?:must|should|will|are to|shall) )?(?:now |only |always )?${STRICT}\b`,
+  ),
+  rule('strong', String.raw`(?:<\|im_start\|>|\[INST\]|<<SYS>>)[^\n]{0,200}?\b${SAY}\b`),
+  rule('strong', String.raw`\b(?:order|instruct|command) you to (?:only |always )?${STRICT}\b`, true),
+  rule(
+    'strong',
+    String.raw`\byou are an? (?:helpful |obedient )?${AI}\b[^\n]{0,60}?[.,;:!] (?:please |you must |always |only )?${SAY}\b`,
+  ),
+  rule(
+    'strong',
+    String.raw`\bnew (?:instructions?|tasks?|rules?|orders?) (?:to|for) (?:the |any |all )?(?:model|assistant|${AI})\b`,
+  ),
+  rule(
+    'strong',
+    String.raw`\b(?:assistant|model|${AI}),? your (?:new |only |real |actual )?(?:task|job|goal|role|purpose) is\b`,
   ),
   // In other languages.
   rule(
