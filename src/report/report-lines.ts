@@ -76,6 +76,9 @@ async function* markdownLines({ snapshot, events, patterns, items }: ReportInput
   if (why.length > 0) yield `\nReason: ${why.join(': ')}`;
   const cost = costText(snapshot);
   if (cost !== null) yield `\n${cost}`;
+  if (snapshot.onInjection !== null) {
+    yield `\nDocuments that give orders to the model: ${markdownCell(snapshot.onInjection)}`;
+  }
   yield '\n## History\n\n| when | what | who | why |\n|---|---|---|---|';
   for (const { at, event, actor, reason: given } of events) {
     yield `| ${[at.toISOString(), event, actor, given].map(markdownCell).join(' | ')} |`;

@@ -41,6 +41,7 @@ const snapshot: BatchSnapshot = {
   analyzer: 'local',
   profile: null,
   model: null,
+  onInjection: null,
   money: {
     spentNanoUsd: 0,
     interruptedNanoUsd: 0,
