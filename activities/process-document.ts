@@ -15,6 +15,7 @@ export async function processDocument(
     const result = await withHeartbeat(() => engine.runRetry(batchId, documentId, cancellationSignal));
     if (result === null) return { state: 'gone' };
     const { outcome, stop, waitMs } = result;
+    if (outcome?.state === 'review') return { state: 'completed' };
     if (outcome?.state === 'completed' || outcome?.state === 'failed' || outcome?.state === 'parked') {
       return { state: outcome.state };
     }

@@ -1,5 +1,6 @@
 import type { Database, Queryable } from '../src/db/database.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
+import { savedByBatch } from '../src/db/batch-savings.ts';
 import { readItems } from '../src/db/items.ts';
 import { exampleOf } from '../src/db/example-document.ts';
 import { exitCodeFor } from '../src/domain/batch.ts';
@@ -37,6 +38,7 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
   const parts = [
     `${counts.completed} completed`,
     `${counts.failed} failed`,
+    counts.review > 0 ? `${counts.review} to review` : null,
     counts.skipped > 0 ? `${counts.skipped} skipped` : null,
     counts.cancelled > 0 ? `${counts.cancelled} cancelled` : null,
     open > 0 ? `${open} still to do` : null,
@@ -47,6 +49,13 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
   const money = describeMoney(snapshot);
   if (money !== null)
     context.out(`Cost: ${money}; ${snapshot.model ?? ''}, profile ${snapshot.profile ?? ''}`);
+  const saved = await savedByBatch(db, id);
+  if (saved > 0) {
+    const online = formatUsd(snapshot.money.spentNanoUsd + saved);
+    context.out(
+      `Saved by the batch: ${formatUsd(saved)} (${saved} nano-USD); online it would have cost ${online}`,
+    );
+  }
   showReason(context, snapshot);
   await showNextCommands(context, db, snapshot);
   return exitCodeFor(status, snapshot.reason);
@@ -70,7 +79,8 @@ export async function showNextCommands(
   if (status === 'halted' && reason === 'failure_budget') {
     commands.push(['Allow more:', `set ${short} --max-failures 20%`]);
   }
-  if (['paused', 'halted', 'terminated'].includes(status)) {
+  if (counts.review > 0) commands.push(['Look at them:', `review list ${short}`]);
+  if (['paused', 'halted', 'terminated'].includes(status) && reason !== 'review') {
     const twice = formatUsd(2 * (money.budgetNanoUsd ?? NANO_PER_USD)).slice(1);
     const more = status === 'paused' && reason === 'budget' ? ` --budget ${twice}` : '';
     commands.push(['Go on:', `resume ${short}${more}`]);

@@ -8,6 +8,9 @@ import type { ChosenRecipe } from './chosen-recipe.ts';
 import type { CliContext } from './context.ts';
 import type { RunEstimate } from './estimate-run.ts';
 import { estimateRun, SAMPLE } from './estimate-run.ts';
+import type { Grouping } from './group-documents.ts';
+import type { RunPlan } from './plan-run.ts';
+import { describePlan } from './plan-run.ts';
 import { documents, noDocumentYet } from './nothing-to-do.ts';
 import { formatBytes } from './output/bytes.ts';
 import { describeEstimate } from './paid-run.ts';
@@ -18,12 +21,14 @@ export interface DryRun {
   chosen: ChosenRecipe;
   settings: BatchSettings;
   json: boolean;
+  /** With `--group-by` or `--optimize`. */
+  planned: { plan: RunPlan; groupBy: Grouping } | null;
 }
 
 /** Shows what `process` would run; PostgreSQL is read, and nothing is written anywhere. */
 export async function dryRun(
   context: CliContext,
-  { sources, selection, chosen: { recipe, loaded }, settings, json }: DryRun,
+  { sources, selection, chosen: { recipe, loaded }, settings, json, planned }: DryRun,
 ): Promise<number> {
   const db = await context.database();
   const sampleSize = loaded === null ? 0 : SAMPLE;
@@ -50,10 +55,11 @@ export async function dryRun(
     analyzer: recipe.analyzer,
     estimate,
   };
-  if (json) context.out(JSON.stringify({ dryRun: true, ...plan, ...judged }, null, 2));
+  if (json) context.out(JSON.stringify({ dryRun: true, ...plan, ...judged, ...planned?.plan }, null, 2));
   else {
     show(context, plan, ahead);
     if (loaded !== null && estimate !== null) context.out(describeEstimate(loaded, estimate));
+    if (planned !== null) for (const line of describePlan(planned.plan, planned.groupBy)) context.out(line);
     context.err('Nothing was written.');
   }
   return 0;

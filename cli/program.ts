@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerAdd } from './commands/add.ts';
 import { registerPause, registerCancel } from './commands/control.ts';
+import { registerCache } from './commands/cache.ts';
 import { registerCost } from './commands/cost.ts';
 import { registerMigrate } from './commands/migrate.ts';
 import { registerExport } from './commands/export.ts';
@@ -9,6 +10,7 @@ import { registerProviderBatches } from './commands/provider-batches.ts';
 import { registerQuota } from './commands/quota.ts';
 import { registerReport } from './commands/report.ts';
 import { registerResults } from './commands/results.ts';
+import { registerReview } from './commands/review.ts';
 import { registerRetry, registerResume } from './commands/resume.ts';
 import { registerSchedule } from './commands/schedule.ts';
 import { registerSet } from './commands/set.ts';
@@ -73,6 +75,7 @@ const commands: readonly ((register: Register) => void)[] = [
   registerReport,
   registerResults,
   registerExport,
+  registerReview,
   registerRetry,
   registerPause,
   registerResume,
@@ -85,6 +88,7 @@ const commands: readonly ((register: Register) => void)[] = [
   registerFormats,
   registerProfile,
   registerCost,
+  registerCache,
   registerQuota,
   registerProviderBatches,
   registerUp,

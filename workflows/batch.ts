@@ -237,6 +237,7 @@ async function finish(state: BatchState): Promise<BatchOutcome | null> {
     state.asksProvider = (result.parked ?? 0) > 0;
     // An order may stand in the way, and its signal may be lost.
     state.mustRead = true;
+    if (result.awaitsReview === true) return null;
     if (result.openChunks.length === 0 && result.retrying === 0 && !state.asksProvider) await sleep('2s');
     return null;
   }

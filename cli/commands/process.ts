@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { startBatch } from '../../src/client/start-batch.ts';
 import { hasDocuments } from '../../src/db/documents.ts';
 import { newestResult } from '../../src/db/newest-result.ts';
 import { hasLiveWorker } from '../../src/db/workers.ts';
+import { orderCandidates } from '../../src/db/batch-savings.ts';
+import type { ChosenMode, Optimization } from '../../src/domain/choose-mode.ts';
+import { optimizations } from '../../src/domain/choose-mode.ts';
 import { batchWorkflowId, shortId } from '../../src/domain/ids.ts';
 import { prepareBatch } from '../../src/intake/prepare-batch.ts';
 import type { Source } from '../../src/sources/resolve-sources.ts';
@@ -20,9 +23,14 @@ import { CliError } from '../context.ts';
 import { dryRun } from '../dry-run.ts';
 import { findDocument } from '../find-document.ts';
 import { followBatch } from '../follow-batch.ts';
+import type { Database } from '../../src/db/database.ts';
 import { documents, noDocumentYet, sayNothingToDo } from '../nothing-to-do.ts';
 import { hintAtSlots } from '../hint-at-slots.ts';
 import type { Session } from '../open-session.ts';
+import type { Grouping } from '../group-documents.ts';
+import { groupings } from '../group-documents.ts';
+import type { RunPlan } from '../plan-run.ts';
+import { describePlan, planRun } from '../plan-run.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
 import { printResult } from '../output/print-result.ts';
@@ -43,6 +51,10 @@ interface Flags extends SettingsFlags, ChoiceFlags, Choice {
   worker?: boolean;
   yes?: boolean;
   json?: boolean;
+  groupBy?: Grouping;
+  optimize?: Optimization;
+  /** Milliseconds since 1970. */
+  deadline?: number;
 }
 
 export function registerProcess(register: Register): void {
@@ -57,16 +69,21 @@ export function registerProcess(register: Register): void {
     .option('--detach', 'start the batch and return')
     .option('--no-worker', 'leave the work to workers that run elsewhere')
     .option('--yes', 'do not ask before a run that costs money')
-    .option('--json', 'print the outcome as JSON');
+    .option('--json', 'print the outcome as JSON')
+    .addOption(new Option('--group-by <what>', 'let documents that are alike go together').choices(groupings))
+    .addOption(
+      new Option('--optimize <what>', 'Claude online or by the batch, whichever is better for this').choices(
+        optimizations,
+      ),
+    );
   register(addSettings(addChoice(command)), processDocuments);
 }
 
 async function processDocuments(context: CliContext, paths: string[], flags: Flags): Promise<number> {
   const config = context.config();
-  const chosen = chooseRecipe(context, flags);
-  const { recipe, loaded } = chosen;
-  if (flags.deadline !== undefined && loaded === null) {
-    throw new CliError(`\`--deadline\` is for Claude, and the analyzer is \`${recipe.analyzer}\``, {
+  const asked = chooseRecipe(context, withMode(flags));
+  if (flags.deadline !== undefined && asked.loaded === null) {
+    throw new CliError(`\`--deadline\` is for Claude, and the analyzer is \`${asked.recipe.analyzer}\``, {
       why: 'it says how long answers of provider batches are waited for; all others answer at once',
       next: 'add --analyzer claude-batch, or leave it out',
     });
@@ -76,18 +93,33 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   const selection = { all: flags.all === true, rerun, limit, sample };
   await checkOutFolder(settings.outDir);
   const named = await chooseDocuments(context, paths, flags);
+  const groupBy = flags.groupBy ?? (flags.optimize === undefined ? null : 'type');
+  const planOf = async (db: Database, sources: readonly Source[]): Promise<RunPlan | null> =>
+    groupBy === null
+      ? null
+      : planRun(context, db, {
+          ...{ sources, selection, groupBy, optimize: flags.optimize ?? null, chosen: asked },
+          ...{ deadlineAtMs: flags.deadline ?? null, parallel: settings.parallel },
+        });
   if (flags.dryRun === true) {
     const sources = await withDocument(context, await idDatabase(context, flags), named, flags);
-    return dryRun(context, { sources, selection, chosen, settings, json: flags.json === true });
+    const plan = await planOf(await context.database(), sources);
+    const chosen = plan?.choice == null ? asked : chooseRecipe(context, withMode(flags, plan.choice));
+    const planned = plan === null ? null : { plan, groupBy: groupBy! };
+    return dryRun(context, { sources, selection, chosen, settings, json: flags.json === true, planned });
   }
 
-  await chosen.preflight(context.interrupted);
-  hintAtClaude(context, chosen);
+  await asked.preflight(context.interrupted);
+  hintAtClaude(context, asked);
   if (selection.all && !(await hasDocuments(await context.database()))) throw noDocumentYet(context);
   const session = await openSession(context, { worker: flags.worker !== false });
   const { db, client } = session;
   if (flags.detach === true && flags.worker === false) await needsWorker(context, session);
   const sources = await withDocument(context, db, named, flags);
+  const plan = await planOf(db, sources);
+  for (const line of plan === null ? [] : describePlan(plan, groupBy!)) context.err(line);
+  const { recipe, loaded } =
+    plan?.choice == null ? asked : chooseRecipe(context, withMode(flags, plan.choice));
   const batchId = randomUUID();
   const prepared = await prepareBatch(db, {
     ...{ batchId, sources, selection, name: flags.name, recipe, settings },
@@ -97,6 +129,12 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
     signal: context.interrupted,
     onFound: (count) => count % 10_000 === 0 && context.err(`${count} documents found`),
     agree: async (recipeId) => {
+      if (plan !== null)
+        await orderCandidates(
+          db,
+          batchId,
+          plan.groups.flatMap(({ uris }) => uris),
+        );
       if (loaded === null) return;
       const isGiven = flags.yes === true || settings.budgetNanoUsd !== null;
       const isBatch = recipe.analyzer === 'claude-batch';
@@ -133,6 +171,17 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   const exitCode = await showEnd({ ...context, out: context.err }, db, snapshot);
   await printSingle(context, session, sources);
   return exitCode;
+}
+
+/** What is optimized is Claude, in the mode that was chosen, once it was. */
+function withMode(flags: Flags, choice?: ChosenMode): Flags {
+  if (flags.optimize === undefined) return flags;
+  if (flags.analyzer !== undefined && !/^claude(-batch)?$/.test(flags.analyzer)) {
+    throw new CliError(`\`--optimize\` is for Claude, and the analyzer is \`${flags.analyzer}\``, {
+      next: 'leave --analyzer out',
+    });
+  }
+  return { ...flags, analyzer: choice?.analyzer ?? 'claude' };
 }
 
 /** Only `--id` needs the database to know what is meant. */

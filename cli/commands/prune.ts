@@ -1,8 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { deleteHistories } from '../../src/client/delete-histories.ts';
 import { countPrunable, endedWorkflows, pruneResults, pruneTexts, vacuum } from '../../src/db/prune.ts';
 import { countProviderBatches, pruneProviderBatches } from '../../src/db/prune-provider.ts';
 import { actorName } from '../../src/actor.ts';
+import type { Age } from '../age.ts';
+import { age } from '../age.ts';
 import { commandLine } from '../command-name.ts';
 import { consent } from '../consent.ts';
 import type { CliContext } from '../context.ts';
@@ -11,7 +13,7 @@ import { formatBytes } from '../output/bytes.ts';
 import type { Register } from '../program.ts';
 
 interface Flags {
-  olderThan: { text: string; ms: number };
+  olderThan: Age;
   yes?: boolean;
   dryRun?: boolean;
   json?: boolean;
@@ -86,12 +88,4 @@ function describe({ texts, results, providerBatches, histories }: Sizes): string
   return Object.entries(named)
     .map(([what, { count, sizeBytes }]) => `${count} ${what} (${formatBytes(sizeBytes)})`)
     .join(', ');
-}
-
-const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
-
-function age(text: string): Flags['olderThan'] {
-  const match = /^(\d{1,6})([smhdw])$/.exec(text);
-  if (match === null) throw new InvalidArgumentError(`Expected an age such as 30d or 12h, got \`${text}\`.`);
-  return { text, ms: Number(match[1]) * UNITS[match[2]!]! * 1_000 };
 }

@@ -1,3 +1,4 @@
+import { savedByBatch } from '../../src/db/batch-savings.ts';
 import type { BatchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
 import { readItems } from '../../src/db/items.ts';
@@ -6,7 +7,7 @@ import type { CliContext } from '../context.ts';
 
 /** The end of a run as one JSON document, written piece by piece: a large batch never becomes one string. */
 export async function endAsJson(context: CliContext, db: Database, snapshot: BatchSnapshot): Promise<number> {
-  const outcome = outcomeOf(snapshot);
+  const outcome = { ...outcomeOf(snapshot), savedNanoUsd: await savedByBatch(db, snapshot.id) };
   context.out(`${JSON.stringify(outcome).slice(0, -1)},"documents":[`);
   let separator = '';
   for await (const item of readItems(db, snapshot.id, { withResults: true })) {

@@ -85,6 +85,7 @@ export function describe(snapshot: BatchSnapshot, { withStatus = true } = {}): s
     snapshot.stalledReason === null ? null : `stalled: ${snapshot.stalledReason}`,
     `done ${counts.completed}`,
     `failed ${counts.failed}`,
+    counts.review > 0 ? `to review ${counts.review}` : null,
     counts.skipped > 0 ? `skipped ${counts.skipped}` : null,
     counts.retrying > 0 ? `retrying ${counts.retrying}` : null,
     perMinute === null ? null : `${Math.round(perMinute)}/min`,

@@ -11,7 +11,15 @@ export interface Totals {
 
 export type Finish =
   | { finished: true; status: BatchStatus; totals: Totals }
-  | { finished: false; lastChunkNo: number; openChunks: number[]; retrying: number; parked: number };
+  | {
+      finished: false;
+      lastChunkNo: number;
+      openChunks: number[];
+      retrying: number;
+      parked: number;
+      /** Nothing is open but what waits for a person: the batch is paused until then. */
+      awaitsReview: boolean;
+    };
 
 /** Counts the open items; with none left the batch is finished, its counters taken from the items once more. */
 export async function finishBatch(db: Database, batchId: string): Promise<Finish> {
@@ -33,6 +41,9 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
       return { finished: true, status: batch.status, totals: await totals(tx, batchId) };
     }
     const open = await openItems(tx, batchId);
+    const awaitsReview =
+      batch.planned && batch.control === 'run' && open.review > 0 && open.review === open.count;
+    if (awaitsReview) await pauseForReview(tx, batchId, open.review);
     if (open.count > 0 || !batch.planned || batch.control !== 'run') {
       return {
         finished: false,
@@ -40,6 +51,7 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
         openChunks: open.chunks,
         retrying: open.retrying,
         parked: open.parked,
+        awaitsReview,
       };
     }
     const finished = await close(
@@ -57,6 +69,22 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
     });
     await notifyLater(tx, batchId, 'finished', batch.generation);
     return { finished: true, ...finished };
+  });
+}
+
+/** Like a pause by a person: the workflow stays, and the last decision lets it go on. */
+async function pauseForReview(tx: Queryable, batchId: string, documents: number): Promise<void> {
+  await tx.query(
+    `UPDATE processing_batches SET control = 'pause', control_now = false, control_seq = control_seq + 1, status = 'paused',
+       status_reason = 'review', status_detail = $2 WHERE id = $1`,
+    [batchId, documents === 1 ? '1 document waits for a person' : `${documents} documents wait for a person`],
+  );
+  await noteEvent(tx, {
+    batchId,
+    event: 'paused',
+    actor: 'docbatch',
+    reason: 'review',
+    detail: { documents },
   });
 }
 
@@ -134,20 +162,28 @@ async function totals(tx: Queryable, batchId: string): Promise<Totals> {
 async function openItems(
   tx: Queryable,
   batchId: string,
-): Promise<{ count: number; chunks: number[]; retrying: number; parked: number }> {
+): Promise<{ count: number; chunks: number[]; retrying: number; parked: number; review: number }> {
   const { rows } = await tx.query<{
     count: number;
     chunks: number[] | null;
     retrying: number;
     parked: number;
+    review: number;
   }>(
     `SELECT (SELECT COUNT(*)::int FROM batch_items WHERE batch_id = $1 AND state IN ('pending', 'processing', 'retrying', 'review')) AS count,
             (SELECT COUNT(*)::int FROM batch_items WHERE batch_id = $1 AND state = 'retrying') AS retrying,
+            (SELECT COUNT(*)::int FROM batch_items WHERE batch_id = $1 AND state = 'review') AS review,
             (SELECT COUNT(*)::int FROM batch_items i WHERE batch_id = $1 AND ${isParked('i')}) AS parked,
             (SELECT array_agg(chunk_no) FROM (SELECT DISTINCT chunk_no FROM batch_items i
                WHERE batch_id = $1 AND state IN ('pending', 'processing') AND NOT ${isParked('i')} ORDER BY chunk_no LIMIT 50) c) AS chunks`,
     [batchId],
   );
   const row = rows[0]!;
-  return { count: row.count, chunks: row.chunks ?? [], retrying: row.retrying, parked: row.parked };
+  return {
+    count: row.count,
+    chunks: row.chunks ?? [],
+    retrying: row.retrying,
+    parked: row.parked,
+    review: row.review,
+  };
 }

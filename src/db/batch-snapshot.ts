@@ -27,6 +27,8 @@ export interface BatchSnapshot {
   analyzer: string;
   profile: string | null;
   model: string | null;
+  /** What becomes of documents that give orders to the model; null where there is none. */
+  onInjection: string | null;
   money: BatchMoney;
   /** What is asked by the batch and not accounted for yet; null when nothing is. */
   provider: ProviderStatus | null;
@@ -58,7 +60,7 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
     Omit<BatchSnapshot, 'counts' | 'parked' | 'failures' | 'money' | 'provider'> & BatchMoney
   >(
     `SELECT b.id, COALESCE(b.batch_name, b.id::text) AS name, b.status, b.status_reason AS reason, b.status_detail AS detail,
-            r.recipe->>'analyzer' AS analyzer, r.recipe->>'profile' AS profile, r.recipe->>'model' AS model,
+            r.recipe->>'analyzer' AS analyzer, r.recipe->>'profile' AS profile, r.recipe->>'model' AS model, r.recipe#>>'{parameters,profile,onInjection}' AS "onInjection",
             b.cost_nano_usd AS "spentNanoUsd", b.interrupted_nano_usd AS "interruptedNanoUsd",
             (SELECT COALESCE(SUM(amount_nano_usd), 0)::bigint FROM budget_reservations v WHERE v.batch_id = b.id) AS "reservedNanoUsd",
             (b.settings->>'budgetNanoUsd')::bigint AS "budgetNanoUsd",
@@ -83,6 +85,7 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
   const counts: BatchCounts = {
     total: 0,
     completed: 0,
+    review: 0,
     failed: 0,
     skipped: 0,
     cancelled: 0,

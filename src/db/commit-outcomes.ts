@@ -25,7 +25,7 @@ export interface Outcome {
    * `pending` puts the item back without an attempt (critical failures). `parked` leaves it to a provider batch: with
    * `requests` that were never asked, or with a failure, after which those that did not succeed are asked again.
    */
-  state: 'completed' | 'failed' | 'retrying' | 'pending' | 'parked';
+  state: 'completed' | 'review' | 'failed' | 'retrying' | 'pending' | 'parked';
   failure: {
     failureClass: FailureClass;
     code: string;
@@ -205,7 +205,7 @@ WITH input AS MATERIALIZED (
     next_attempt_at = CASE WHEN n.state = 'retrying' THEN clock_timestamp() + n.next_attempt_ms * interval '1 millisecond' END,
     cached = n.cached,
     content_sha256 = COALESCE(n.content_sha256, i.content_sha256),
-    started_at = CASE WHEN n.state IN ('completed', 'failed') THEN clock_timestamp() - n.duration_ms * interval '1 millisecond' END,
+    started_at = CASE WHEN n.state IN ('completed', 'failed', 'review') THEN clock_timestamp() - n.duration_ms * interval '1 millisecond' END,
     finished_at = CASE WHEN n.state IN ('completed', 'failed') THEN clock_timestamp() END,
     duration_ms = CASE WHEN ${NO_TRY} THEN i.duration_ms ELSE n.duration_ms END
   FROM input n JOIN ours o ON o.document_id = n.document_id
@@ -215,9 +215,9 @@ WITH input AS MATERIALIZED (
   INSERT INTO document_results (batch_id, document_id, analyzer, recipe_id, content_sha256, result)
   SELECT $1, n.document_id, $2, b.recipe_id, COALESCE(n.content_sha256, ''), n.result
   FROM changed c JOIN input n ON n.document_id = c.document_id, processing_batches b
-  WHERE b.id = $1 AND c.state = 'completed'
+  WHERE b.id = $1 AND c.state IN ('completed', 'review')
   ON CONFLICT (batch_id, document_id) DO UPDATE SET analyzer = EXCLUDED.analyzer, recipe_id = EXCLUDED.recipe_id,
-    content_sha256 = EXCLUDED.content_sha256, result = EXCLUDED.result, created_at = now()
+    content_sha256 = EXCLUDED.content_sha256, result = EXCLUDED.result, reusable = true, created_at = now()
 ), texts AS (
   INSERT INTO document_texts (content_sha256, extractor_version, extraction, markdown)
   SELECT DISTINCT ON (n.content_sha256) n.content_sha256, n.text->>'extractorVersion', n.text, n.markdown
@@ -236,7 +236,7 @@ WITH input AS MATERIALIZED (
   ON CONFLICT DO NOTHING
 ), documents AS (
   UPDATE file_document d SET
-    status = CASE c.state WHEN 'completed' THEN 'processed' WHEN 'failed' THEN 'failed' WHEN 'retrying' THEN 'processing' WHEN 'parked' THEN 'processing' ELSE 'pending' END,
+    status = CASE c.state WHEN 'completed' THEN 'processed' WHEN 'failed' THEN 'failed' WHEN 'retrying' THEN 'processing' WHEN 'parked' THEN 'processing' WHEN 'review' THEN 'processing' ELSE 'pending' END,
     mime_type = COALESCE(n.mime_type, d.mime_type),
     size_bytes = COALESCE(n.size_bytes, d.size_bytes),
     content_sha256 = COALESCE(n.content_sha256, d.content_sha256)
@@ -263,25 +263,25 @@ WITH input AS MATERIALIZED (
   -- Without a budget there is no row yet, and no worker that will settle it.
   INSERT INTO budget_reservations AS v (batch_id, document_id, epoch, worker_id, amount_nano_usd)
   SELECT $1, n.document_id, n.epoch, n.document_id, n.lost FROM input n
-  WHERE n.lost > 0 AND NOT EXISTS (SELECT FROM changed c WHERE c.document_id = n.document_id AND c.state IN ('completed', 'failed'))
+  WHERE n.lost > 0 AND NOT EXISTS (SELECT FROM changed c WHERE c.document_id = n.document_id AND c.state IN ('completed', 'failed', 'review'))
   ON CONFLICT (batch_id, document_id, epoch) DO UPDATE SET amount_nano_usd = EXCLUDED.amount_nano_usd, waiting = false
 ), interrupted AS (
   -- Calls that a kill or the network cut off: perhaps billed, and then about as much as the one that was answered at last.
   DELETE FROM budget_reservations v USING input n, changed c
   WHERE v.batch_id = $1 AND v.document_id = n.document_id AND (v.epoch < n.epoch OR (v.epoch = n.epoch AND n.lost > 0))
-    AND c.document_id = n.document_id AND c.state IN ('completed', 'failed')
+    AND c.document_id = n.document_id AND c.state IN ('completed', 'failed', 'review')
   RETURNING CASE WHEN v.epoch = n.epoch THEN n.lost WHEN n.cost > 0 THEN LEAST(n.cost, v.amount_nano_usd)
             ELSE v.amount_nano_usd END AS amount
 ), unheld AS (
   SELECT n.lost AS amount FROM input n JOIN changed c ON c.document_id = n.document_id
-  WHERE n.lost > 0 AND c.state IN ('completed', 'failed') AND NOT EXISTS (
+  WHERE n.lost > 0 AND c.state IN ('completed', 'failed', 'review') AND NOT EXISTS (
     SELECT FROM budget_reservations v WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch)
 ), ${MEMBERS}, delta AS (
   SELECT (SELECT COALESCE(SUM(amount), 0)::bigint FROM (TABLE interrupted UNION ALL TABLE unheld) l) AS interrupted, COUNT(*)::int AS written,
          COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
          COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,
          COUNT(*) FILTER (WHERE n.is_retry AND c.state NOT IN ('pending', 'parked'))::int AS retry_calls,
-         COUNT(*) FILTER (WHERE n.is_retry AND c.state = 'completed')::int AS retry_calls_ok,
+         COUNT(*) FILTER (WHERE n.is_retry AND c.state IN ('completed', 'review'))::int AS retry_calls_ok,
          (array_agg(n.failure_code) FILTER (WHERE n.failure_class = 'critical'))[1] AS critical_code,
          (array_agg(n.failure_message) FILTER (WHERE n.failure_class = 'critical'))[1] AS critical_message
   FROM changed c JOIN input n ON n.document_id = c.document_id

@@ -18,5 +18,5 @@ export const REQUESTS = `asked AS (
   -- What is still at the provider stays: its bill will come.
   DELETE FROM provider_requests r USING changed c
   WHERE r.batch_id = $1 AND r.document_id = c.document_id AND (r.answer IS NOT NULL OR r.provider_batch_id IS NULL)
-    AND (c.state IN ('completed', 'failed') OR (c.state <> 'parked' AND r.answer->>'type' <> 'succeeded'))
+    AND (c.state IN ('completed', 'failed', 'review') OR (c.state <> 'parked' AND r.answer->>'type' <> 'succeeded'))
 )`;

@@ -1,4 +1,5 @@
 import type { Extraction } from './extraction.ts';
+import type { InjectionPolicy } from './injection.ts';
 import type { Meter } from './money.ts';
 import type { ProviderBatches, RecordedAnswers } from './provider-batch.ts';
 
@@ -48,6 +49,8 @@ export interface Analyzer {
   readonly makesCalls: boolean;
   /** Whether a `retry-after` is meant for all callers: then every worker waits. @default false */
   readonly sharesLimits?: boolean;
+  /** What becomes of documents that give orders to a model. @default 'ignore': there is no model that could obey */
+  readonly onInjection?: InjectionPolicy;
   /** Set when it asks by the batch: `analyze` then answers from what is recorded, or throws `AwaitsAnswers`. */
   readonly batches?: ProviderBatches;
   /** Everything besides content that decides the answer; part of the recipe's hash. */

@@ -21,7 +21,7 @@ export const terminalBatchStatuses: readonly BatchStatus[] = [
   'terminated',
 ];
 
-/** `batch_items.state`; the last four are terminal. `review` waits for a person and is not used yet. */
+/** `batch_items.state`; the last four are terminal. `review` waits for a person. */
 export const ItemState = {
   pending: 'pending',
   processing: 'processing',
@@ -107,6 +107,8 @@ export const defaultSettings: Readonly<BatchSettings> = {
 export interface BatchCounts {
   total: number;
   completed: number;
+  /** They wait for a person; see `docbatch review`. */
+  review: number;
   failed: number;
   skipped: number;
   cancelled: number;
@@ -165,6 +167,7 @@ export function exitCodeFor(status: BatchStatus, reason: string | null): number 
     case 'terminated':
       return ExitCode.cancelled;
     case 'paused':
+      if (reason === 'review') return ExitCode.someFailed;
       return reason === 'budget' ? ExitCode.budget : ExitCode.interrupted;
     default:
       return ExitCode.interrupted;

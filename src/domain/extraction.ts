@@ -1,3 +1,5 @@
+import type { Suspicion } from './suspicion.ts';
+
 /** What a reader makes of one file, whatever its format. Character ranges count UTF-16 units of `markdown`. */
 export interface Extraction {
   markdown: string;
@@ -11,6 +13,8 @@ export interface Extraction {
   children: ExtractionChild[];
   /** True when there is nothing in it but its children: no analyzer is asked about it. */
   isArchive?: boolean;
+  /** What in it, seen or unseen, tries to give orders to a model. Absent: nothing does. */
+  suspicions?: Suspicion[];
   /** `<reader>/<version>`; part of the key under which the text is stored. */
   extractorVersion: string;
 }

@@ -111,6 +111,16 @@ export const failureCodes = {
     'The parser crashed on this document.',
     'Convert the file with another program and add the copy.',
   ),
+  injection_suspected: code(
+    'permanent',
+    'The document gives orders to the model that reads it.',
+    'Look at it with `docbatch review list`, then accept or reject its answer; never trust it unseen.',
+  ),
+  rejected: code(
+    'permanent',
+    'A person looked at the answer and did not accept it.',
+    'Read the reason in the message; retry asks again.',
+  ),
   unstorable: code(
     'permanent',
     'The database refused the result of this document.',

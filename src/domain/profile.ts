@@ -1,4 +1,5 @@
 import type { Json } from './analyzer.ts';
+import type { InjectionPolicy } from './injection.ts';
 
 /** What to ask of a document, as it is frozen into a recipe. */
 export interface Profile {
@@ -16,6 +17,8 @@ export interface Profile {
   prompt: string;
   schema: { [key: string]: Json };
   checks: ProfileCheck[];
+  /** What becomes of a document that gives orders to the model. @default 'review' */
+  onInjection?: InjectionPolicy;
 }
 
 /** The numbers at `sum` must add up to the one at `equals`; a miss is noted in the result, and fails nothing. */

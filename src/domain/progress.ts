@@ -8,9 +8,9 @@ export interface Progress {
   leftMs: { from: number; to: number } | null;
 }
 
-/** Rate and time left from what was observed: terminal items over active time. The range narrows as more is known. */
+/** Rate and time left from what was observed: items that left work over active time. The range narrows as more is known. */
 export function progressOf(counts: BatchCounts, activeMs: number): Progress {
-  const finished = counts.completed + counts.failed + counts.skipped + counts.cancelled;
+  const finished = counts.completed + counts.review + counts.failed + counts.skipped + counts.cancelled;
   if (finished === 0 || activeMs <= 0) return { finished, perMinute: null, leftMs: null };
   const msEach = activeMs / finished;
   const left = (counts.total - finished) * msEach;

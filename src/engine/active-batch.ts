@@ -46,7 +46,7 @@ export interface Reading {
   endedAtMs: number | null;
 }
 
-export type TaskEnd = 'completed' | 'failed' | 'retrying' | 'parked' | 'returned' | 'dropped';
+export type TaskEnd = 'completed' | 'review' | 'failed' | 'retrying' | 'parked' | 'returned' | 'dropped';
 
 /** What this worker holds of one batch. */
 export interface ActiveBatch {

@@ -41,6 +41,7 @@ export function createFeeder(
 ): { feeder: Feeder; tasks: Task[] } {
   const ends: Record<TaskEnd, number> = {
     completed: 0,
+    review: 0,
     failed: 0,
     retrying: 0,
     parked: 0,

@@ -4,6 +4,7 @@ import type { Json } from '../domain/analyzer.ts';
 import type { BatchSettings } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
+import { describeSuspicions, suspicionsAgainst } from '../domain/injection.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import { AwaitsAnswers, isOver } from '../domain/provider-batch.ts';
 import { nextAttempt } from '../domain/retry.ts';
@@ -123,7 +124,8 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     if (worked === null) return { ...putBack(), waitMs: task.waitsForOther ? OTHER_MS : 0 };
     const { answer, cached, calls, callsOk } = worked;
     const verdict = isCall() ? { ok: true, reason: '', retryAfterMs: 0, stopsAll: false } : null;
-    return { outcome: { ...base(), state: 'completed', result: answer, cached, calls, callsOk }, verdict };
+    const told = { ...base(), result: answer, cached, calls, callsOk };
+    return { outcome: { ...told, ...finalState(task, answer) }, verdict };
   } catch (error) {
     if (error instanceof AwaitsAnswers) {
       return { outcome: { ...base(), state: 'parked', requests: error.requests }, verdict: null };
@@ -140,6 +142,21 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
     return { outcome, verdict: isCall() ? verdictOf(failure, task) : null };
   }
+}
+
+/** A document that gives orders to the model passes only when a person, or its profile, lets it. */
+function finalState({ batch, item }: Task, answer: Json): Pick<Outcome, 'state' | 'failure'> {
+  const policy = batch.analyzer.onInjection ?? 'ignore';
+  const suspicions = policy === 'ignore' ? [] : suspicionsAgainst(answer, item.name);
+  if (suspicions.length === 0) return { state: 'completed', failure: null };
+  const failure = {
+    failureClass: 'permanent' as const,
+    code: 'injection_suspected',
+    stage: 'analyze',
+    message: describeSuspicions(suspicions),
+    context: { suspicions },
+  };
+  return { state: policy === 'fail' ? 'failed' : 'review', failure };
 }
 
 /** What must be committed, even when nothing came of the try. */

@@ -4,6 +4,7 @@ import type {
   ExtractionMetadata,
   ExtractionPart,
 } from '../domain/extraction.ts';
+import type { AsideText } from '../domain/suspicion.ts';
 import type { Member } from './member.ts';
 
 /** What a reader gets: the bytes are known to be of its format. Readers may stop once they have `maxTextChars`. */
@@ -32,6 +33,8 @@ export interface Draft {
   warnings?: string[];
   /** True when a person sees something though there is no text: a drawing, a scan. */
   hasPictures?: boolean;
+  /** Texts beside what a person reads, where the bytes alone do not tell. */
+  asides?: AsideText[];
   /** Documents inside this one. */
   members?: Member[];
   /** True when it is nothing but its members. */

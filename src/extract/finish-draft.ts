@@ -1,5 +1,8 @@
 import type { Extraction, ExtractionChild, ExtractionPart } from '../domain/extraction.ts';
 import { permanent } from '../domain/failure.ts';
+import { findAllOrders } from '../domain/find-orders.ts';
+import { describeSuspicion } from '../domain/suspicion.ts';
+import { asidesOf } from './asides/asides-of.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 
 const BETWEEN_PARTS = '\n\n';
@@ -48,6 +51,10 @@ export function finishDraft(
     [...images, ...draft.children.map(({ path }) => ({ name: path }))],
     maxOutputBytes,
   );
+  const suspicions = findAllOrders(markdown, asidesOf(draft, input));
+  for (const suspicion of suspicions.filter(({ weight }) => weight === 'order')) {
+    warnings.push(`It gives orders to whoever reads it; ${describeSuspicion(suspicion)}`);
+  }
   return {
     markdown,
     parts,
@@ -61,6 +68,7 @@ export function finishDraft(
     },
     warnings,
     children: draft.children,
+    ...(suspicions.length > 0 ? { suspicions } : {}),
     ...(draft.isArchive === true ? { isArchive: true } : {}),
     extractorVersion,
   };

@@ -15,6 +15,9 @@ export interface Format {
   load: () => Promise<Reader>;
 }
 
+/** Raised whenever more is found of what texts hide and order; see `findAllOrders`. */
+const SCAN_VERSION = 1;
+
 /** Name, MIME type, endings, reader with its version, packages. */
 type Row = [string, string, string, `${keyof typeof loaders}/${number}`, string];
 
@@ -81,7 +84,7 @@ function toFormat([name, mimeType, extensions, version, libraries]: Row): Format
     name,
     mimeType,
     extensions: extensions.split(' '),
-    version,
+    version: `${version}.${SCAN_VERSION}`,
     libraries: libraries === '' ? [] : libraries.split(' '),
     load: loaders[version.split('/')[0] as keyof typeof loaders],
   };

@@ -1,3 +1,4 @@
+import { markupAsides } from './asides/markup-asides.ts';
 import mimeTypes from 'mime-types';
 import { permanent } from '../domain/failure.ts';
 import type { Draft, ReaderInput } from './draft.ts';
@@ -52,6 +53,7 @@ export function mailDraft(mail: MailContent, limits: BodyLimits): Draft {
       ...(mail.from === '' ? {} : { author: mail.from }),
       ...(Number.isNaN(sentAt) ? {} : { createdAt: new Date(sentAt).toISOString() }),
     },
+    asides: markupAsides(mail.html.slice(0, limits.maxTextChars)),
     members: attachedMembers(mail.attachments),
     images: mail.attachments
       .filter(({ mimeType }) => mimeType.startsWith('image/'))

@@ -3,6 +3,8 @@ import type { DocumentMetadata, ParsedPage } from '@llamaindex/liteparse';
 import { DocumentFailure, permanent } from '../domain/failure.ts';
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
 import { pdfInfo } from './pdf-info.ts';
+import type { AsideText } from '../domain/suspicion.ts';
+import { hiddenOnPage } from './asides/hidden-on-page.ts';
 import { refusePageLoop } from './refuse-page-loop.ts';
 
 /** Pages in memory at once: their text items are many times larger than their text. */
@@ -38,6 +40,7 @@ async function readPages(
     ...(password === undefined ? {} : { password }),
   });
   const parts: DraftPart[] = [];
+  const asides: AsideText[] = [];
   const brokenPages: number[] = [];
   let properties: DocumentMetadata | undefined;
   let images = 0;
@@ -50,6 +53,8 @@ async function readPages(
       for (const page of result.pages) {
         const { markdown, pictures } = pageMarkdown(page);
         images += pictures;
+        const hidden = hiddenOnPage(page);
+        if (hidden !== '') asides.push({ origin: 'hidden text', text: hidden });
         characters += markdown.length;
         parts.push({ kind: 'page', label: `Page ${page.pageLabel ?? page.pageNum}`, markdown });
       }
@@ -68,6 +73,7 @@ async function readPages(
       ...pdfInfo(bytes, properties),
     },
     warnings: pageWarnings(parts, brokenPages),
+    asides,
     hasPictures: await hasPictures(parser, bytes, parts),
   };
 }

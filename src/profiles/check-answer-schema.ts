@@ -5,7 +5,7 @@ import type { ProfileFile } from './profile-schema.ts';
 type Node = { [key: string]: Json };
 
 /** Fields that docbatch adds to every answer. */
-const OURS = ['grounding', 'checks', 'claude'];
+const OURS = ['grounding', 'checks', 'claude', 'injection'];
 
 /** What is wrong with the answer's schema, one sentence each; empty when the API and our own validation can use it. */
 export function schemaProblems({ schema, quotes, chunking }: ProfileFile): string[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { injectionPolicies } from '../domain/injection.ts';
 
 const schemaObject = z.record(z.string(), z.json());
 const fieldPath = z
@@ -8,6 +9,8 @@ const fieldPath = z
 /** A profile file. Unknown keys are errors: a misspelt setting must not be a silent default. */
 export const profileFileSchema = z.strictObject({
   description: z.string().default(''),
+  /** `review`: a person decides; `fail`: it fails; `ignore`: it is only noted in the result. */
+  onInjection: z.enum(injectionPolicies).default('review'),
   model: z.string().min(1).default('claude-haiku-5-5'),
   maxTokens: z.int().min(16).max(128_000).default(2_000),
   effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullable().default(null),

@@ -76,6 +76,9 @@ async function* markdownLines({ snapshot, events, patterns, items }: ReportInput
   if (why.length > 0) yield `\nReason: ${why.join(': ')}`;
   const cost = costText(snapshot);
   if (cost !== null) yield `\n${cost}`;
+  if (snapshot.onInjection !== null) {
+    yield `\nDocuments that give orders to the model: ${markdownCell(snapshot.onInjection)}`;
+  }
   yield '\n## History\n\n| when | what | who | why |\n|---|---|---|---|';
   for (const { at, event, actor, reason: given } of events) {
     yield `| ${[at.toISOString(), event, actor, given].map(markdownCell).join(' | ')} |`;
@@ -126,9 +129,9 @@ function nameOf({ name, uri, parent }: ItemRow): string {
 }
 
 function totalsText({ counts }: BatchSnapshot): string {
-  const { completed, failed, skipped, cancelled, total } = counts;
-  const open = total - completed - failed - skipped - cancelled;
-  const parts = { completed, failed, skipped, cancelled, 'still to do': open };
+  const { completed, failed, skipped, cancelled, review, total } = counts;
+  const open = total - completed - failed - skipped - cancelled - review;
+  const parts = { completed, failed, 'to review': review, skipped, cancelled, 'still to do': open };
   return Object.entries(parts)
     .filter(([what, count]) => count > 0 || what === 'completed' || what === 'failed')
     .map(([what, count]) => `${count} ${what}`)

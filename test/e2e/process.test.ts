@@ -37,6 +37,7 @@ describe('process', function () {
       pending: 0,
       processing: 0,
       retrying: 0,
+      review: 0,
     });
     const failed = documents.filter(({ state }) => state === 'failed').map(({ code }) => code);
     expect(failed).to.have.members(['corrupt', 'encrypted', 'empty']);

@@ -2,7 +2,9 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { AnalysisInput, Analyzer, Json } from '../../domain/analyzer.ts';
-import { critical, permanent } from '../../domain/failure.ts';
+import { DocumentFailure, critical, permanent } from '../../domain/failure.ts';
+import { describeSuspicions } from '../../domain/injection.ts';
+import type { Suspicion } from '../../domain/suspicion.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { AwaitsAnswers } from '../../domain/provider-batch.ts';
 import { canonicalJson } from '../../domain/recipe.ts';
@@ -14,7 +16,8 @@ import { groundQuotes } from './ground.ts';
 import { checkClaude } from './preflight.ts';
 import type { PriceOverrides } from './price.ts';
 import { createProviderBatches } from './provider-batches.ts';
-import { documentRequest, mergeRequest } from './request.ts';
+import { judgeAnswer } from './judge-answer.ts';
+import { documentRequest, markOf, mergeRequest } from './request.ts';
 import { runChecks } from './run-checks.ts';
 import { splitText } from './split-text.ts';
 
@@ -27,7 +30,7 @@ export interface ClaudeDeps {
 }
 
 /** Raised when the same profile would be asked in other words. */
-export const claudeVersion = '1';
+export const claudeVersion = '2';
 
 type Answer = { [key: string]: Json };
 
@@ -109,6 +112,7 @@ export function createClaudeAnalyzer(
     provider: name === 'claude' ? claudeProvider(deps.baseUrl) : `${claudeProvider(deps.baseUrl)} batches`,
     makesCalls: true,
     sharesLimits: name === 'claude',
+    onInjection: profile.onInjection ?? 'review',
     ...(name === 'claude'
       ? {}
       : { batches: createProviderBatches(openInWorker, { model: profile.model, prices: deps.prices }) }),
@@ -131,13 +135,23 @@ export function createClaudeAnalyzer(
       };
       if (input.extraction.markdown.trim() === '') throw withoutText();
       const pieces = splitText(input.extraction, profile.chunking);
-      const read =
-        pieces.length === 1 ? await readPart(session, pieces[0]!) : await readWhole(session, pieces);
+      const suspicions = input.extraction.suspicions ?? [];
+      const reading = pieces.length === 1 ? readPart(session, pieces[0]!) : readWhole(session, pieces);
+      const read = await reading.catch((error: unknown) => {
+        throw profile.onInjection === 'ignore' ? error : blamedOnOrders(error, suspicions);
+      });
       const grounding = await ground(input, read.quotes, signal);
+      const findings = judgeAnswer({
+        answer: read.answer,
+        grounding,
+        marks: pieces.map(markOf),
+        suspicions,
+      });
       const answer: Answer = { ...read.answer };
       if (profile.quotes.length > 0) answer.grounding = grounding as unknown as Json;
       if (profile.checks.length > 0)
         answer.checks = runChecks(read.answer, profile.checks) as unknown as Json;
+      if (findings.length > 0) answer.injection = { findings } as unknown as Json;
       answer.claude = { model: profile.model, parts: pieces.length, requestIds: session.requestIds };
       return { answer, ...session.count };
     },
@@ -165,6 +179,21 @@ async function togetherOrNot<T>(reads: readonly Promise<T>[]): Promise<T[]> {
   if (requests.length > 0) throw new AwaitsAnswers(requests);
   if (reasons.length > 0) throw reasons[0];
   return Promise.all(reads);
+}
+
+const UNUSABLE = ['refused', 'truncated_answer', 'invalid_answer'];
+
+/** An answer that cannot be used is no accident when the document asked for it. */
+function blamedOnOrders(error: unknown, suspicions: readonly Suspicion[]): unknown {
+  const orders = suspicions.filter(({ weight }) => weight === 'order');
+  const isAnswer = error instanceof DocumentFailure && UNUSABLE.includes(error.code);
+  if (!isAnswer || orders.length === 0) return error;
+  const message = `${describeSuspicions(orders)}. No answer can be used: ${error.message}`;
+  return permanent('injection_suspected', message, {
+    stage: 'analyze',
+    context: error.context,
+    cause: error,
+  });
 }
 
 /** Nothing would be asked about nothing, and still be billed. */

@@ -1,3 +1,4 @@
+import { obey } from './gullible.ts';
 import type { MessagesRequest, Schema } from './request.ts';
 import { documentText, randomFrom, requestKey } from './request.ts';
 
@@ -7,8 +8,6 @@ export interface GeneratedAnswer {
   fabricated: string[];
   obeyed: boolean;
 }
-
-const INJECTION = /(?:ignore|disregard) (?:all |any )?(?:previous|prior|above) instructions[^\n]{0,200}/i;
 
 /**
  * What the model says: follows from request and schema alone. Strings are cut from the document, their lengths are
@@ -20,7 +19,7 @@ export function generateAnswer(
 ): GeneratedAnswer {
   const document = documentText(request);
   const random = randomFrom(requestKey(request));
-  const order = isGullible ? INJECTION.exec(document)?.[0] : undefined;
+  const obeyed = isGullible ? obey(document) : null;
   const schema = request.output_config?.format?.schema;
   const words = document.match(/\S+/g) ?? ['nothing'];
   const fabricated: string[] = [];
@@ -73,7 +72,7 @@ export function generateAnswer(
   };
   const textOf = (given: Schema, name: string): string => {
     if (name === 'quote') return quote();
-    if (order !== undefined) return `As ordered: ${order}`;
+    if (obeyed !== null) return obeyed.says;
     if (given.format === 'date' || /date$/i.test(name)) {
       return `2026-0${1 + Math.floor(random() * 9)}-1${Math.floor(random() * 10)}`;
     }
@@ -85,7 +84,7 @@ export function generateAnswer(
   };
 
   const text = schema === undefined ? phrase(10, 200) : JSON.stringify(value(schema, ''));
-  return { text, fabricated, obeyed: order !== undefined };
+  return { text, fabricated, obeyed: obeyed !== null };
 }
 
 /** Limits that structured outputs do not know stand in the description; a good model keeps them. */

@@ -4,7 +4,16 @@ import { formatDuration, progressOf } from '../../../src/domain/progress.ts';
 
 const n = fc.nat({ max: 10_000 });
 const counts = fc
-  .record({ completed: n, failed: n, skipped: n, cancelled: n, pending: n, processing: n, retrying: n })
+  .record({
+    completed: n,
+    failed: n,
+    skipped: n,
+    cancelled: n,
+    pending: n,
+    processing: n,
+    retrying: n,
+    review: n,
+  })
   .map((states) => ({ ...states, total: Object.values(states).reduce((sum, count) => sum + count, 0) }));
 const activeMs = fc.nat({ max: 10_000_000 });
 
@@ -21,7 +30,15 @@ describe('progress', () => {
   it('says nothing about rate and time left before something was finished', () => {
     fc.assert(
       fc.property(n, activeMs, (pending, ms) => {
-        const none = { completed: 0, failed: 0, skipped: 0, cancelled: 0, processing: 0, retrying: 0 };
+        const none = {
+          completed: 0,
+          failed: 0,
+          skipped: 0,
+          cancelled: 0,
+          processing: 0,
+          retrying: 0,
+          review: 0,
+        };
         expect(progressOf({ ...none, pending, total: pending }, ms)).to.deep.equal({
           finished: 0,
           perMinute: null,
@@ -47,7 +64,15 @@ describe('progress', () => {
 
   it('narrows the range as more is known', () => {
     const spread = (completed: number) => {
-      const rest = { failed: 0, skipped: 0, cancelled: 0, pending: 1_000, processing: 0, retrying: 0 };
+      const rest = {
+        failed: 0,
+        skipped: 0,
+        cancelled: 0,
+        pending: 1_000,
+        processing: 0,
+        retrying: 0,
+        review: 0,
+      };
       const { leftMs } = progressOf({ ...rest, completed, total: completed + 1_000 }, completed * 100);
       return leftMs!.to - leftMs!.from;
     };

@@ -62,7 +62,7 @@ describe('one document in a slot', () => {
   it('only waits, in its row too, while its place is far, and is dropped when another has it by then', async () => {
     const said: string[] = [];
     const task = taskWith(async ({ meter }) => {
-      await meter.admit(1);
+      await meter.admit(1, 0);
       return answer;
     });
     let isOurs = true;

@@ -41,6 +41,7 @@ const snapshot: BatchSnapshot = {
   analyzer: 'local',
   profile: null,
   model: null,
+  onInjection: null,
   money: {
     spentNanoUsd: 0,
     interruptedNanoUsd: 0,
@@ -63,6 +64,7 @@ const snapshot: BatchSnapshot = {
       pending: 0,
       processing: 0,
       retrying: 0,
+      review: 0,
     },
   },
   parked: 0,

@@ -1,0 +1,129 @@
+import { Command } from 'commander';
+import { startBatch } from '../../src/client/start-batch.ts';
+import { reopenBatch } from '../../src/db/reopen.ts';
+import { resolveBatch } from '../../src/db/resolve-batch.ts';
+import type { DecidedBatch, Decision } from '../../src/db/reviews.ts';
+import { decideReviews, listReviews } from '../../src/db/reviews.ts';
+import { batchWorkflowId, shortId } from '../../src/domain/ids.ts';
+import { actorName } from '../../src/actor.ts';
+import { showEnd } from '../batch-end.ts';
+import { commandLine, shellWord } from '../command-name.ts';
+import type { CliContext } from '../context.ts';
+import { CliError } from '../context.ts';
+import { findDocument } from '../find-document.ts';
+import { followBatch } from '../follow-batch.ts';
+import { documents } from '../nothing-to-do.ts';
+import type { Session } from '../open-session.ts';
+import { openSession } from '../open-session.ts';
+import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
+import type { Register } from '../program.ts';
+
+interface Flags {
+  all?: boolean;
+  batch?: string;
+  reason?: string;
+}
+
+const BATCH = 'id, start of an id, name, or last';
+
+/** A person decides about documents that wait in state `review`. */
+export function registerReview(register: Register): void {
+  const group = new Command('review').description(
+    'documents that wait for a person, and what becomes of them',
+  );
+  const listed = new Command('list')
+    .description('what waits, and why')
+    .argument('[batch]', `${BATCH} (default: all batches)`)
+    .option('--json', 'as JSON, with the answers');
+  register(listed, list, group);
+  register(decisionCommand('accept', 'take the answers as they are'), decide('accept'), group);
+  register(
+    decisionCommand('reject', 'discard the answers; the documents have failed'),
+    decide('reject'),
+    group,
+  );
+}
+
+function decisionCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument('[documents...]', 'id, start of an id, uri, path or file name')
+    .option('--all', 'every document that waits')
+    .option('--batch <batch>', `only in this batch: ${BATCH}`)
+    .option('--reason <text>', 'kept with who and when');
+}
+
+async function list(
+  context: CliContext,
+  named: string | undefined,
+  flags: { json?: boolean },
+): Promise<number> {
+  const db = await context.database();
+  const batch = named === undefined ? null : await resolveBatch(db, named);
+  const rows = await listReviews(db, batch?.id ?? null);
+  if (flags.json === true) {
+    context.out(JSON.stringify(rows, null, 2));
+    return 0;
+  }
+  if (rows.length === 0) context.out('Nothing waits for a person.');
+  for (const row of rows) context.out(`? ${row.name}  batch ${shortId(row.batchId)}: ${row.message ?? ''}`);
+  const [first] = rows;
+  if (first !== undefined) {
+    context.err(`Its answer:  ${commandLine(context.env, `results ${shellWord(first.name)}`)}`);
+    context.err(`Take it:     ${commandLine(context.env, `review accept ${shellWord(first.name)}`)}`);
+    context.err(`Discard it:  ${commandLine(context.env, `review reject ${shellWord(first.name)}`)}`);
+  }
+  return 0;
+}
+
+function decide(verdict: Decision['verdict']) {
+  return async (context: CliContext, named: string[], flags: Flags): Promise<number> => {
+    if (named.length > 0 === (flags.all === true)) {
+      throw new CliError('Expected documents or `--all`', {
+        why: named.length > 0 ? 'they exclude one another' : 'nothing says which documents are meant',
+        next: commandLine(context.env, 'review list'),
+      });
+    }
+    const session = await openSession(context, { worker: true });
+    const { db } = session;
+    const batch = flags.batch === undefined ? null : await resolveBatch(db, flags.batch);
+    const ids: string[] = [];
+    for (const name of named) ids.push((await findDocument(context, db, name)).id);
+    const decided = await decideReviews(db, {
+      verdict,
+      documentIds: flags.all === true ? null : ids,
+      batchId: batch?.id ?? null,
+      actor: actorName(context.env),
+      reason: flags.reason ?? null,
+    });
+    if (decided.length === 0) {
+      context.out('Nothing changed: none of these documents waits for a person');
+      return 0;
+    }
+    for (const { id, name, decided: count, left } of decided) {
+      const rest = left > 0 ? `; ${left} still wait` : '';
+      context.out(
+        `${verdict === 'accept' ? 'Accepted' : 'Rejected'}: ${documents(count)} in batch ${shortId(id)} (${name})${rest}`,
+      );
+    }
+    let exitCode = 0;
+    for (const one of decided.filter(mayEnd))
+      exitCode = Math.max(exitCode, await goOn(context, session, one));
+    return exitCode;
+  };
+}
+
+/** It was paused only for these decisions. */
+function mayEnd({ left, status, statusReason }: DecidedBatch): boolean {
+  return left === 0 && status === 'paused' && statusReason === 'review';
+}
+
+/** The last decision lets the batch end, which is its workflow's to do. */
+async function goOn(context: CliContext, session: Session, { id }: DecidedBatch): Promise<number> {
+  const { db, client } = session;
+  const actor = actorName(context.env);
+  await reopenBatch(db, { batchId: id, actor, reason: 'reviewed', retry: null, settings: {} });
+  await startBatch(db, client, id);
+  const onInterrupt = pauseOnInterrupt(context, session, { id, workflowId: batchWorkflowId(id) });
+  return showEnd(context, db, await followBatch(context, db, id, onInterrupt));
+}

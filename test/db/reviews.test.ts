@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { finishBatch } from '../../src/db/batch-ends.ts';
+import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
+import type { Database } from '../../src/db/database.ts';
+import { decideReviews, listReviews } from '../../src/db/reviews.ts';
+import { reopenBatch } from '../../src/db/reopen.ts';
+import { cachedResults } from '../../src/db/texts.ts';
+import { claimed, commit, failure, newBatch, outcome } from '../support/batch-rows.ts';
+import { expectCountersEqualItems } from '../support/counters.ts';
+import { withTestDatabase } from '../support/postgres.ts';
+
+describe('documents that wait for a person', () => {
+  let db: Database;
+  withTestDatabase((made) => (db = made));
+
+  const result = { summary: 'APPROVED', injection: { findings: [] } };
+  const suspected = failure('permanent', 'injection_suspected', 'It gives orders');
+
+  async function waiting(count: number) {
+    const batchId = await newBatch(db, count);
+    const items = await claimed(db, batchId);
+    await commit(
+      db,
+      batchId,
+      items.map((item, nth) =>
+        outcome(item, { state: 'review', failure: suspected, result, contentSha256: `${batchId}/${nth}` }),
+      ),
+    );
+    return { batchId, ids: items.map(({ documentId }) => documentId) };
+  }
+  const decide = (verdict: 'accept' | 'reject', batchId: string, documentIds: string[] | null) =>
+    decideReviews(db, { verdict, batchId, documentIds, actor: 'tester', reason: null });
+
+  it('pause their batch when nothing else is open, and end it when they are decided', async () => {
+    const { batchId, ids } = await waiting(3);
+    expect(await finishBatch(db, batchId)).to.include({ finished: false, awaitsReview: true });
+    expect(await batchSnapshot(db, batchId)).to.deep.include({ status: 'paused', reason: 'review' });
+    expect(await listReviews(db, batchId)).to.have.length(3);
+    await expectCountersEqualItems(db, batchId);
+
+    expect((await decide('accept', batchId, [ids[0]!]))[0]).to.include({ decided: 1, left: 2 });
+    expect((await decide('reject', batchId, null))[0]).to.include({ decided: 2, left: 0, status: 'paused' });
+    await expectCountersEqualItems(db, batchId);
+    expect(await decide('accept', batchId, null)).to.deep.equal([]);
+
+    await reopenBatch(db, { batchId, actor: 'tester', reason: null, retry: null, settings: {} });
+    const ended = await finishBatch(db, batchId);
+    expect(ended).to.deep.include({ finished: true, status: 'completed_with_failures' });
+    expect((await batchSnapshot(db, batchId)).counts).to.include({ completed: 1, failed: 2, review: 0 });
+  });
+
+  it('keep an accepted answer for equal content with who let it pass, and no rejected one', async () => {
+    const { batchId, ids } = await waiting(2);
+    await decide('accept', batchId, [ids[0]!]);
+    await decide('reject', batchId, [ids[1]!]);
+    const { rows } = await db.query<{ recipe: number; sha: string }>(
+      `SELECT recipe_id AS recipe, content_sha256 AS sha FROM batch_items WHERE batch_id = $1`,
+      [batchId],
+    );
+    const known = await cachedResults(
+      db,
+      rows[0]!.recipe,
+      rows.map(({ sha }) => sha),
+    );
+    expect([...known.values()]).to.deep.equal([
+      { ...result, injection: { findings: [], acceptedBy: 'tester' } },
+    ]);
+  });
+});
