@@ -64,6 +64,8 @@ export interface BatchSettings {
   outBase: string | null;
   /** Commands or https URLs told of `halted`, `finished`, `stalled`. */
   notify: string[];
+  /** File with one password a line, absolute; workers read it when a document is protected. Null for none. */
+  passwordsFile: string | null;
   /** What paid calls may cost in all; null for no limit. */
   budgetNanoUsd: number | null;
 }
@@ -98,6 +100,7 @@ export const defaultSettings: Readonly<BatchSettings> = {
   outDir: null,
   outBase: null,
   notify: [],
+  passwordsFile: null,
   budgetNanoUsd: null,
 };
 

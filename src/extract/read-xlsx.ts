@@ -3,18 +3,21 @@ import { permanent } from '../domain/failure.ts';
 import { decodeEntities } from './decode-entities.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 import { officeImages } from './office-images.ts';
+import { sheetExtras } from './sheet-extras.ts';
 import { hiddenSheetWarnings, sheetPart } from './sheet-markdown.ts';
 import { readZipDirectory, readZipText } from './zip-directory.ts';
 
 const MAX_PROPERTIES_BYTES = 1024 * 1024;
 
-/** One part per sheet: its name and its cells as a table. Formulas show their stored values. */
-export async function readXlsx({ bytes }: ReaderInput): Promise<Draft> {
+/** One part per sheet: its name, its cells as a table, its charts and comments. Formulas show their stored values. */
+export async function readXlsx({ bytes, maxDepth }: ReaderInput): Promise<Draft> {
   const sheets = await readSheets(bytes);
+  const extras = sheetExtras(bytes, maxDepth);
   const parts = sheets.map(({ sheet, data }) =>
     sheetPart(
       sheet,
       data.map((row) => row.map(cellText)),
+      extras.get(sheet),
     ),
   );
   const tables = parts.filter(({ markdown }) => markdown !== '').length;
