@@ -13,7 +13,8 @@ export async function withPasswords<T>(
   try {
     return await read([]);
   } catch (error) {
-    if (passwordsFile === null || !(error instanceof DocumentFailure) || error.code !== 'encrypted') throw error;
+    if (passwordsFile === null || !(error instanceof DocumentFailure) || error.code !== 'encrypted')
+      throw error;
     return read(passwordsFor(error, passwordsFile));
   }
 }

@@ -12,7 +12,9 @@ export function commentLines(comments: readonly { cell: string; author: string; 
 /** The notes of one sheet of an Excel workbook (`xl/comments1.xml`). */
 export function readComments(xml: string, maxDepth: number): Parameters<typeof commentLines>[0][number][] {
   const root = parseXml(xml, maxDepth);
-  const authors = elementsOf(childOf(root ?? undefined, 'authors') ?? nothing).map((one) => lineOf(one) ?? '');
+  const authors = elementsOf(childOf(root ?? undefined, 'authors') ?? nothing).map(
+    (one) => lineOf(one) ?? '',
+  );
   return elementsOf(childOf(root ?? undefined, 'commentList') ?? nothing).map((comment) => {
     const author = authors[Number(comment.attributes.authorId)] ?? '';
     const text = descendantsOf(comment, 't').map((run) => run.children.join(''));

@@ -7,7 +7,10 @@ const INDENT = '  ';
  * Valid JSON, indented. Numbers stay as they are written: as numbers of JavaScript the long ones would become others.
  * May stop after `maxChars`. Throws `nested_too_deep`.
  */
-export function indentJson(text: string, { maxChars, maxDepth }: { maxChars: number; maxDepth: number }): string {
+export function indentJson(
+  text: string,
+  { maxChars, maxDepth }: { maxChars: number; maxDepth: number },
+): string {
   const pieces: string[] = [];
   let characters = 0;
   let depth = 0;

@@ -50,7 +50,10 @@ async function readPages(
   let head: ParseResult;
   try {
     head = await headOf(bytes, options);
-    const batchSize = Math.max(PAGES_PER_BATCH, Math.ceil(Math.min(head.totalPages, MAX_PAGES) / MOST_BATCHES));
+    const batchSize = Math.max(
+      PAGES_PER_BATCH,
+      Math.ceil(Math.min(head.totalPages, MAX_PAGES) / MOST_BATCHES),
+    );
     for await (const { result } of parser.parseBatches(bytes, { batchSize })) {
       onProgress();
       brokenPages.push(...result.pageErrors.map(({ pageNum }) => pageNum));

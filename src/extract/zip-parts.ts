@@ -14,7 +14,9 @@ export interface ZipParts {
 
 /** The parts of an Office file: their names say nothing about what belongs to what, only their relationships do. */
 export function zipParts(bytes: Buffer): ZipParts {
-  const entries = new Map((readZipDirectory(bytes) ?? []).map((entry) => [entry.name.replace(/^\//, ''), entry]));
+  const entries = new Map(
+    (readZipDirectory(bytes) ?? []).map((entry) => [entry.name.replace(/^\//, ''), entry]),
+  );
   const read = (name: string): string => readZipText(bytes, entries.get(name), MAX_PART_BYTES) ?? '';
   return {
     read,

@@ -31,6 +31,8 @@ describe('withPasswords', () => {
     const error = await withPasswords(protectedFile, join(dir, 'gone')).catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(DocumentFailure);
     expect(error).to.include({ failureClass: 'permanent', code: 'encrypted' });
-    expect((error as Error).message).to.contain('It is protected.').and.to.contain('gone');
+    expect((error as Error).message)
+      .to.contain('It is protected.')
+      .and.to.contain('gone');
   });
 });

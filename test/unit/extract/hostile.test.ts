@@ -36,10 +36,10 @@ describe('a hostile document', () => {
     const documents: [string, string][] = [
       ['deep.eml', mail],
       ['deep.rtf', `{\\rtf1 ${'{'.repeat(300_000)}x${'}'.repeat(300_000)}}`],
-      ['deep.json', `${'['.repeat(5000)}${']'.repeat(5000)}`],
     ];
     for (const [name, content] of documents) {
-      expect((await failureOf(extractContent(name, content))).code, name).to.equal('nested_too_deep');
+      const failure = await failureOf(extractContent(name, content));
+      expect(failure.code, name).to.equal('nested_too_deep');
     }
   });
 
