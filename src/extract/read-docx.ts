@@ -2,10 +2,12 @@ import { chartMarkdown } from './chart-markdown.ts';
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
 import { officeImages } from './office-images.ts';
 import { commentsOf, countNodes, officeMarkdown, officeMetadata, parseOffice } from './office.ts';
+import { refuseDeepXml } from './refuse-deep-xml.ts';
 import { zipParts } from './zip-parts.ts';
 
 /** Running headers, the body with its tables and notes, footers, and the reviewers' comments. */
 export async function readDocx({ bytes, name, maxDepth }: ReaderInput): Promise<Draft> {
+  refuseDeepXml(bytes, maxDepth);
   const ast = await parseOffice(bytes, 'docx');
   const headers = await officeMarkdown(ast, ast.auxiliary?.headers ?? []);
   const body = await officeMarkdown(ast, ast.content);
