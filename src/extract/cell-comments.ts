@@ -1,4 +1,4 @@
-import { childOf, descendantsOf, elementsOf, lineOf, parseXml } from './xml-tree.ts';
+import { childOf, descendantsOf, elementsOf, lineOf, parseXml, textOf } from './xml-tree.ts';
 
 /** Comments on cells as lines, each with the cell's name and the author, in the order of the file. */
 export function commentLines(comments: readonly { cell: string; author: string; text: string }[]): string {
@@ -17,7 +17,7 @@ export function readComments(xml: string, maxDepth: number): Parameters<typeof c
   );
   return elementsOf(childOf(root ?? undefined, 'commentList') ?? nothing).map((comment) => {
     const author = authors[Number(comment.attributes.authorId)] ?? '';
-    const text = descendantsOf(comment, 't').map((run) => run.children.join(''));
+    const text = descendantsOf(comment, 't').map(textOf);
     // Excel writes the author once more as the first line.
     const [first = '', ...rest] = text.join('').trim().split('\n');
     const body = first.trim() === `${author}:` ? rest.join('\n') : text.join('');

@@ -80,7 +80,16 @@ export interface Sandbox {
 }
 
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const { processes, heapMb, rssMb, stallMs, totalMs, recycleAfter, passwords: ours = [], ...limits } = options;
+  const {
+    processes,
+    heapMb,
+    rssMb,
+    stallMs,
+    totalMs,
+    recycleAfter,
+    passwords: ours = [],
+    ...limits
+  } = options;
   const slots = createSlots(processes);
   /** As many again are laid out already, so that no child waits for a disk. */
   const places = createSlots(2 * processes);

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { pdfOf } from '../../support/pdf.ts';
+import { quineZip } from '../../support/quine-zip.ts';
+import { docxOf } from '../../support/zip.ts';
 import { extractContent, failureOf, markdownOf } from './extract.ts';
 
 describe('a hostile document', () => {
@@ -53,5 +55,25 @@ describe('a hostile document', () => {
     const text = 'Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι.';
     const bytes = Buffer.from(text, 'utf16le').swap16();
     expect(await markdownOf('greek.txt', bytes)).to.equal(text);
+  });
+
+  it('that lies about its size is a bomb, and one whose tree goes down for ever is refused', async () => {
+    const word = '<w:p><w:r><w:t>Hello</w:t></w:r></w:p>';
+    const bomb = docxOf(`${word}${' '.repeat(100 * 1024 * 1024)}`, { declaredBytes: 1000 });
+    expect((await failureOf(extractContent('lie.docx', bomb))).code).to.equal('archive_bomb');
+    const deep = docxOf(
+      '<w:tbl><w:tr><w:tc>'.repeat(20_000) + word + '</w:tc></w:tr></w:tbl>'.repeat(20_000),
+    );
+    expect((await failureOf(extractContent('deep.docx', deep))).code).to.equal('nested_too_deep');
+  });
+
+  it('may open what it never closes without holding up its reader', async () => {
+    const startedAtMs = performance.now();
+    await extractContent('open.docx', docxOf(`${'<w:sdtPr>'.repeat(200_000)}x`)).catch(() => undefined);
+    expect(performance.now() - startedAtMs).to.be.below(10_000);
+  });
+
+  it('that contains itself is seen at once', async () => {
+    expect((await failureOf(extractContent('r.zip', quineZip()))).code).to.equal('archive_loop');
   });
 });
