@@ -46,8 +46,8 @@ const binary: Row[] = [
 ];
 
 const textual: Row[] = [
-  ['CSV', 'text/csv', 'csv', 'csv/1', 'csv-parse'],
-  ['TSV', 'text/tab-separated-values', 'tsv tab', 'csv/1', 'csv-parse'],
+  ['CSV', 'text/csv', 'csv', 'csv/2', 'csv-parse'],
+  ['TSV', 'text/tab-separated-values', 'tsv tab', 'csv/2', 'csv-parse'],
   ['HTML, XHTML', 'text/html', 'html htm xhtml xht', 'html/1', 'html-to-text'],
   ['MHTML', 'multipart/related', 'mhtml mht', 'mhtml/1', 'postal-mime html-to-text'],
   ['RSS', 'application/rss+xml', 'rss', 'feed/2', 'htmlparser2'],
@@ -61,7 +61,7 @@ const textual: Row[] = [
   ['reStructuredText', 'text/x-rst', 'rst', 'rst/1', ''],
   ['Org', 'text/org', 'org', 'org/1', ''],
   ['AsciiDoc', 'text/asciidoc', 'adoc asciidoc', 'asciidoc/1', ''],
-  ['Plain text', 'text/plain', 'txt text log', 'text/1', 'jschardet'],
+  ['Plain text', 'text/plain', 'txt text log', 'text/2', 'jschardet'],
   ['Mail', 'message/rfc822', 'eml', 'eml/3', 'postal-mime'],
   ['Mailbox', 'application/mbox', 'mbox mbx', 'mbox/2', 'postal-mime'],
   ['Calendar', 'text/calendar', 'ics ical', 'ics/1', ''],
