@@ -2,6 +2,7 @@
 // strace is) no file opened outside the application and the scratch folder. `-- documents.5 <seed>` repeats a run.
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -141,7 +142,9 @@ async function ended(child: ChildProcess, afterMs: number): Promise<void> {
 
 /** The application, the scratch folder, and what belongs to the system: its libraries and fonts. */
 function isAllowed(path: string): boolean {
-  const ours = [resolve(packageRoot), temporary, '/proc', '/sys', '/dev', '/etc/ld.so.cache'];
+  // In a second working copy the packages may be a link to those of the first.
+  const packages = realpathSync(join(packageRoot, 'node_modules'));
+  const ours = [resolve(packageRoot), packages, temporary, '/proc', '/sys', '/dev', '/etc/ld.so.cache'];
   const system = [
     '/lib',
     '/lib64',
