@@ -140,11 +140,20 @@ async function ended(child: ChildProcess, afterMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The application, the scratch folder, and what belongs to the system: its libraries and fonts. */
+/** The application, the scratch folder, and what belongs to the system: its libraries, fonts and time zone. */
 function isAllowed(path: string): boolean {
   // In a second working copy the packages may be a link to those of the first.
   const packages = realpathSync(join(packageRoot, 'node_modules'));
-  const ours = [resolve(packageRoot), packages, temporary, '/proc', '/sys', '/dev', '/etc/ld.so.cache'];
+  const ours = [
+    resolve(packageRoot),
+    packages,
+    temporary,
+    '/proc',
+    '/sys',
+    '/dev',
+    '/etc/ld.so.cache',
+    '/etc/localtime',
+  ];
   const system = [
     '/lib',
     '/lib64',
