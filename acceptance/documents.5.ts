@@ -2,6 +2,7 @@
 // strace is) no file opened outside the application and the scratch folder. `-- documents.5 <seed>` repeats a run.
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -139,9 +140,20 @@ async function ended(child: ChildProcess, afterMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The application, the scratch folder, and what belongs to the system: its libraries and fonts. */
+/** The application, the scratch folder, and what belongs to the system: its libraries, fonts and time zone. */
 function isAllowed(path: string): boolean {
-  const ours = [resolve(packageRoot), temporary, '/proc', '/sys', '/dev', '/etc/ld.so.cache'];
+  // In a second working copy the packages may be a link to those of the first.
+  const packages = realpathSync(join(packageRoot, 'node_modules'));
+  const ours = [
+    resolve(packageRoot),
+    packages,
+    temporary,
+    '/proc',
+    '/sys',
+    '/dev',
+    '/etc/ld.so.cache',
+    '/etc/localtime',
+  ];
   const system = [
     '/lib',
     '/lib64',

@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { BatchSettings } from '../src/domain/batch.ts';
 import { defaultSettings } from '../src/domain/batch.ts';
 import { NANO_PER_USD } from '../src/domain/money.ts';
+import { passwordsPath } from '../src/sandbox/read-passwords.ts';
 
 export interface SettingsFlags {
   batchSize?: number;
@@ -17,6 +18,7 @@ export interface SettingsFlags {
   cache?: boolean;
   out?: string;
   notify?: string[];
+  passwords?: string;
   budget?: number;
   deadline?: number;
 }
@@ -36,6 +38,7 @@ export function addSettings(command: Command): Command {
     .option('--priority <n>', '1 (first) to 5 (default: 3)', whole(1, 5))
     .option('--no-cache', 'analyze again what has equal content')
     .option('--out <dir>', 'one JSON file per document in this folder')
+    .option('--passwords <file>', 'one a line, tried on what is protected; only the path is stored')
     .option('--budget <USD>', 'stop before paid calls cost more', usd)
     .option(
       '--deadline <time>',
@@ -53,9 +56,9 @@ export function settingsFrom(flags: SettingsFlags, userDir: string): BatchSettin
   return { ...defaultSettings, ...changedSettings(flags, userDir) };
 }
 
-/** Only what the user typed. */
+/** Only what the user typed. Throws `ConfigError` when the file of passwords cannot be read here. */
 export function changedSettings(flags: SettingsFlags, userDir: string): Partial<BatchSettings> {
-  const { retryDelay, timeout, out, cache, budget, deadline, ...same } = flags;
+  const { retryDelay, timeout, out, cache, budget, deadline, passwords, ...same } = flags;
   const known = ['batchSize', 'parallel', 'retries', 'maxFailures', 'halt', 'priority', 'notify'] as const;
   return {
     ...Object.fromEntries(known.filter((key) => same[key] !== undefined).map((key) => [key, same[key]])),
@@ -64,6 +67,7 @@ export function changedSettings(flags: SettingsFlags, userDir: string): Partial<
     ...(cache === false ? { cache: false } : {}),
     ...(budget === undefined ? {} : { budgetNanoUsd: Math.round(budget * NANO_PER_USD) }),
     ...(deadline === undefined ? {} : { deadlineAtMs: deadline }),
+    ...(passwords === undefined ? {} : { passwordsFile: passwordsPath(passwords, userDir) }),
     ...(out === undefined ? {} : { outDir: resolve(userDir, out), outBase: userDir }),
   };
 }

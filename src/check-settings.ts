@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './config.ts';
 import type { BatchSettings } from './domain/batch.ts';
+import { passwordsPath } from './sandbox/read-passwords.ts';
 
 const whole = (from: number, to: number) => z.number().int().min(from).max(to);
 const amount = whole(0, Number.MAX_SAFE_INTEGER);
@@ -22,6 +23,7 @@ const schema = z.strictObject({
   outDir: z.string().min(1).nullable(),
   outBase: z.string().min(1).nullable(),
   notify: z.array(z.string().min(1)),
+  passwordsFile: z.string().min(1).nullable(),
   budgetNanoUsd: amount.nullable(),
   deadlineAtMs: amount.nullable(),
 } satisfies Record<keyof BatchSettings, z.ZodType>);
@@ -35,9 +37,14 @@ export function checkSettings(settings: Partial<BatchSettings>, dir: string): Pa
   const given = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
   const parsed = schema.partial().safeParse(given);
   if (!parsed.success) throw new ConfigError(explain(parsed.error, given));
-  const { outDir, outBase, ...same } = parsed.data as Partial<BatchSettings>;
-  if (typeof outDir !== 'string') return same;
-  return { ...same, outDir: resolve(dir, outDir), outBase: resolve(dir, outBase ?? '.') };
+  const { outDir, outBase, passwordsFile, ...same } = parsed.data as Partial<BatchSettings>;
+  return {
+    ...same,
+    ...(typeof passwordsFile === 'string' ? { passwordsFile: passwordsPath(passwordsFile, dir) } : {}),
+    ...(typeof outDir === 'string'
+      ? { outDir: resolve(dir, outDir), outBase: resolve(dir, outBase ?? '.') }
+      : {}),
+  };
 }
 
 function explain({ issues }: z.ZodError, given: Record<string, unknown>): string {

@@ -64,6 +64,8 @@ export interface BatchSettings {
   outBase: string | null;
   /** Commands or https URLs told of `halted`, `finished`, `stalled`. */
   notify: string[];
+  /** File with one password a line, absolute; workers read it when a document is protected. Null for none. */
+  passwordsFile: string | null;
   /** What paid calls may cost in all; null for no limit. */
   budgetNanoUsd: number | null;
   /** What provider batches have not answered by then (ms since 1970) is asked online. @default null (they may take their day) */
@@ -100,6 +102,7 @@ export const defaultSettings: Readonly<BatchSettings> = {
   outDir: null,
   outBase: null,
   notify: [],
+  passwordsFile: null,
   budgetNanoUsd: null,
 };
 

@@ -23,7 +23,7 @@ export const failureCodes = {
   encrypted: code(
     'permanent',
     'The document is protected by a password.',
-    'Save a copy without the password, or (PDF, ZIP) name a file with passwords as passwordsFile in docbatch.yaml; then retry.',
+    'Save a copy without the password, or (PDF, ZIP) write the password into a file: retry --passwords <file>.',
   ),
   unsupported_type: code(
     'permanent',

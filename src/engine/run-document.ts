@@ -19,6 +19,7 @@ import type { Bill, MeterDeps } from './meter.ts';
 import { NoCallNow, createMeter } from './meter.ts';
 import { DatabaseUnavailable, outlastOutage } from './outage.ts';
 import { watched } from './watched.ts';
+import { withPasswords } from './with-passwords.ts';
 import { sharedAnswer } from './shared-answer.ts';
 import { childrenOf, describeArchive, mayHaveChildren, nameInUri } from './children.ts';
 
@@ -254,8 +255,9 @@ async function extract(sandbox: Sandbox, task: Task, known: KnownText | null): P
     name: item.containerUri === null ? item.name : nameInUri(item.containerUri),
     timeoutMs: settingsOf(task).timeoutMs,
   };
+  const read = (passwords: readonly string[]) => sandbox.extract({ ...file, known, passwords }, abort.signal);
   try {
-    return await sandbox.extract({ ...file, known }, abort.signal);
+    return await withPasswords(read, settingsOf(task).passwordsFile ?? null);
   } catch (error) {
     // Asked at once: when the failure is told, the folder may be back.
     throw (await isSourceGone(error, item)) ? sourceGone(error, item) : error;

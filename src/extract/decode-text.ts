@@ -1,8 +1,9 @@
+import { decodeDos } from './decode-dos.ts';
 import { detectEncoding } from './detect-encoding.ts';
 
 export interface DecodedText {
   text: string;
-  /** A WHATWG label: `utf-8`, `windows-1252`, `utf-16le` …; `utf-32le` and `utf-32be` besides. */
+  /** A WHATWG label: `utf-8`, `windows-1252`, `utf-16le` …; `utf-32le`, `utf-32be` and `cp850` besides. */
   encoding: string;
 }
 
@@ -20,6 +21,7 @@ export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
 
 export function decodeAs(bytes: Uint8Array, encoding: string): string {
   if (encoding === 'windows-1252') return decodeWindows1252(bytes);
+  if (encoding === 'cp850') return decodeDos(bytes);
   if (encoding === 'utf-32le' || encoding === 'utf-32be') return decodeUtf32(bytes, encoding);
   return new TextDecoder(encoding).decode(bytes);
 }

@@ -13,8 +13,23 @@ const byExtension: ReadonlyMap<string, string> = new Map(
 export function detectTextType(bytes: Buffer, name: string): string {
   const { text } = decodeText(bytes.subarray(0, HEAD_BYTES));
   const head = text.replace(/^\ufeff/, '').trimStart();
-  const named = byExtension.get(extname(name).toLowerCase().slice(1));
+  const promised = byExtension.get(extname(name).toLowerCase().slice(1));
+  const named = promised !== undefined && keepsPromise(promised, head) ? promised : undefined;
   return certainType(head, named) ?? named ?? guessTextType(head, bytes) ?? 'text/plain';
+}
+
+/** Without these marks a reader would find nothing where a person sees text. */
+const marks: Readonly<Record<string, RegExp>> = {
+  'text/calendar': /BEGIN:/i,
+  'text/vcard': /BEGIN:/i,
+  'image/svg+xml': /<(?:\w+:)?svg[\s>]/i,
+  'message/rfc822': /^[\w-]+:/,
+  'multipart/related': /^[\w-]+:/,
+  'application/mbox': /^From /m,
+};
+
+function keepsPromise(mimeType: string, head: string): boolean {
+  return marks[mimeType]?.test(head) ?? true;
 }
 
 /** What the first lines leave no doubt about, whatever the name. */

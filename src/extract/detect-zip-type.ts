@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import mimeTypes from 'mime-types';
 import { permanent } from '../domain/failure.ts';
 import { refuseBomb } from './refuse-bomb.ts';
+import { refuseLies } from './refuse-lies.ts';
 import type { UnpackLimits } from './refuse-bomb.ts';
 import { unsupported } from './unsupported.ts';
 import { readZipDirectory, readZipText } from './zip-directory.ts';
@@ -41,6 +42,7 @@ export function detectZipType(bytes: Buffer, name: string, limits: UnpackLimits)
     throw permanent('encrypted', 'The document is protected by a password.', { stage: 'extract' });
   }
   refuseBomb(entries, bytes.length, limits);
+  refuseLies(bytes, entries);
   return type;
 }
 

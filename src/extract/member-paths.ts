@@ -11,9 +11,10 @@ const KEPT_BYTES = 160;
  */
 export function memberPaths(names: readonly string[]): string[] {
   const taken = new Set<string>();
+  const copies = new Map<string, number>();
   return names.map((name, index) => {
     const path = shorten(clean(name) || `unnamed-${index + 1}`);
-    const free = freePath(path, taken);
+    const free = freePath(path, taken, copies);
     taken.add(free);
     return free;
   });
@@ -47,10 +48,12 @@ function shorten(path: string): string {
   return `${kept}~${hash}${ending}`;
 }
 
-function freePath(path: string, taken: ReadonlySet<string>): string {
+/** `copies` is how many of a path were counted: thousands may have the same. */
+function freePath(path: string, taken: ReadonlySet<string>, copies: Map<string, number>): string {
   if (!taken.has(path)) return path;
   const [, stem, ending] = /^(.*?)(\.\w{1,8})?$/s.exec(path)!;
-  for (let copy = 2; ; copy += 1) {
+  for (let copy = (copies.get(path) ?? 1) + 1; ; copy += 1) {
+    copies.set(path, copy);
     const candidate = `${stem!} (${copy})${ending ?? ''}`;
     if (!taken.has(candidate)) return candidate;
   }

@@ -3,6 +3,7 @@ import type { OfficeContentNode, OfficeError, OfficeParserAST } from 'officepars
 import type { ExtractionMetadata } from '../domain/extraction.ts';
 import { permanent } from '../domain/failure.ts';
 import { joinRuns } from './join-runs.ts';
+import { parserFailure } from './parser-failure.ts';
 import { readableWordFile } from './word-xml.ts';
 
 /** What the parts of one document may unpack to, however their sizes are declared. */
@@ -96,7 +97,8 @@ function officeFailure(error: unknown): Error {
       cause: error,
     });
   }
-  if (error instanceof RangeError) return error;
+  // Its own error may wrap the one of a full stack.
+  if (error instanceof RangeError || /maximum call stack/i.test(reason)) return parserFailure(error);
   return permanent('corrupt', `The document is damaged or cut off (${reason}).`, {
     stage: 'extract',
     cause: error,

@@ -5,7 +5,7 @@ import type { DocumentFailure } from '../domain/failure.ts';
 export function parserFailure(error: unknown): DocumentFailure {
   const message = error instanceof Error ? error.message : String(error);
   const options = { stage: 'extract', cause: error } as const;
-  if (error instanceof RangeError && /call stack/i.test(message)) {
+  if (/maximum call stack|maximum mime nesting depth/i.test(message)) {
     return permanent('nested_too_deep', 'The content is nested too deep for its parser.', options);
   }
   if (error instanceof RangeError && /allocation|array length|string length|too large/i.test(message)) {

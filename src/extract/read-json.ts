@@ -1,6 +1,7 @@
 import { decodeInput } from './decode-input.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 import { fence } from './fence.ts';
+import { indentJson } from './indent-json.ts';
 
 /** JSON, indented, in a code block; what does not parse is kept as it is, with a warning. */
 export function readJson(input: ReaderInput): Draft {
@@ -9,10 +10,9 @@ export function readJson(input: ReaderInput): Draft {
   // A name that promises one value may hold one per line.
   if (value === undefined) return readLines(text, encoding, input.name);
   const title = titleOf(value.json);
+  const indented = indentJson(text, { maxChars: input.maxTextChars, maxDepth: input.maxDepth });
   return {
-    parts: [
-      { kind: 'body', label: input.name, markdown: fence('json', JSON.stringify(value.json, null, 2)) },
-    ],
+    parts: [{ kind: 'body', label: input.name, markdown: fence('json', indented) }],
     metadata: { encoding, ...(title === null ? {} : { title }) },
   };
 }

@@ -1,5 +1,5 @@
 import { LiteParse } from '@llamaindex/liteparse';
-import type { DocumentMetadata, ParsedPage } from '@llamaindex/liteparse';
+import type { LiteParseConfig, ParseResult, ParsedPage } from '@llamaindex/liteparse';
 import { DocumentFailure, permanent } from '../domain/failure.ts';
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
 import { pdfInfo } from './pdf-info.ts';
@@ -9,6 +9,10 @@ import { refusePageLoop } from './refuse-page-loop.ts';
 
 /** Pages in memory at once: their text items are many times larger than their text. */
 const PAGES_PER_BATCH = 50;
+/** Each batch looks for its first page from the beginning: a file of very many pages, which are short, is read in fewer. */
+const MOST_BATCHES = 50;
+/** No paper has more; a hostile file may name one page half a million times. */
+const MAX_PAGES = 50_000;
 
 /** One part per page. Pages without a text layer (scans) are empty parts, named in a warning. */
 export async function readPdf(input: ReaderInput): Promise<Draft> {
@@ -27,28 +31,34 @@ async function readPages(
   { bytes, maxTextChars, onProgress }: ReaderInput,
   password: string | undefined,
 ): Promise<Draft> {
-  const parser = new LiteParse({
+  const options = {
     // Its default would fetch language data over the network.
     ocrEnabled: false,
     quiet: true,
+    // Its default leaves out what comes after 1,000 pages, and says nothing.
+    maxPages: MAX_PAGES,
     outputFormat: 'markdown',
     continueOnPageError: true,
     // What repeats on every page may still be the invoice's number.
     keepHeadersFooters: true,
-    extractDocumentMetadata: true,
     numWorkers: 1,
     ...(password === undefined ? {} : { password }),
-  });
+  } as const;
+  const parser = new LiteParse(options);
   const parts: DraftPart[] = [];
   const asides: AsideText[] = [];
   const brokenPages: number[] = [];
-  let properties: DocumentMetadata | undefined;
   let images = 0;
   let characters = 0;
+  let head: ParseResult;
   try {
-    for await (const { result } of parser.parseBatches(bytes, { batchSize: PAGES_PER_BATCH })) {
+    head = await headOf(bytes, options);
+    const batchSize = Math.max(
+      PAGES_PER_BATCH,
+      Math.ceil(Math.min(head.totalPages, MAX_PAGES) / MOST_BATCHES),
+    );
+    for await (const { result } of parser.parseBatches(bytes, { batchSize })) {
       onProgress();
-      properties ??= result.docMeta;
       brokenPages.push(...result.pageErrors.map(({ pageNum }) => pageNum));
       for (const page of result.pages) {
         const { markdown, pictures } = pageMarkdown(page);
@@ -70,12 +80,17 @@ async function readPages(
       pages: parts.length,
       ...(images > 0 ? { images } : {}),
       ...(tableCount(parts) > 0 ? { tables: tableCount(parts) } : {}),
-      ...pdfInfo(bytes, properties),
+      ...pdfInfo(bytes, head.docMeta),
     },
-    warnings: pageWarnings(parts, brokenPages),
+    warnings: [...pageWarnings(parts, brokenPages), ...leftOut(head.totalPages)],
     asides,
     hasPictures: await hasPictures(parser, bytes, parts),
   };
+}
+
+/** Metadata and the number of pages. With each batch of pages the parser would go through the whole file once more. */
+function headOf(bytes: Buffer, options: Partial<LiteParseConfig>): Promise<ParseResult> {
+  return new LiteParse({ ...options, maxPages: 1, extractDocumentMetadata: true }).parse(bytes);
 }
 
 /** Placeholders point to picture files that nobody writes; they are counted and left out. */
@@ -98,6 +113,10 @@ function pageWarnings(parts: DraftPart[], brokenPages: number[]): string[] {
   if (emptyPages > 0) warnings.push(`${emptyPages} of ${parts.length} pages have no text layer`);
   if (brokenPages.length > 0) warnings.push(`These pages could not be read: ${brokenPages.join(', ')}`);
   return warnings;
+}
+
+function leftOut(pages: number): string[] {
+  return pages > MAX_PAGES ? [`Of ${pages} pages only the first ${MAX_PAGES} were read`] : [];
 }
 
 /** Asked only when there is no text at all: whether a person would see a scan or a drawing. */

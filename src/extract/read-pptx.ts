@@ -3,10 +3,12 @@ import { chartMarkdown } from './chart-markdown.ts';
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
 import { officeImages } from './office-images.ts';
 import { commentsOf, countNodes, officeMarkdown, officeMetadata, parseOffice } from './office.ts';
+import { refuseDeepXml } from './refuse-deep-xml.ts';
 import { slideOrder } from './slide-order.ts';
 
 /** One part per slide, in the order shown, with its tables and charts, the speaker's notes and the reviewers' comments. */
 export async function readPptx({ bytes, maxDepth }: ReaderInput): Promise<Draft> {
+  refuseDeepXml(bytes, maxDepth);
   const ast = await parseOffice(bytes, 'pptx');
   const found = new Map(ast.content.map((node, index) => [fileNumber(node) ?? index + 1, node]));
   const order = slideOrder(bytes);

@@ -2,7 +2,9 @@ import * as xlsx from '@e965/xlsx';
 import type { CellObject, WorkBook, WorkSheet } from '@e965/xlsx';
 import * as codePages from '@e965/xlsx/dist/cpexcel.full.mjs';
 import { permanent } from '../domain/failure.ts';
+import { commentLines } from './cell-comments.ts';
 import type { Draft, ReaderInput } from './draft.ts';
+import { hours } from './hours.ts';
 import { hiddenSheetWarnings, sheetPart } from './sheet-markdown.ts';
 
 // Without them texts of workbooks before Excel 97 lose their accents.
@@ -26,7 +28,10 @@ interface DateParts {
 export function readXls({ bytes }: ReaderInput): Draft {
   const workbook = readWorkbook(bytes);
   const uses1904 = workbook.Workbook?.WBProps?.date1904 === true;
-  const parts = workbook.SheetNames.map((name) => sheetPart(name, rowsOf(workbook.Sheets[name], uses1904)));
+  const parts = workbook.SheetNames.map((name) => {
+    const sheet = workbook.Sheets[name];
+    return sheetPart(name, rowsOf(sheet, uses1904), [commentsOf(sheet)]);
+  });
   const hidden = (workbook.Workbook?.Sheets ?? []).flatMap((sheet) =>
     sheet.Hidden ? [sheet.name ?? ''] : [],
   );
@@ -67,9 +72,27 @@ function rowsOf(sheet: WorkSheet | undefined, uses1904: boolean): string[][] {
   );
 }
 
+function commentsOf(sheet: WorkSheet | undefined): string {
+  const rows = (sheet?.['!data'] ?? []) as (CellObject | undefined)[][];
+  const comments = rows.flatMap((row, r) =>
+    row.flatMap((cell, c) =>
+      (cell?.c ?? []).map(({ a, t }) => {
+        const author = a?.trim() ?? '';
+        // Excel writes the author once more as the first line.
+        const text = t.startsWith(`${author}:`) ? t.slice(author.length + 1) : t;
+        return { cell: xlsx.utils.encode_cell({ r, c }), author, text };
+      }),
+    ),
+  );
+  return commentLines(comments);
+}
+
 function cellText(cell: CellObject | undefined, uses1904: boolean): string {
   if (cell?.v === undefined) return '';
   if (cell.t === 'e') return cell.w ?? '';
+  if (cell.t === 'n' && typeof cell.z === 'string' && /\[(?:h+|m+|s+)\]/i.test(cell.z)) {
+    return hours(Math.round(Number(cell.v) * 86_400));
+  }
   if (cell.t === 'n' && typeof cell.z === 'string' && SSF.is_date(cell.z)) {
     return isoDate(Number(cell.v), uses1904) ?? String(cell.v);
   }

@@ -3,18 +3,24 @@ import { permanent } from '../domain/failure.ts';
 import { decodeEntities } from './decode-entities.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 import { officeImages } from './office-images.ts';
+import { sheetExtras } from './sheet-extras.ts';
+import { hours } from './hours.ts';
 import { hiddenSheetWarnings, sheetPart } from './sheet-markdown.ts';
 import { readZipDirectory, readZipText } from './zip-directory.ts';
 
 const MAX_PROPERTIES_BYTES = 1024 * 1024;
 
-/** One part per sheet: its name and its cells as a table. Formulas show their stored values. */
-export async function readXlsx({ bytes }: ReaderInput): Promise<Draft> {
+/** One part per sheet: its name, its cells as a table, its charts and comments. Formulas show their stored values. */
+export async function readXlsx({ bytes, maxDepth }: ReaderInput): Promise<Draft> {
   const sheets = await readSheets(bytes);
+  const extras = sheetExtras(bytes, maxDepth);
+  const workbook = workbookXml(bytes);
+  const epochMs = uses1904(workbook) ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, 30);
   const parts = sheets.map(({ sheet, data }) =>
     sheetPart(
       sheet,
-      data.map((row) => row.map(cellText)),
+      data.map((row) => row.map((cell) => cellText(cell, epochMs))),
+      extras.get(sheet),
     ),
   );
   const tables = parts.filter(({ markdown }) => markdown !== '').length;
@@ -22,7 +28,7 @@ export async function readXlsx({ bytes }: ReaderInput): Promise<Draft> {
     parts,
     metadata: { ...coreProperties(bytes), sheets: sheets.length, ...(tables > 0 ? { tables } : {}) },
     images: officeImages(bytes),
-    warnings: hiddenSheetWarnings(hiddenSheets(bytes)),
+    warnings: hiddenSheetWarnings(hiddenSheets(workbook)),
   };
 }
 
@@ -37,26 +43,38 @@ async function readSheets(bytes: Buffer): Promise<Awaited<ReturnType<typeof read
   }
 }
 
-function cellText(cell: unknown): string {
+function cellText(cell: unknown, epochMs: number): string {
   if (typeof cell === 'string') return cell;
   if (typeof cell === 'number' || typeof cell === 'boolean') return String(cell);
   if (!(cell instanceof Date)) return '';
   if (Number.isNaN(cell.getTime())) return '';
-  return isoTime(cell);
+  return isoTime(cell, epochMs);
 }
 
-/** Excel counts in days: what is a second there is a fraction that is rarely exact. A time without a day is of day 0. */
-function isoTime(date: Date): string {
+const DAY_MS = 86_400_000;
+/** A number of days that is formatted as a time and smaller than this is a duration: nobody dates anything in 1900. */
+const LONGEST_DURATION_DAYS = 32;
+
+/** Excel counts in days: what is a second there is a fraction that is rarely exact. */
+function isoTime(date: Date, epochMs: number): string {
   const rounded = new Date(Math.round(date.getTime() / 1000) * 1000);
+  const sinceEpochMs = rounded.getTime() - epochMs;
+  if (sinceEpochMs >= 0 && sinceEpochMs < LONGEST_DURATION_DAYS * DAY_MS) return hours(sinceEpochMs / 1000);
   const [day, time] = rounded.toISOString().slice(0, 19).split('T') as [string, string];
   if (time === '00:00:00') return day;
-  const short = time.endsWith(':00') ? time.slice(0, 5) : time;
-  return /^1899-12-3[01]$/.test(day) ? short : `${day}T${short}`;
+  return `${day}T${time.endsWith(':00') ? time.slice(0, 5) : time}`;
 }
 
-function hiddenSheets(bytes: Buffer): string[] {
+function workbookXml(bytes: Buffer): string {
   const entry = readZipDirectory(bytes)?.find(({ name }) => /^xl\/workbook\d*\.xml$/i.test(name));
-  const xml = readZipText(bytes, entry, MAX_PROPERTIES_BYTES) ?? '';
+  return readZipText(bytes, entry, MAX_PROPERTIES_BYTES) ?? '';
+}
+
+function uses1904(xml: string): boolean {
+  return /<(?:\w+:)?workbookPr\s[^>]*\bdate1904="(?:1|true)"/.test(xml);
+}
+
+function hiddenSheets(xml: string): string[] {
   return [...xml.matchAll(/<(?:\w+:)?sheet\s[^>]*>/g)].flatMap(([tag]) => {
     const name = /\bname="([^"]*)"/.exec(tag)?.[1];
     return name !== undefined && /\bstate="(?:hidden|veryHidden)"/.test(tag) ? [decodeEntities(name)] : [];

@@ -1,10 +1,11 @@
 import type { DraftPart } from './draft.ts';
 import { markdownTable } from './markdown-table.ts';
 
-/** One sheet as a heading and a table without its empty rows and edges. */
-export function sheetPart(name: string, rows: string[][]): DraftPart {
-  const table = markdownTable(withoutEmptyEdges(rows));
-  return { kind: 'sheet', label: name, markdown: table === '' ? '' : `## ${name}\n\n${table}` };
+/** One sheet as a heading, a table without its empty rows and edges, and `extras`: its charts and comments. */
+export function sheetPart(name: string, rows: string[][], extras: string[] = []): DraftPart {
+  const pieces = [markdownTable(withoutEmptyEdges(rows)), ...extras].filter((piece) => piece !== '');
+  const markdown = pieces.length === 0 ? '' : [`## ${name}`, ...pieces].join('\n\n');
+  return { kind: 'sheet', label: name, markdown };
 }
 
 /** `hidden` are the names of sheets that Excel does not show; they are read like the others. */

@@ -63,7 +63,7 @@ function utf16ByZeros(sample: Uint8Array): string | undefined {
 /** Texts in other scripts: only one of the two orders gives characters of one script. Bytes of plain text never come here. */
 function utf16ByScript(sample: Uint8Array): string | undefined {
   if (sample.length < 16 || !sample.some((byte) => byte < 9 || (byte > 13 && byte < 27))) return undefined;
-  return ['utf-16le', 'utf-16be'].find((encoding) => {
+  const fitting = ['utf-16le', 'utf-16be'].filter((encoding) => {
     const characters = charactersOf(sample, encoding);
     const letters = characters.filter((character) => /\p{L}/u.test(character));
     const most = letters.length * MIN_SCRIPT_SHARE;
@@ -72,6 +72,10 @@ function utf16ByScript(sample: Uint8Array): string | undefined {
       SCRIPTS.some((script) => letters.filter((letter) => script.test(letter)).length > most)
     );
   });
+  // Greek turned round is Korean: then the one with the plain spaces is right.
+  const spaces = (encoding: string): number =>
+    charactersOf(sample, encoding).filter((character) => character === ' ' || character === '\n').length;
+  return fitting.sort((a, b) => spaces(b) - spaces(a))[0];
 }
 
 function charactersOf(sample: Uint8Array, encoding: string): string[] {

@@ -9,6 +9,10 @@ export function inputFailure(error: unknown): unknown {
   switch (errno) {
     case 'ENOENT':
     case 'ENOTDIR':
+      if (error.path?.includes('\ufffd') === true) {
+        const message = 'Its name is not valid UTF-8: the file cannot be opened by it. Rename it.';
+        return permanent('unreadable', message, options);
+      }
       if (error.path !== undefined && lstatSync(error.path, { throwIfNoEntry: false }) !== undefined) {
         return permanent('unreadable', 'The link leads to nothing.', options);
       }

@@ -55,6 +55,8 @@ export interface ExtractFile {
   memberPath: readonly string[];
   /** The text that is stored already: equal bytes are not parsed again. */
   known: KnownText | null;
+  /** Tried before those of the sandbox. @default none */
+  passwords?: readonly string[];
   /** Runs from when a child starts on it. */
   timeoutMs: number;
 }
@@ -78,7 +80,16 @@ export interface Sandbox {
 }
 
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const { processes, heapMb, rssMb, stallMs, totalMs, recycleAfter, passwords = [], ...limits } = options;
+  const {
+    processes,
+    heapMb,
+    rssMb,
+    stallMs,
+    totalMs,
+    recycleAfter,
+    passwords: ours = [],
+    ...limits
+  } = options;
   const slots = createSlots(processes);
   /** As many again are laid out already, so that no child waits for a disk. */
   const places = createSlots(2 * processes);
@@ -98,7 +109,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   return {
     limits,
-    extract({ path, name, memberPath, known, timeoutMs }, signal) {
+    extract({ path, name, memberPath, known, passwords = [], timeoutMs }, signal) {
       const { maxFileBytes } = limits;
       const call = {
         method: 'extract',
@@ -108,7 +119,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       } as const;
       return run(call, async () => {
         const { content, remove } = await stageInput(path, { maxFileBytes, scratchPath: scratch.next });
-        const request: ExtractRequest = { content, name, memberPath, known, passwords };
+        const tried = [...passwords, ...ours];
+        const request: ExtractRequest = { content, name, memberPath, known, passwords: tried };
         return { params: [request, limits], release: remove };
       });
     },

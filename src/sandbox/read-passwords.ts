@@ -6,6 +6,18 @@ import { ConfigError } from '../config.ts';
 export function readPasswords(file: string | null, dir: string): string[] {
   if (file === null) return [];
   const path = resolve(dir, file);
+  const passwords = linesOf(path);
+  if (passwords.length > 0) return passwords;
+  throw new ConfigError(`There is no password in \`${path}\`: expected one a line`);
+}
+
+/** Its absolute path, when passwords can be read from it. Throws `ConfigError`. */
+export function passwordsPath(file: string, dir: string): string {
+  readPasswords(file, dir);
+  return resolve(dir, file);
+}
+
+function linesOf(path: string): string[] {
   try {
     const lines = readFileSync(path, 'utf8')
       .replace(/^\ufeff/, '')

@@ -151,6 +151,8 @@ async function nearestFolder(folder: string): Promise<string> {
 /** A link that leads to nothing is there, and cannot be opened. */
 async function problemOf(path: string, error: unknown): Promise<'missing' | 'unreadable'> {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return 'unreadable';
+  // A name that is not UTF-8 comes with these in it, and opens nothing.
+  if (path.includes('\ufffd')) return 'unreadable';
   return lstat(path).then(
     () => 'unreadable',
     () => 'missing',

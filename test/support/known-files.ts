@@ -3,6 +3,8 @@ import { Document, HeadingLevel, Packer, Paragraph, Table, TableCell, TableRow }
 import ExcelJS from 'exceljs';
 import { PDFDocument, StandardFonts } from 'pdf-lib';
 import pptxgen from 'pptxgenjs';
+import { docOf, msgOf, pptOf } from './known-compound-files.ts';
+import { captionOf, knownPictures } from './known-pictures.ts';
 import type { KnownText } from './known-texts.ts';
 import { zipOf } from './zip.ts';
 
@@ -125,10 +127,20 @@ export const knownFiles: Record<string, Writer> = {
       'a.xhtml': html(text),
     }),
   pdf,
+  doc: docOf,
+  ppt: pptOf,
+  msg: msgOf,
+  ...Object.fromEntries(
+    Object.entries(knownPictures).map(([ending, write]) => [ending, (text) => write(captionOf(text))]),
+  ),
 };
 
 /** What else is said in a file of a format: names of fields, the header of a mail. */
 export const knownExtras: Record<string, string> = {
+  jpg: 'JPEG image 10 10 pixels Description',
+  msg: 'From Ines Subject',
+  png: 'PNG image 10 10 pixels Description',
+  tiff: 'TIFF image 10 10 pixels Description',
   eml: 'From a@b.example Date 2026-02-25T14:03:00.000Z Subject',
   mbox: 'From a@b.example Date 2026-02-25T14:03:00.000Z Subject',
   ndjson: 'json line line line line line line line line line line line line',

@@ -53,4 +53,14 @@ describe('decodeText', () => {
     const bytes = Uint8Array.from([0xe1, 0xe2, 0xe3]);
     expect(decodeText(bytes, 'iso-8859-7')).to.deep.equal({ text: 'αβγ', encoding: 'iso-8859-7' });
   });
+
+  it('reads short texts of DOS and of old Macs', () => {
+    const text = 'Grüße aus München: Die Straße ist schön.';
+    const bytes = (letters: Record<string, number>): Uint8Array =>
+      Uint8Array.from(Array.from(text, (letter) => letters[letter] ?? letter.charCodeAt(0)));
+    const dos = bytes({ ü: 0x81, ß: 0xe1, ö: 0x94 });
+    const mac = bytes({ ü: 0x9f, ß: 0xa7, ö: 0x9a });
+    expect(decodeText(dos)).to.deep.equal({ text, encoding: 'cp850' });
+    expect(decodeText(mac)).to.deep.equal({ text, encoding: 'macintosh' });
+  });
 });
