@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { ExitCode } from '../src/domain/batch.ts';
 import { keepHeapSteady } from '../src/steady-heap.ts';
+import { commandLine } from './command-name.ts';
 import { CliError } from './context.ts';
 import { createMainContext, Interrupted } from './context-main.ts';
 import { printError } from './output/print-error.ts';
@@ -46,6 +47,7 @@ function report(error: unknown): number {
   printError(error, {
     err: (text) => context.err(text),
     debug: Boolean(context.env.DOCBATCH_DEBUG),
+    command: commandLine(context.env, '').trim(),
     logsDir: config === null ? null : join(config.stateDir, 'logs'),
   });
   return error instanceof CliError ? error.exitCode : ExitCode.usage;

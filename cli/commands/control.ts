@@ -13,6 +13,7 @@ import { actorName } from '../../src/actor.ts';
 import { stillBilled } from '../batch-end.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
+import { CliError } from '../context.ts';
 import { openSession } from '../open-session.ts';
 import type { Register } from '../program.ts';
 
@@ -45,8 +46,11 @@ function orderCommand(name: string, description: string): Command {
 
 function order(control: 'pause' | 'cancel') {
   return async (context: CliContext, named: string | undefined, flags: Flags): Promise<number> => {
+    refuseBoth(named, flags.all);
     const { db, client } = await openSession(context, { worker: control === 'cancel' });
-    for (const batch of await chosenBatches(db, named, flags.all === true)) {
+    const batches = await chosenBatches(db, named, flags.all === true);
+    if (batches.length === 0) context.out(`Nothing to ${control}: no batch is open.`);
+    for (const batch of batches) {
       const order = { batchId: batch.id, actor: actorName(context.env), reason: flags.reason ?? null };
       const { changed, status } = await orderControl(db, { ...order, control, now: flags.now === true });
       if (changed) await wakeBatch(client, batch.workflowId);
@@ -97,6 +101,12 @@ async function afterCancel(
 
 function unchanged(status: BatchStatus): string {
   return `${status} already; nothing changed`;
+}
+
+/** `--all` beside a name could only be a slip. */
+export function refuseBoth(named: string | undefined, all: boolean | undefined): void {
+  if (named === undefined || all !== true) return;
+  throw new CliError('Expected a batch or `--all`, got both', { next: 'leave one of them out' });
 }
 
 export async function chosenBatches(

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { stopStack } from '../../src/dev/ask-keeper.ts';
+import { keeperState, stopStack } from '../../src/dev/ask-keeper.ts';
 import type { CliContext } from '../context.ts';
 import type { Register } from '../program.ts';
 
@@ -9,7 +9,9 @@ export function registerDown(register: Register): void {
 }
 
 async function down(context: CliContext): Promise<number> {
-  context.err('… stopping; documents in work are finished first (at most 30 s)');
+  if ((await keeperState(context.config())) !== null) {
+    context.err('… stopping; documents in work are finished first (at most 30 s)');
+  }
   const wasUp = await stopStack(context.config());
   context.out(wasUp ? 'The stack is down' : 'Nothing was running');
   return 0;

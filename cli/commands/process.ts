@@ -25,6 +25,7 @@ import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
 import { printResult } from '../output/print-result.ts';
+import { sayDetached } from '../output/say-detached.ts';
 import { agreeToCosts } from '../paid-run.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
@@ -57,7 +58,7 @@ export function registerProcess(register: Register): void {
     .option('--no-worker', 'leave the work to workers that run elsewhere')
     .option('--yes', 'do not ask before a run that costs money')
     .option('--json', 'print the outcome as JSON');
-  register(addSettings(addChoice(command)), processDocuments);
+  register(addSettings(addChoice(command), { isNew: true }), processDocuments);
 }
 
 async function processDocuments(context: CliContext, paths: string[], flags: Flags): Promise<number> {
@@ -114,8 +115,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
     `Batch ${shortId(batchId)}: ${documents(prepared.chosen)}, analyzer: ${recipe.analyzer}${url === null ? '' : `; ${url}`}`,
   );
   if (flags.detach === true) {
-    context.out(batchId);
-    context.err(`Watch it with: ${commandLine(context.env, `monitor ${shortId(batchId)}`)}`);
+    sayDetached(context, batchId, flags.json === true);
     return 0;
   }
   const onInterrupt = pauseOnInterrupt(context, session, { id: batchId, workflowId });

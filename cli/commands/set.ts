@@ -4,6 +4,7 @@ import { changeSettings } from '../../src/db/change-settings.ts';
 import { resolveBatch } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../../src/actor.ts';
+import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
 import { openSession } from '../open-session.ts';
@@ -15,13 +16,13 @@ export function registerSet(register: Register): void {
   const command = new Command('set')
     .description('change settings of a batch, also while it runs')
     .argument('<batch>', 'id, start of an id, name, or last');
-  register(addSettings(command), set);
+  register(addSettings(command, { isNew: false }), set);
 }
 
 async function set(context: CliContext, named: string, flags: SettingsFlags): Promise<number> {
   const changes = changedSettings(flags, context.config().userDir);
   if (Object.keys(changes).length === 0)
-    throw new CliError('Nothing to set', { next: 'set last --parallel 10' });
+    throw new CliError('Nothing to set', { next: commandLine(context.env, 'set last --parallel 10') });
   const { db, client } = await openSession(context, { worker: false });
   const batch = await resolveBatch(db, named);
   const halts = await changeSettings(db, { batchId: batch.id, actor: actorName(context.env), changes });

@@ -4,9 +4,11 @@ import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
 import { resolveBatch, runningBatches } from '../../src/db/resolve-batch.ts';
+import { describeEvent } from '../../src/domain/describe-event.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { showNextCommands, showReason } from '../batch-end.ts';
 import type { CliContext } from '../context.ts';
+import { documents } from '../nothing-to-do.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { describe } from '../output/progress-view.ts';
@@ -53,13 +55,14 @@ async function show(context: CliContext, session: Session, { id, workflowId }: N
   const stalled = snapshot.stalled ? ', stalled' : '';
   context.out(`Batch ${shortId(id)} (${snapshot.name}): ${snapshot.status}${stalled}; analyzer: ${analyzer}`);
   context.out(
-    `${counts.total} documents: ${describe({ ...snapshot, stalledReason: null }, { withStatus: false })}`,
+    `${documents(counts.total)}: ${describe({ ...snapshot, stalledReason: null }, { withStatus: false })}`,
   );
   showReason(context, snapshot);
   if (snapshot.stalledReason !== null) context.out(`Stalled: ${snapshot.stalledReason}`);
-  for (const { at, event, actor, reason } of (await readEvents(session.db, id)).slice(-SHOWN_EVENTS)) {
+  for (const row of (await readEvents(session.db, id)).slice(-SHOWN_EVENTS)) {
+    const text = describeEvent(row);
     context.out(
-      `  ${at.toISOString().slice(0, 19)}Z  ${event} by ${actor}${reason === null ? '' : `: ${reason}`}`,
+      `  ${row.at.toISOString().slice(0, 19)}Z  ${row.event} by ${row.actor}${text === '' ? '' : `: ${text}`}`,
     );
   }
   const isOpen = ['pending', 'processing', 'paused', 'halted', 'finalizing'].includes(snapshot.status);
