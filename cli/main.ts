@@ -41,7 +41,12 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 function report(error: unknown): number {
   // Commander has printed its own: help, or what was wrong with the arguments.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  if (error instanceof Interrupted || (error as Error).name === 'AbortError') return ExitCode.interrupted;
+  // What was being started falls over when it is cut short; only what a command itself says is worth reading then.
+  const isCutShort = context.interrupted.aborted && !(error instanceof CliError);
+  if (isCutShort || error instanceof Interrupted || (error as Error).name === 'AbortError') {
+    context.err('Interrupted.');
+    return ExitCode.interrupted;
+  }
   if ((error as { code?: string }).code === 'EPIPE') return ExitCode.ok;
   const config = loadedConfig();
   printError(error, {

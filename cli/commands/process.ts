@@ -25,6 +25,7 @@ import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
 import { printResult } from '../output/print-result.ts';
+import { workerCommand } from '../output/watch-for-workers.ts';
 import { sayDetached } from '../output/say-detached.ts';
 import { agreeToCosts } from '../paid-run.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
@@ -153,6 +154,6 @@ async function needsWorker(context: CliContext, { db }: Session): Promise<void> 
   if (await hasLiveWorker(db)) return;
   throw new CliError('No worker runs that would outlive this command', {
     why: '`--detach` with `--no-worker` leaves the work to a worker elsewhere',
-    next: commandLine(context.env, 'worker'),
+    next: commandLine(context.env, workerCommand(context)),
   });
 }

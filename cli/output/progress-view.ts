@@ -77,7 +77,7 @@ function describeProvider({ provider }: BatchSnapshot): string | null {
 }
 
 /** `done 17 · failed 3 · 120/min · 2–3 min left · failures: corrupt 1, empty 1`. */
-export function describe(snapshot: BatchSnapshot, { withStatus = true } = {}): string {
+export function describe(snapshot: BatchSnapshot, { withStatus = true, withTimeLeft = true } = {}): string {
   const { counts, activeMs, failures, status } = snapshot;
   const { perMinute, leftMs } = progressOf(counts, activeMs);
   const parts = [
@@ -88,7 +88,7 @@ export function describe(snapshot: BatchSnapshot, { withStatus = true } = {}): s
     counts.skipped > 0 ? `skipped ${counts.skipped}` : null,
     counts.retrying > 0 ? `retrying ${counts.retrying}` : null,
     perMinute === null ? null : `${Math.round(perMinute)}/min`,
-    leftMs === null || status !== 'processing' || leftMs.to === 0
+    !withTimeLeft || leftMs === null || status !== 'processing' || leftMs.to === 0
       ? null
       : `${formatDuration(leftMs.from)} to ${formatDuration(leftMs.to)} left`,
     describeProvider(snapshot),
