@@ -53,7 +53,7 @@ const examples: Record<string, readonly string[]> = {
   destroy: ['destroy'],
   doctor: ['doctor', 'doctor --bundle help.tar.gz'],
   migrate: ['migrate --dry-run', 'migrate'],
-  worker: ['worker --slots 64'],
+  worker: ['worker --slots 64', 'worker --metrics-address 127.0.0.1:9464'],
 };
 
 /** What `--help` of a command ends with; empty for a group, whose commands have their own. */

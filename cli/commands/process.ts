@@ -105,7 +105,10 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
     await printSingle(context, session, sources);
     return 0;
   }
-  if (prepared.stillPending > 0) context.err(`${prepared.stillPending} more stay pending.`);
+  if (prepared.stillPending > 0) {
+    const left = rerun === 'none' ? 'stay pending' : 'are left as they are';
+    context.err(`${prepared.stillPending} more ${left}.`);
+  }
   if (prepared.busy > 0) context.err(`${prepared.busy} are left out: another batch is working on them.`);
   if (prepared.skipped > 0) context.err(`${prepared.skipped} are left out by skip.`);
 

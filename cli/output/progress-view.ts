@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
 import type { BatchSnapshot } from '../../src/db/batch-snapshot.ts';
+import { hasSettled } from '../../src/domain/batch.ts';
 import { formatDuration, progressOf } from '../../src/domain/progress.ts';
 import { describeMoney } from './describe-money.ts';
 import type { CliContext } from '../context.ts';
@@ -53,7 +54,9 @@ function createLines(context: CliContext): ProgressView {
       if (snapshot.counts.total === 0) return;
       const { finished } = progressOf(snapshot.counts, snapshot.activeMs);
       const line = `${finished}/${snapshot.counts.total} ${describe(snapshot)}`;
-      if (line === last || performance.now() - lastAtMs < PLAIN_LINE_MS) return;
+      // The last line is the whole truth, however soon it comes.
+      const isDue = hasSettled(snapshot) || performance.now() - lastAtMs >= PLAIN_LINE_MS;
+      if (line === last || !isDue) return;
       last = line;
       lastAtMs = performance.now();
       context.err(line);
