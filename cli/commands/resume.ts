@@ -14,6 +14,7 @@ import { showEnd } from '../batch-end.ts';
 import { commandLine } from '../command-name.ts';
 import { CliError, type CliContext } from '../context.ts';
 import { followBatch } from '../follow-batch.ts';
+import { documents } from '../nothing-to-do.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
@@ -116,7 +117,7 @@ async function retry(context: CliContext, named: string | undefined, flags: Flag
   const count = await countRetryable(session.db, batch.id, selection);
   if (flags.dryRun === true || count === 0) {
     const said =
-      count === 0 ? 'Nothing to retry: no failed document is selected.' : `Would retry ${count} documents.`;
+      count === 0 ? 'Nothing to retry: no failed document is selected.' : `Would retry ${documents(count)}.`;
     context.out(
       flags.json === true ? JSON.stringify({ batch: batch.id, selected: count, retried: 0 }) : said,
     );
@@ -129,7 +130,7 @@ async function retry(context: CliContext, named: string | undefined, flags: Flag
       next: commandLine(context.env, `wait ${shortId(batch.id)}`),
     });
   }
-  context.err(`Batch ${shortId(batch.id)}: ${reopened} documents again`);
+  context.err(`Batch ${shortId(batch.id)}: ${documents(reopened)} again`);
   return follow(context, session, batch, flags);
 }
 

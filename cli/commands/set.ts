@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { wakeBatch } from '../../src/client/start-batch.ts';
 import { changeSettings } from '../../src/db/change-settings.ts';
 import { resolveBatch } from '../../src/db/resolve-batch.ts';
+import { describeEvent } from '../../src/domain/describe-event.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../../src/actor.ts';
 import { commandLine } from '../command-name.ts';
@@ -27,7 +28,9 @@ async function set(context: CliContext, named: string, flags: SettingsFlags): Pr
   const batch = await resolveBatch(db, named);
   const halts = await changeSettings(db, { batchId: batch.id, actor: actorName(context.env), changes });
   await wakeBatch(client, batch.workflowId);
-  context.out(`Batch ${shortId(batch.id)} (${batch.name}): ${JSON.stringify(changes)}`);
+  context.out(
+    `Batch ${shortId(batch.id)} (${batch.name}): ${describeEvent({ reason: null, detail: changes })}`,
+  );
   if (halts) context.err('More documents have failed than that allows: the batch halts.');
   return 0;
 }

@@ -89,6 +89,7 @@ export function describe(snapshot: BatchSnapshot, { withStatus = true, withTimeL
     `done ${counts.completed}`,
     `failed ${counts.failed}`,
     counts.skipped > 0 ? `skipped ${counts.skipped}` : null,
+    counts.cancelled > 0 ? `cancelled ${counts.cancelled}` : null,
     counts.retrying > 0 ? `retrying ${counts.retrying}` : null,
     perMinute === null ? null : `${Math.round(perMinute)}/min`,
     !withTimeLeft || leftMs === null || status !== 'processing' || leftMs.to === 0
