@@ -1,6 +1,7 @@
 import type { Database, Queryable } from '../src/db/database.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
 import { savedByBatch } from '../src/db/batch-savings.ts';
+import { countCached } from '../src/db/count-cached.ts';
 import { readItems } from '../src/db/items.ts';
 import { exampleOf } from '../src/db/example-document.ts';
 import { exitCodeFor } from '../src/domain/batch.ts';
@@ -9,6 +10,7 @@ import { shortId } from '../src/domain/ids.ts';
 import { formatDuration } from '../src/domain/progress.ts';
 import { formatUsd, NANO_PER_USD } from '../src/domain/money.ts';
 import { commandLine, shellWord } from './command-name.ts';
+import { onOneLine } from './output/printable.ts';
 import { describeMoney } from './output/describe-money.ts';
 import { stillBilled } from './still-billed.ts';
 import type { CliContext } from './context.ts';
@@ -17,10 +19,11 @@ const SHOWN = 50;
 
 /** What `process`, `retry` and `resume` say at the end: every document of a small batch, the failed ones of a large one. */
 export async function showEnd(context: CliContext, db: Database, snapshot: BatchSnapshot): Promise<number> {
-  const { counts, status, name, id } = snapshot;
+  const { counts, status, id } = snapshot;
   const isSmall = counts.total <= SHOWN;
   let shown = 0;
   for await (const item of readItems(db, id, { withResults: isSmall, onlyFailed: !isSmall })) {
+    const name = onOneLine(item.name);
     if (shown === SHOWN) {
       context.out(`  … and ${counts.failed - shown} more failed`);
       break;
@@ -28,15 +31,14 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
     shown += 1;
     if (item.state === 'failed') {
       const code = item.code ?? 'failed';
-      context.out(
-        `✗ ${item.name}  ${item.class} ${code}: ${item.message ?? describeFailureCode(code).meaning}`,
-      );
-    } else if (item.state === 'completed') context.out(`✓ ${item.name}  ${summaryOf(item.result)}`);
-    else context.out(`· ${item.name}  ${item.state}${item.message === null ? '' : `: ${item.message}`}`);
+      context.out(`✗ ${name}  ${item.class} ${code}: ${item.message ?? describeFailureCode(code).meaning}`);
+    } else if (item.state === 'completed') context.out(`✓ ${name}  ${summaryOf(item.result)}`);
+    else context.out(`· ${name}  ${item.state}${item.message === null ? '' : `: ${item.message}`}`);
   }
   const open = counts.pending + counts.processing + counts.retrying;
+  const cached = await countCached(db, id);
   const parts = [
-    `${counts.completed} completed`,
+    `${counts.completed} completed${cached === 0 ? '' : ` (${cached} by an answer to equal content; --no-cache asks again)`}`,
     `${counts.failed} failed`,
     counts.review > 0 ? `${counts.review} to review` : null,
     counts.skipped > 0 ? `${counts.skipped} skipped` : null,
@@ -44,7 +46,7 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
     open > 0 ? `${open} still to do` : null,
   ].filter((part) => part !== null);
   context.out(
-    `\nBatch ${shortId(id)} (${name}): ${status}; ${parts.join(', ')} of ${counts.total}, in ${formatDuration(snapshot.activeMs)}; analyzer: ${snapshot.analyzer}`,
+    `\nBatch ${shortId(id)} (${snapshot.name}): ${status}; ${parts.join(', ')} of ${counts.total}, in ${formatDuration(snapshot.activeMs)}; analyzer: ${snapshot.analyzer}`,
   );
   const money = describeMoney(snapshot);
   if (money !== null)

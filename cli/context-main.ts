@@ -5,6 +5,7 @@ import { openDatabase } from '../src/db/database.ts';
 import { acquireStack } from '../src/dev/stack.ts';
 import { CliError, type CliContext } from './context.ts';
 import { commandLine } from './command-name.ts';
+import { printable } from './output/printable.ts';
 import { createStackSteps } from './output/stack-steps.ts';
 
 export interface MainContext {
@@ -31,7 +32,6 @@ export function createMainContext(options: () => { project?: string }, purpose: 
     outLines: stdout.writeLines,
     err,
     isTerminal: process.stderr.isTTY,
-    color: process.stdout.isTTY && !env.NO_COLOR,
     stack: async (needs) => {
       const lease = await acquireStack(context.config(), {
         needs,
@@ -70,7 +70,7 @@ function readConfig(env: NodeJS.ProcessEnv, project: string | undefined): Config
 }
 
 interface Writer {
-  /** Adds the newline. */
+  /** Adds the newline; control characters are spelt out. */
   write(text: string): void;
   writeLines(lines: AsyncIterable<string>): Promise<void>;
 }
@@ -85,10 +85,11 @@ function createWriter(stream: NodeJS.WriteStream): Writer {
   });
   const send = (text: string) => isClosed || stream.write(text.endsWith('\n') ? text : `${text}\n`);
   return {
-    write: (text) => void send(text),
+    write: (text) => void send(printable(text)),
+    // What is piped on is data, and stays as it is.
     writeLines: async (lines) => {
       for await (const line of lines) {
-        if (!send(line)) await once(stream, 'drain');
+        if (!send(stream.isTTY ? printable(line) : line)) await once(stream, 'drain');
         if (isClosed) return;
       }
     },

@@ -13,10 +13,8 @@ export interface CliContext {
   outLines(lines: AsyncIterable<string>): Promise<void>;
   /** Progress, hints, warnings. */
   err(text: string): void;
-  /** True when stderr is a terminal: live bars and colour are for those only. */
+  /** True when stderr is a terminal: live bars are for those only. */
   isTerminal: boolean;
-  /** True when stdout takes colour: a terminal, and NO_COLOR is not set. */
-  color: boolean;
   /** Starts or joins what is needed of the stack; released when the command ends. Steps are shown on stderr. */
   stack(needs: StackNeeds): Promise<StackLease>;
   /** PostgreSQL alone (read-only commands), migrated; closed when the command ends. */

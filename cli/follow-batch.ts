@@ -8,6 +8,7 @@ import { hasSettled } from '../src/domain/batch.ts';
 import { shortId } from '../src/domain/ids.ts';
 import { formatUsd } from '../src/domain/money.ts';
 import { commandLine } from './command-name.ts';
+import { workerCommand } from './worker-command.ts';
 import type { CliContext } from './context.ts';
 import { createProgressView } from './output/progress-view.ts';
 import { createVerboseFeed } from './output/verbose-feed.ts';
@@ -31,7 +32,7 @@ export async function followBatch(
   const view = createProgressView(context, { plain: verbose });
   const feed = verbose ? createVerboseFeed(context, db, batchId) : null;
   const watchWorkers = watchForWorkers(db, (message) =>
-    context.err(`${message}; start one: ${commandLine(context.env, 'worker')}`),
+    context.err(`${message}; start one: ${commandLine(context.env, workerCommand(context))}`),
   );
   const stopReporting = reportMemory(db);
   let asked = false;

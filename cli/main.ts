@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { ExitCode } from '../src/domain/batch.ts';
 import { keepHeapSteady } from '../src/steady-heap.ts';
+import { commandLine } from './command-name.ts';
 import { CliError } from './context.ts';
 import { createMainContext, Interrupted } from './context-main.ts';
 import { printError } from './output/print-error.ts';
@@ -40,12 +41,18 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 function report(error: unknown): number {
   // Commander has printed its own: help, or what was wrong with the arguments.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  if (error instanceof Interrupted || (error as Error).name === 'AbortError') return ExitCode.interrupted;
+  // What was being started falls over when it is cut short; only what a command itself says is worth reading then.
+  const isCutShort = context.interrupted.aborted && !(error instanceof CliError);
+  if (isCutShort || error instanceof Interrupted || (error as Error).name === 'AbortError') {
+    context.err('Interrupted.');
+    return ExitCode.interrupted;
+  }
   if ((error as { code?: string }).code === 'EPIPE') return ExitCode.ok;
   const config = loadedConfig();
   printError(error, {
     err: (text) => context.err(text),
     debug: Boolean(context.env.DOCBATCH_DEBUG),
+    command: commandLine(context.env, '').trim(),
     logsDir: config === null ? null : join(config.stateDir, 'logs'),
   });
   return error instanceof CliError ? error.exitCode : ExitCode.usage;

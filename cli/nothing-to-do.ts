@@ -3,6 +3,7 @@ import { shortId } from '../src/domain/ids.ts';
 import { commandLine } from './command-name.ts';
 import type { CliContext } from './context.ts';
 import { CliError } from './context.ts';
+import { onOneLine } from './output/printable.ts';
 
 /** Exit 0 and why nothing runs; without any document, how to add some, and exit 1. */
 export function sayNothingToDo(context: CliContext, selected: Selected, asJson: boolean): number {
@@ -23,7 +24,7 @@ export function sayNothingToDo(context: CliContext, selected: Selected, asJson: 
   context.out(`Nothing to do: ${parts.join(', ')}.`);
   if (failed > 0) {
     context.out(`${failed} failed earlier:`);
-    for (const { name, code } of failedEarlier) context.out(`  ✗ ${name}  ${code}`);
+    for (const { name, code } of failedEarlier) context.out(`  ✗ ${onOneLine(name)}  ${code}`);
     if (failed > failedEarlier.length) context.out(`  … and ${failed - failedEarlier.length} more`);
     for (const id of new Set(failedEarlier.map((item) => item.batchId))) {
       context.out(`Try them again: ${commandLine(context.env, `retry ${shortId(id)}`)}`);

@@ -33,13 +33,18 @@ import { registerUp } from './commands/up.ts';
 import { registerWhere } from './commands/where.ts';
 import { commandLine } from './command-name.ts';
 import type { CliContext } from './context.ts';
+import { exampleText } from './examples.ts';
+import { refuseEmptyArguments, refuseSlipsOfOptions } from './refuse-slips.ts';
+import { version } from './version.ts';
 
 /** The whole command line. `run` wraps an action so that its exit code reaches main.ts. */
 export function buildProgram(context: CliContext, setExitCode: (code: number) => void): Command {
   const program = new Command('docbatch')
     .description('Durable batch processing of documents.')
+    .version(version())
     .option('--project <dir>', 'project folder (default: nearest parent with docbatch.yaml or .docbatch)')
     .showHelpAfterError(help(context, ''))
+    .addHelpText('after', exampleText(context.env, ''))
     .exitOverride();
   const register: Register = (command, action, group) => {
     if (group?.parent === null) {
@@ -47,12 +52,15 @@ export function buildProgram(context: CliContext, setExitCode: (code: number) =>
         group.copyInheritedSettings(program).showHelpAfterError(help(context, `${group.name()} `)),
       );
     }
+    refuseSlipsOfOptions(command);
     const path = group === undefined ? command.name() : `${group.name()} ${command.name()}`;
     (group ?? program).addCommand(
       command
         .copyInheritedSettings(program)
         .showHelpAfterError(help(context, `${path} `))
+        .addHelpText('after', exampleText(context.env, path))
         .action(async (...args: unknown[]) => {
+          refuseEmptyArguments(command, commandLine(context.env, `${path} --help`));
           setExitCode(await action(context, ...(args.slice(0, -1) as never[])));
         }),
     );

@@ -23,23 +23,42 @@ export interface SettingsFlags {
   deadline?: number;
 }
 
-/** The flags that become a batch's settings; shared by `process`, `set` and `schedule create`. */
-export function addSettings(command: Command): Command {
+/**
+ * The flags that become a batch's settings. `set` and `retry` change what a batch has already: what is left out there
+ * stays, so that no default is named.
+ */
+export function addSettings(command: Command, { isNew }: { isNew: boolean }): Command {
+  const usual = (value: string) => (isNew ? `; default: ${value}` : '');
   return command
-    .option('-b, --batch-size <n>', 'documents per chunk, 1 to 500 (default: 50)', whole(1, 500))
-    .option('-p, --parallel <n>', 'documents in work at once, 1 to 1000 (default: 5)', whole(1, 1000))
-    .option('-r, --retries <n>', 'tries after the first one, 0 to 20 (default: 3)', whole(0, 20))
-    .option('--retry-delay <time>', 'first wait before a retry; it doubles (default: 2s)', duration)
-    .option('--timeout <time>', 'limit for reading, and for analyzing, one document (default: 10m)', duration)
-    .option('--max-failures <n|p%>', 'halt when more documents fail', failureBudget)
-    .addOption(
-      new Option('--halt <how>', 'what halting does with documents in work').choices(['soon', 'now']),
+    .option('-b, --batch-size <n>', `documents per chunk (1 to 500${usual('50')})`, whole(1, 500))
+    .option('-p, --parallel <n>', `documents in work at once (1 to 1000${usual('5')})`, whole(1, 1000))
+    .option('-r, --retries <n>', `tries after the first one (0 to 20${usual('3')})`, whole(0, 20))
+    .option(
+      '--retry-delay <time>',
+      `first wait before a retry, then doubled (500ms, 2s, 1m, 1h${usual('2s')})`,
+      duration,
     )
-    .option('--priority <n>', '1 (first) to 5 (default: 3)', whole(1, 5))
+    .option(
+      '--timeout <time>',
+      `limit for reading, and for analyzing, one document (30s, 10m, 1h${usual('10m')})`,
+      timeLimit,
+    )
+    .option(
+      '--max-failures <n|p%>',
+      `halt when more documents fail (10, or 5%${usual('never')})`,
+      failureBudget,
+    )
+    .addOption(
+      new Option(
+        '--halt <how>',
+        `what halting does with documents in work: finish them, or put them back${isNew ? ' (default: soon)' : ''}`,
+      ).choices(['soon', 'now']),
+    )
+    .option('--priority <n>', `which batch goes first (1, first, to 5${usual('3')})`, whole(1, 5))
     .option('--no-cache', 'analyze again what has equal content')
     .option('--out <dir>', 'one JSON file per document in this folder')
     .option('--passwords <file>', 'one a line, tried on what is protected; only the path is stored')
-    .option('--budget <USD>', 'stop before paid calls cost more', usd)
+    .option('--budget <USD>', `stop before paid calls cost more, in USD (5, 0.50${usual('no limit')})`, usd)
     .option(
       '--deadline <time>',
       'claude-batch: ask online what is not answered by then; 4h, or a date with a time',
@@ -48,7 +67,7 @@ export function addSettings(command: Command): Command {
     .option(
       '--notify <target>',
       'command or https URL that is told of halted, finished, stalled; repeatable',
-      repeated,
+      notifyTarget,
     );
 }
 
@@ -77,6 +96,14 @@ export function repeated(value: string, before: string[] | undefined): string[] 
   return [...(before ?? []), value];
 }
 
+/** A word with `://` is an address, never a command. */
+function notifyTarget(value: string, before: string[] | undefined): string[] {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) && !(/^https?:/i.test(value) && URL.canParse(value))) {
+    throw new InvalidArgumentError(`Expected a command or an https address, got \`${value}\`.`);
+  }
+  return repeated(value, before);
+}
+
 function whole(from: number, to: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -96,6 +123,13 @@ export function usd(text: string): number {
 }
 
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** A time limit of nothing would fail every document. */
+function timeLimit(text: string): number {
+  const ms = duration(text);
+  if (ms === 0) throw new InvalidArgumentError('Expected a time above 0, such as 30s, 10m, 1h.');
+  return ms;
+}
 
 /** Milliseconds. */
 export function duration(text: string): number {

@@ -4,6 +4,7 @@ import { resolveSources } from '../../src/sources/resolve-sources.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
+import { documents } from '../nothing-to-do.ts';
 import type { Register } from '../program.ts';
 
 export function registerAdd(register: Register): void {
@@ -37,7 +38,7 @@ async function add(
   context.out(
     flags.json === true
       ? JSON.stringify(so, null, 2)
-      : `${so.found} documents: ${so.added} added, ${so.changed} changed, ${so.unchanged} unchanged${so.unreadable > 0 ? `, ${so.unreadable} unreadable` : ''}`,
+      : `${documents(so.found)}: ${so.added} added, ${so.changed} changed, ${so.unchanged} unchanged${so.unreadable > 0 ? `, ${so.unreadable} unreadable` : ''}`,
   );
   context.err(`Process them with: ${commandLine(context.env, 'process --all')}`);
   return 0;

@@ -11,6 +11,7 @@ import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../../src/actor.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
+import { CliError } from '../context.ts';
 import { openSession } from '../open-session.ts';
 import type { Register } from '../program.ts';
 import { warnOfBilled } from '../still-billed.ts';
@@ -44,8 +45,11 @@ function orderCommand(name: string, description: string): Command {
 
 function order(control: 'pause' | 'cancel') {
   return async (context: CliContext, named: string | undefined, flags: Flags): Promise<number> => {
+    refuseBoth(named, flags.all);
     const { db, client } = await openSession(context, { worker: control === 'cancel' });
-    for (const batch of await chosenBatches(db, named, flags.all === true)) {
+    const batches = await chosenBatches(db, named, flags.all === true);
+    if (batches.length === 0) context.out(`Nothing to ${control}: no batch is open.`);
+    for (const batch of batches) {
       const order = { batchId: batch.id, actor: actorName(context.env), reason: flags.reason ?? null };
       const { changed, status } = await orderControl(db, { ...order, control, now: flags.now === true });
       if (changed) await wakeBatch(client, batch.workflowId);
@@ -92,6 +96,12 @@ async function afterCancel(
 
 function unchanged(status: BatchStatus): string {
   return `${status} already; nothing changed`;
+}
+
+/** `--all` beside a name could only be a slip. */
+export function refuseBoth(named: string | undefined, all: boolean | undefined): void {
+  if (named === undefined || all !== true) return;
+  throw new CliError('Expected a batch or `--all`, got both', { next: 'leave one of them out' });
 }
 
 export async function chosenBatches(

@@ -7,6 +7,7 @@ import type { Config } from '../../src/config.ts';
 import { databaseContents } from '../../src/db/contents.ts';
 import { stopStack } from '../../src/dev/ask-keeper.ts';
 import { folderSize } from '../../src/dev/folder-size.ts';
+import { commandLine, shellWord } from '../command-name.ts';
 import { CliError, type CliContext } from '../context.ts';
 import { formatBytes } from '../output/bytes.ts';
 import type { Register } from '../program.ts';
@@ -30,7 +31,7 @@ async function destroy(context: CliContext, options: { yes?: string }): Promise<
   if (typed !== name) {
     throw new CliError(`Expected the folder's name \`${name}\`, got \`${typed}\``, {
       why: 'nothing was deleted',
-      next: `docbatch destroy --yes ${name}`,
+      next: commandLine(context.env, `destroy --yes ${shellWord(name)}`),
     });
   }
   await stopStack(config);
@@ -59,7 +60,7 @@ async function ask(context: CliContext, name: string): Promise<string> {
   if (!context.isTerminal || !process.stdin.isTTY) {
     throw new CliError('Deleting needs the name of the project folder', {
       why: 'there is no terminal to type it at; nothing was deleted',
-      next: `docbatch destroy --yes ${name}`,
+      next: commandLine(context.env, `destroy --yes ${shellWord(name)}`),
     });
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -13,8 +13,10 @@ export function registerDown(register: Register): void {
 }
 
 async function down(context: CliContext): Promise<number> {
-  if ((await keeperState(context.config())) !== null) await warnOfAllBilled(context);
-  context.err('… stopping; documents in work are finished first (at most 30 s)');
+  if ((await keeperState(context.config())) !== null) {
+    await warnOfAllBilled(context);
+    context.err('… stopping; documents in work are finished first (at most 30 s)');
+  }
   const wasUp = await stopStack(context.config());
   context.out(wasUp ? 'The stack is down' : 'Nothing was running');
   return 0;

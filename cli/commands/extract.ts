@@ -50,7 +50,7 @@ async function extract(context: CliContext, file: string, options: Options): Pro
   const extraction = extracted.extraction!;
   if (options.json === true) context.out(JSON.stringify(asJson(path, extracted, options), null, 2));
   else if (options.parts === true) showParts(context, extraction);
-  else context.out(extraction.markdown);
+  else await context.outLines(asLines(extraction.markdown));
   for (const warning of extraction.warnings) context.err(`! ${warning}`);
   const { length } = extraction.children;
   if (length > 0) {
@@ -82,6 +82,11 @@ function explain(file: string, path: string): (error: unknown) => never {
 function asJson(path: string, { extraction, ...file }: Extracted, { parts }: Options): unknown {
   if (parts === true) return { path, ...file, parts: extraction!.parts, warnings: extraction!.warnings };
   return { path, ...file, ...extraction! };
+}
+
+/** To be piped on as it is. */
+async function* asLines(text: string): AsyncIterable<string> {
+  yield await Promise.resolve(text);
 }
 
 function showParts(context: CliContext, { parts, markdown }: Extraction): void {

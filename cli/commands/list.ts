@@ -42,7 +42,7 @@ async function list(context: CliContext, { status, limit, json }: Flags): Promis
     const created = batch.created.toISOString().slice(0, 16).replace('T', ' ');
     const failed = batch.failed > 0 ? `, ${batch.failed} failed` : '';
     context.out(
-      `${shortId(batch.id)}  ${created}  ${statusOf(batch).padEnd(width)}  ${batch.name}  ${batch.finished}/${batch.total} done${failed}`,
+      `${shortId(batch.id)}  ${created}  ${statusOf(batch).padEnd(width)}  ${batch.name}  ${batch.completed}/${batch.total} done${failed}`,
     );
   }
   if (found.length > limit) context.err(`There are more; --limit ${limit * 2} shows them. Times are UTC.`);

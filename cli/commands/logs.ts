@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { followLog, tail } from '../../src/dev/follow-log.ts';
 import { logPath } from '../../src/dev/rotating-log.ts';
@@ -23,7 +24,7 @@ async function logs(
   options: { lines: number; follow?: boolean },
 ): Promise<number> {
   const path = logPath(context.config().stateDir, part);
-  context.err(path);
+  context.err(existsSync(path) ? path : `There is no log yet: ${path}`);
   const show = (text: string) => {
     if (text !== '') context.out(redact(text));
   };

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { openDatabase } from '../../src/db/database.ts';
 import { migrate as applyMigrations } from '../../src/db/migrate.ts';
+import { checkOutsideDatabase } from '../../src/dev/check-outside.ts';
 import type { CliContext } from '../context.ts';
 import type { Register } from '../program.ts';
 
@@ -14,6 +15,7 @@ export function registerMigrate(register: Register): void {
 
 async function migrate(context: CliContext, flags: { yes?: boolean; dryRun?: boolean }): Promise<number> {
   const { databaseUrl, databasePoolMax } = context.config();
+  if (databaseUrl !== undefined) await checkOutsideDatabase(databaseUrl);
   const db =
     databaseUrl === undefined ? await context.database() : openDatabase(databaseUrl, databasePoolMax);
   if (databaseUrl !== undefined) context.onExit(() => db.close());

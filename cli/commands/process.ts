@@ -34,6 +34,8 @@ import { describePlan, planRun } from '../plan-run.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
 import { printResult } from '../output/print-result.ts';
+import { workerCommand } from '../worker-command.ts';
+import { sayDetached } from '../output/say-detached.ts';
 import { agreeToCosts } from '../paid-run.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
@@ -76,7 +78,7 @@ export function registerProcess(register: Register): void {
         optimizations,
       ),
     );
-  register(addSettings(addChoice(command)), processDocuments);
+  register(addSettings(addChoice(command), { isNew: true }), processDocuments);
 }
 
 async function processDocuments(context: CliContext, paths: string[], flags: Flags): Promise<number> {
@@ -148,7 +150,10 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
     await printSingle(context, session, sources);
     return 0;
   }
-  if (prepared.stillPending > 0) context.err(`${prepared.stillPending} more stay pending.`);
+  if (prepared.stillPending > 0) {
+    const left = rerun === 'none' ? 'stay pending' : 'are left as they are';
+    context.err(`${prepared.stillPending} more ${left}.`);
+  }
   if (prepared.busy > 0) context.err(`${prepared.busy} are left out: another batch is working on them.`);
   if (prepared.skipped > 0) context.err(`${prepared.skipped} are left out by skip.`);
 
@@ -160,8 +165,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   );
   await hintAtSlots(context, db, flags.parallel);
   if (flags.detach === true) {
-    context.out(batchId);
-    context.err(`Watch it with: ${commandLine(context.env, `monitor ${shortId(batchId)}`)}`);
+    sayDetached(context, batchId, flags.json === true);
     return 0;
   }
   const onInterrupt = pauseOnInterrupt(context, session, { id: batchId, workflowId });
@@ -210,6 +214,6 @@ async function needsWorker(context: CliContext, { db }: Session): Promise<void> 
   if (await hasLiveWorker(db)) return;
   throw new CliError('No worker runs that would outlive this command', {
     why: '`--detach` with `--no-worker` leaves the work to a worker elsewhere',
-    next: commandLine(context.env, 'worker'),
+    next: commandLine(context.env, workerCommand(context)),
   });
 }

@@ -14,14 +14,16 @@ import { showEnd } from '../batch-end.ts';
 import { commandLine } from '../command-name.ts';
 import { CliError, type CliContext } from '../context.ts';
 import { followBatch } from '../follow-batch.ts';
+import { documents } from '../nothing-to-do.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
+import { sayDetached } from '../output/say-detached.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
 import type { SettingsFlags } from '../settings-options.ts';
 import { addSettings, changedSettings, duration, usd } from '../settings-options.ts';
-import { chosenBatches } from './control.ts';
+import { chosenBatches, refuseBoth } from './control.ts';
 
 interface Flags extends SettingsFlags {
   all?: boolean;
@@ -56,7 +58,7 @@ export function registerRetry(register: Register): void {
     .option('--only <which>', 'transient, permanent, or type=<code>', only)
     .option('--match <glob>', 'only documents whose uri or path matches')
     .option('--dry-run', 'say how many; change nothing');
-  register(addSettings(addCommon(command)), retry);
+  register(addSettings(addCommon(command), { isNew: false }), retry);
 }
 
 function addCommon(command: Command): Command {
@@ -69,17 +71,29 @@ function addCommon(command: Command): Command {
 }
 
 async function resume(context: CliContext, named: string | undefined, flags: Flags): Promise<number> {
+  refuseBoth(named, flags.all);
   const session = await openSession(context, { worker: true });
   const batches =
     flags.all === true ? await resumableBatches(session.db) : await chosenBatches(session.db, named, false);
+  if (batches.length === 0) context.err('Nothing to resume: every batch is finished.');
   for (const batch of batches) {
     if (flags.ramp !== undefined) await ramp(session, batch.id, flags.ramp);
     if (['completed', 'completed_with_failures', 'cancelled'].includes(batch.status)) {
       context.err(`Batch ${shortId(batch.id)} is ${batch.status}; there is nothing to resume.`);
+      if (batch.status === 'cancelled') {
+        context.err(
+          `To take it up again all the same: ${commandLine(context.env, `retry ${shortId(batch.id)}`)}`,
+        );
+      }
     } else await reopen(context, session, batch, flags, null);
   }
+  const asList = flags.all === true && flags.json === true;
   let exitCode = 0;
-  for (const batch of batches) exitCode = Math.max(exitCode, await follow(context, session, batch, flags));
+  for (const [index, batch] of batches.entries()) {
+    if (asList) context.out(index === 0 ? '[' : ',');
+    exitCode = Math.max(exitCode, await follow(context, session, batch, flags));
+  }
+  if (asList) context.out(batches.length === 0 ? '[]' : ']');
   return exitCode;
 }
 
@@ -103,7 +117,7 @@ async function retry(context: CliContext, named: string | undefined, flags: Flag
   const count = await countRetryable(session.db, batch.id, selection);
   if (flags.dryRun === true || count === 0) {
     const said =
-      count === 0 ? 'Nothing to retry: no failed document is selected.' : `Would retry ${count} documents.`;
+      count === 0 ? 'Nothing to retry: no failed document is selected.' : `Would retry ${documents(count)}.`;
     context.out(
       flags.json === true ? JSON.stringify({ batch: batch.id, selected: count, retried: 0 }) : said,
     );
@@ -116,7 +130,7 @@ async function retry(context: CliContext, named: string | undefined, flags: Flag
       next: commandLine(context.env, `wait ${shortId(batch.id)}`),
     });
   }
-  context.err(`Batch ${shortId(batch.id)}: ${reopened} documents again`);
+  context.err(`Batch ${shortId(batch.id)}: ${documents(reopened)} again`);
   return follow(context, session, batch, flags);
 }
 
@@ -147,6 +161,7 @@ async function follow(
   const { db } = session;
   if (flags.detach === true) {
     await db.query('UPDATE processing_batches SET detached = true WHERE id = $1', [batch.id]);
+    sayDetached(context, batch.id, flags.json === true);
     return 0;
   }
   const onInterrupt = pauseOnInterrupt(context, session, batch);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { wakeBatch } from '../../src/client/start-batch.ts';
 import { changeSettings } from '../../src/db/change-settings.ts';
 import { resolveBatch } from '../../src/db/resolve-batch.ts';
+import { describeEvent } from '../../src/domain/describe-event.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../../src/actor.ts';
 import { commandLine } from '../command-name.ts';
@@ -17,19 +18,21 @@ export function registerSet(register: Register): void {
   const command = new Command('set')
     .description('change settings of a batch, also while it runs')
     .argument('<batch>', 'id, start of an id, name, or last');
-  register(addSettings(command), set);
+  register(addSettings(command, { isNew: false }), set);
 }
 
 async function set(context: CliContext, named: string, flags: SettingsFlags): Promise<number> {
   const changes = changedSettings(flags, context.config().userDir);
   if (Object.keys(changes).length === 0)
-    throw new CliError('Nothing to set', { next: 'set last --parallel 10' });
+    throw new CliError('Nothing to set', { next: commandLine(context.env, 'set last --parallel 10') });
   const { db, client } = await openSession(context, { worker: false });
   const batch = await resolveBatch(db, named);
   const halts = await changeSettings(db, { batchId: batch.id, actor: actorName(context.env), changes });
   await wakeBatch(client, batch.workflowId);
   await hintAtSlots(context, db, flags.parallel);
-  context.out(`Batch ${shortId(batch.id)} (${batch.name}): ${JSON.stringify(changes)}`);
+  context.out(
+    `Batch ${shortId(batch.id)} (${batch.name}): ${describeEvent({ reason: null, detail: changes })}`,
+  );
   if (isClosed(batch.status)) {
     const again = batch.status === 'terminated' ? 'resume' : 'retry';
     context.err(

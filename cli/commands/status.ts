@@ -4,12 +4,17 @@ import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
 import { resolveBatch, runningBatches } from '../../src/db/resolve-batch.ts';
+import { describeEvent } from '../../src/domain/describe-event.ts';
+import { hasLiveWorker } from '../../src/db/workers.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { showNextCommands, showReason } from '../batch-end.ts';
+import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
+import { documents } from '../nothing-to-do.ts';
 import type { Session } from '../open-session.ts';
 import { openSession } from '../open-session.ts';
 import { describe } from '../output/progress-view.ts';
+import { workerCommand } from '../worker-command.ts';
 import type { Register } from '../program.ts';
 import { workflowUrl } from '../workflow-url.ts';
 
@@ -50,16 +55,23 @@ async function wanted(db: Database, named: string | undefined): Promise<NamedBat
 async function show(context: CliContext, session: Session, { id, workflowId }: NamedBatch): Promise<void> {
   const snapshot = await batchSnapshot(session.db, id);
   const { counts, analyzer } = snapshot;
+  const isAlone = ['pending', 'processing'].includes(snapshot.status) && !(await hasLiveWorker(session.db));
   const stalled = snapshot.stalled ? ', stalled' : '';
   context.out(`Batch ${shortId(id)} (${snapshot.name}): ${snapshot.status}${stalled}; analyzer: ${analyzer}`);
   context.out(
-    `${counts.total} documents: ${describe({ ...snapshot, stalledReason: null }, { withStatus: false })}`,
+    `${documents(counts.total)}: ${describe({ ...snapshot, stalledReason: null }, { withStatus: false, withTimeLeft: !isAlone })}`,
   );
+  if (isAlone) {
+    context.out(
+      `No worker is running: nothing moves until \`${commandLine(context.env, workerCommand(context))}\``,
+    );
+  }
   showReason(context, snapshot);
   if (snapshot.stalledReason !== null) context.out(`Stalled: ${snapshot.stalledReason}`);
-  for (const { at, event, actor, reason } of (await readEvents(session.db, id)).slice(-SHOWN_EVENTS)) {
+  for (const row of (await readEvents(session.db, id)).slice(-SHOWN_EVENTS)) {
+    const text = describeEvent(row);
     context.out(
-      `  ${at.toISOString().slice(0, 19)}Z  ${event} by ${actor}${reason === null ? '' : `: ${reason}`}`,
+      `  ${row.at.toISOString().slice(0, 19)}Z  ${row.event} by ${row.actor}${text === '' ? '' : `: ${text}`}`,
     );
   }
   const isOpen = ['pending', 'processing', 'paused', 'halted', 'finalizing'].includes(snapshot.status);

@@ -10,11 +10,19 @@ import type { Register } from '../program.ts';
 export function registerWorker(register: Register): void {
   const command = new Command('worker')
     .description('a production worker: needs TEMPORAL_ADDRESS and DATABASE_URL; drains on SIGTERM')
-    .option('--slots <n>', 'documents in work at once, over all batches (default: 128)', slots);
+    .option('--slots <n>', 'documents in work at once, over all batches (default: 128)', slots)
+    .option(
+      '--metrics-address <host:port>',
+      'serve metrics for Prometheus here, as in 127.0.0.1:9464',
+      address,
+    );
   register(command, worker);
 }
 
-async function worker(context: CliContext, flags: { slots?: number }): Promise<number> {
+async function worker(
+  context: CliContext,
+  flags: { slots?: number; metricsAddress?: string },
+): Promise<number> {
   const config = context.config();
   const { env } = context;
   if (config.databaseUrl === undefined || (env.TEMPORAL_ADDRESS ?? config.temporal.address) === undefined) {
@@ -30,10 +38,19 @@ async function worker(context: CliContext, flags: { slots?: number }): Promise<n
     workerId: randomUUID(),
     host: hostname(),
     slots: flags.slots ?? config.worker.slots,
+    ...(flags.metricsAddress === undefined ? {} : { metricsAddress: flags.metricsAddress }),
     signal: context.interrupted,
     onReady: () => context.err('The worker is ready.'),
   });
   return 0;
+}
+
+function address(text: string): string {
+  const port = Number(/^[\w.[\]:-]+:(\d{1,5})$/.exec(text)?.[1]);
+  if (!(port > 0 && port < 65_536)) {
+    throw new InvalidArgumentError(`Expected a host and a port such as 127.0.0.1:9464, got \`${text}\`.`);
+  }
+  return text;
 }
 
 function slots(text: string): number {

@@ -7,15 +7,22 @@ export interface ErrorSurroundings {
   debug: boolean;
   /** `.docbatch/logs`, when it is known; the stack of an unexpected error is kept there. */
   logsDir: string | null;
+  /** How this user types docbatch, see `commandLine`. @default docbatch */
+  command?: string;
 }
 
 /** What failed · why · what to type next. One line for what nobody expected, with the file that has the rest. */
-export function printError(error: unknown, { err, debug, logsDir }: ErrorSurroundings): void {
+export function printError(
+  error: unknown,
+  { err, debug, logsDir, command = 'docbatch' }: ErrorSurroundings,
+): void {
   const { name, message, stack, why, next } = toParts(error);
+  // Rooms below this one know commands only by name.
+  const asTyped = (text: string) => text.replace(/(?<=^|`| )docbatch (?=[a-z-])/g, `${command} `);
   if (isExpected(name, why, next)) {
     err(redact(`error: ${message}`));
     if (why !== undefined) err(redact(`  why:  ${why}`));
-    if (next !== undefined) err(redact(`  next: ${next}`));
+    if (next !== undefined) err(redact(`  next: ${asTyped(next)}`));
   } else {
     const logPath = keep(stack, logsDir);
     const where = logPath === null ? 'DOCBATCH_DEBUG=1 shows where' : `see ${logPath}`;

@@ -1,4 +1,5 @@
 import type { NewestResult } from '../../src/db/newest-result.ts';
+import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 
 /** The answer alone on stdout; of a document without one, what became of it. */
@@ -7,7 +8,10 @@ export function printResult(context: CliContext, found: NewestResult, asJson: bo
   const { uri, state, code, analyzer } = item;
   if (!asJson) {
     context.err(`${uri}: ${state}${code === null ? '' : ` (${code})`}, analyzer: ${analyzer ?? '-'}`);
-    if (isPruned) context.err('Its result was deleted by prune; `process --rerun completed` makes it again.');
+    if (isPruned) {
+      const again = commandLine(context.env, `process --id ${item.documentId} --rerun completed`);
+      context.err(`Its result was deleted by prune; made again by: ${again}`);
+    }
   }
   const answer = asJson || state !== 'completed' || isPruned ? { ...item, result } : result;
   context.out(JSON.stringify(answer, null, 2));

@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
 import type { BatchSnapshot } from '../../src/db/batch-snapshot.ts';
+import { hasSettled } from '../../src/domain/batch.ts';
 import { formatDuration, progressOf } from '../../src/domain/progress.ts';
 import { describeMoney } from './describe-money.ts';
 import type { CliContext } from '../context.ts';
@@ -53,7 +54,9 @@ function createLines(context: CliContext): ProgressView {
       if (snapshot.counts.total === 0) return;
       const { finished } = progressOf(snapshot.counts, snapshot.activeMs);
       const line = `${finished}/${snapshot.counts.total} ${describe(snapshot)}`;
-      if (line === last || performance.now() - lastAtMs < PLAIN_LINE_MS) return;
+      // The last line is the whole truth, however soon it comes.
+      const isDue = hasSettled(snapshot) || performance.now() - lastAtMs >= PLAIN_LINE_MS;
+      if (line === last || !isDue) return;
       last = line;
       lastAtMs = performance.now();
       context.err(line);
@@ -77,7 +80,7 @@ function describeProvider({ provider }: BatchSnapshot): string | null {
 }
 
 /** `done 17 · failed 3 · 120/min · 2–3 min left · failures: corrupt 1, empty 1`. */
-export function describe(snapshot: BatchSnapshot, { withStatus = true } = {}): string {
+export function describe(snapshot: BatchSnapshot, { withStatus = true, withTimeLeft = true } = {}): string {
   const { counts, activeMs, failures, status } = snapshot;
   const { perMinute, leftMs } = progressOf(counts, activeMs);
   const parts = [
@@ -87,9 +90,10 @@ export function describe(snapshot: BatchSnapshot, { withStatus = true } = {}): s
     `failed ${counts.failed}`,
     counts.review > 0 ? `to review ${counts.review}` : null,
     counts.skipped > 0 ? `skipped ${counts.skipped}` : null,
+    counts.cancelled > 0 ? `cancelled ${counts.cancelled}` : null,
     counts.retrying > 0 ? `retrying ${counts.retrying}` : null,
     perMinute === null ? null : `${Math.round(perMinute)}/min`,
-    leftMs === null || status !== 'processing' || leftMs.to === 0
+    !withTimeLeft || leftMs === null || status !== 'processing' || leftMs.to === 0
       ? null
       : `${formatDuration(leftMs.from)} to ${formatDuration(leftMs.to)} left`,
     describeProvider(snapshot),

@@ -2,6 +2,7 @@ import type { Database } from '../../src/db/database.ts';
 import { endedItems } from '../../src/db/ended-items.ts';
 import { formatDuration } from '../../src/domain/progress.ts';
 import type { CliContext } from '../context.ts';
+import { onOneLine } from './printable.ts';
 
 /** Transactions that overlap show their rows late: each look goes back this far, and repeats are left out. */
 const OVERLAP_MS = 30_000;
@@ -20,7 +21,7 @@ export function createVerboseFeed(context: CliContext, db: Database, batchId: st
       shown.set(documentId, atMs);
       const took = durationMs === null ? '' : `, ${formatDuration(durationMs)}`;
       const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-      context.err(`${state} ${name}${code === null ? '' : ` (${code})`}${took}, ${tries}`);
+      context.err(`${state} ${onOneLine(name)}${code === null ? '' : ` (${code})`}${took}, ${tries}`);
     }
     for (const [id, atMs] of shown) if (newestMs !== null && atMs < newestMs - OVERLAP_MS) shown.delete(id);
   };

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { explainErrno } from '../../src/explain-errno.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
 
@@ -27,7 +28,7 @@ export async function writeLines(
     await once(file, 'open').catch((error: unknown) => {
       throw cannotWrite(
         output,
-        (error as Error).message,
+        explainErrno(error, dirname(path)),
         'check that its folder is there and writable',
         error,
       );

@@ -2,6 +2,7 @@ import type { BatchStatus } from '../domain/batch.ts';
 import type { Database, Queryable } from './database.ts';
 import { isParked } from './is-parked.ts';
 import { noteEvent, notifyLater } from './orders.ts';
+import { notePeakRss } from './workers.ts';
 
 export interface Totals {
   total: number;
@@ -54,6 +55,8 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
         awaitsReview,
       };
     }
+    // A batch may end between two looks of its worker.
+    await notePeakRss(tx, [batchId]);
     const finished = await close(
       tx,
       batchId,

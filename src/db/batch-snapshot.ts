@@ -65,7 +65,7 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
             (SELECT COALESCE(SUM(amount_nano_usd), 0)::bigint FROM budget_reservations v WHERE v.batch_id = b.id) AS "reservedNanoUsd",
             (b.settings->>'budgetNanoUsd')::bigint AS "budgetNanoUsd",
             b.input_tokens AS "inputTokens", b.output_tokens AS "outputTokens", b.cache_read_tokens AS "cacheReadTokens", b.settings, b.planned_at IS NOT NULL AS planned,
-            b.active_ms + COALESCE((EXTRACT(EPOCH FROM now() - b.active_since) * 1000)::bigint, 0) AS "activeMs",
+            docbatch_active_ms(b.active_ms, b.active_since, b.progressed_at) AS "activeMs",
             b.calls, b.calls_ok AS "callsOk", b.retry_calls AS "retryCalls", b.retry_calls_ok AS "retryCallsOk",
             b.peak_rss_bytes AS "peakRssBytes", b.stalled, b.stalled_reason AS "stalledReason", b.created_at AS "createdAt", b.started_at AS "startedAt", b.completed_at AS "completedAt"
      FROM processing_batches b LEFT JOIN recipes r ON r.id = b.recipe_id WHERE b.id = $1`,

@@ -81,16 +81,28 @@ async function refuseForeign(
   db: Queryable,
   { yes = false, explicit = false }: MigrateOptions,
 ): Promise<void> {
+  const tables = await tablesThere(db);
+  if (tables.length === 0 || yes) return;
+  if (explicit && tables.every(({ name }) => ADOPTABLE.has(name))) return;
+  throw new ForeignDatabaseError(
+    tables[0]!.place,
+    tables.map(({ name }) => name),
+  );
+}
+
+/** Tables and views of others in a database without our mark; none when it is ours, or empty, or `migrate` adopts them. */
+export async function foreignTables(db: Queryable): Promise<string[]> {
+  if (await hasMark(db)) return [];
+  const names = (await tablesThere(db)).map(({ name }) => name);
+  return names.every((name) => ADOPTABLE.has(name)) ? [] : names;
+}
+
+async function tablesThere(db: Queryable): Promise<{ name: string; place: string }[]> {
   const { rows } = await db.query<{ name: string; place: string }>(
     `SELECT c.relname AS name, COALESCE(host(inet_server_addr()) || ':' || inet_server_port(), 'localhost') || '/' || current_database() AS place FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'v', 'm', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') ORDER BY 1`,
   );
-  if (rows.length === 0 || yes) return;
-  if (explicit && rows.every(({ name }) => ADOPTABLE.has(name))) return;
-  throw new ForeignDatabaseError(
-    rows[0]!.place,
-    rows.map(({ name }) => name),
-  );
+  return rows;
 }
 
 /** False when another process was faster. */

@@ -15,6 +15,7 @@ export async function registerWorker(
   worker: WorkerRow,
   isAlive: (pid: number) => boolean,
 ): Promise<void> {
+  await leaveOutDowntime(db);
   const { rows } = await db.query<{ id: string; pid: number }>(
     'SELECT id, pid FROM workers WHERE host = $1',
     [worker.host],
@@ -27,6 +28,14 @@ export async function registerWorker(
   await db.query(
     `INSERT INTO workers (id, host, pid, slots, version) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
     [worker.id, worker.host, worker.pid, worker.slots, worker.version],
+  );
+}
+
+/** What passed since the last worker died was nobody's work: the clocks of batches go on from now. */
+async function leaveOutDowntime(db: Queryable): Promise<void> {
+  await db.query(
+    `UPDATE processing_batches SET active_ms = docbatch_active_ms(active_ms, active_since, progressed_at), active_since = now()
+     WHERE active_since IS NOT NULL AND NOT EXISTS (SELECT FROM workers WHERE heartbeat_at > now() - interval '5 seconds')`,
   );
 }
 

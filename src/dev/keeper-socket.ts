@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { logPath, openRotatingLog } from './rotating-log.ts';
+import { explainErrno } from '../explain-errno.ts';
 import { StackError } from './stack-error.ts';
 import { keeperSocketPath } from './state-files.ts';
 import { Stop, until } from './until.ts';
@@ -48,7 +49,7 @@ export async function connectOrStart(config: Config): Promise<Socket> {
 /** Detached, so that it outlives this command; answers how it failed, or null. */
 function startKeeper({ stateDir, projectDir }: Config): () => string | null {
   const path = logPath(stateDir, 'keeper');
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  makeStateDir(stateDir);
   openRotatingLog(path).rotateIfFull();
   mkdirSync(dirname(path), { recursive: true });
   const log = openSync(path, 'a', 0o600);
@@ -78,4 +79,18 @@ function keeperFailed({ stateDir }: Config, why: string): StackError {
     why: `${lastError ?? why}; see \`${path}\``,
     next: 'docbatch doctor',
   });
+}
+
+function makeStateDir(stateDir: string): void {
+  try {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // Node says ENOENT of a folder that it made out to be missing and could not make.
+    const isThere = existsSync(dirname(stateDir));
+    throw new StackError(`Cannot make the folder \`${stateDir}\``, {
+      why: isThere ? `\`${dirname(stateDir)}\` cannot be written` : explainErrno(error, dirname(stateDir)),
+      next: 'name a project folder that can be written: --project <folder>',
+      cause: error,
+    });
+  }
 }

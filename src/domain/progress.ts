@@ -2,23 +2,28 @@ import type { BatchCounts } from './batch.ts';
 
 export interface Progress {
   finished: number;
-  /** Null until something was finished. */
+  /** What was worked on, not what was cancelled; null until something was. */
   perMinute: number | null;
   /** Range of the time left, in milliseconds; null while nothing can be said. */
   leftMs: { from: number; to: number } | null;
 }
 
-/** Rate and time left from what was observed: items that left work over active time. The range narrows as more is known. */
+/**
+ * Rate and time left from what was observed: items that left work over active time. The range narrows as more is known.
+ * Nothing is said of the time left when all that is left waits for a retry.
+ */
 export function progressOf(counts: BatchCounts, activeMs: number): Progress {
   const finished = counts.completed + counts.review + counts.failed + counts.skipped + counts.cancelled;
-  if (finished === 0 || activeMs <= 0) return { finished, perMinute: null, leftMs: null };
-  const msEach = activeMs / finished;
+  const worked = finished - counts.cancelled;
+  if (worked === 0 || activeMs <= 0) return { finished, perMinute: null, leftMs: null };
+  const msEach = activeMs / worked;
   const left = (counts.total - finished) * msEach;
-  const spread = Math.min(0.5, 1 / Math.sqrt(finished));
+  const spread = Math.min(0.5, 1 / Math.sqrt(worked));
+  const onlyWaits = counts.retrying > 0 && counts.pending + counts.processing === 0;
   return {
     finished,
     perMinute: 60_000 / msEach,
-    leftMs: { from: left * (1 - spread), to: left * (1 + spread) },
+    leftMs: onlyWaits ? null : { from: left * (1 - spread), to: left * (1 + spread) },
   };
 }
 

@@ -35,7 +35,9 @@ export function findProfile(named: string, { projectDir, userDir }: ProfilePlace
   if (/\.ya?ml$/i.test(named) || named.includes('/')) {
     const path = resolve(userDir, named);
     if (!existsSync(path)) {
-      throw new ProfileError(`No profile file \`${path}\``, { next: `profile init ${nameOf(path)}` });
+      throw new ProfileError(`No profile file \`${path}\``, {
+        next: `docbatch profile init ${nameOf(path)}`,
+      });
     }
     return { name: nameOf(path), path, isShipped: false };
   }
@@ -44,7 +46,7 @@ export function findProfile(named: string, { projectDir, userDir }: ProfilePlace
   const known = listProfiles({ projectDir }).map(({ name }) => name);
   throw new ProfileError(`No profile is called \`${named}\``, {
     why: `there are ${known.join(', ')}`,
-    next: `profile init ${named}`,
+    next: `docbatch profile init ${named}`,
   });
 }
 

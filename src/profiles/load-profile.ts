@@ -34,7 +34,7 @@ export function loadProfile(
   const problems = parsed.success ? schemaProblems(parsed.data) : explain(parsed.error, file);
   if (!parsed.success || problems.length > 0) {
     throw new ProfileError(`The profile \`${path}\` is wrong: ${problems.join('; ')}`, {
-      next: 'correct it; `profile show summary` is an example',
+      next: 'correct it; `docbatch profile show summary` is an example',
     });
   }
   return { name, description: parsed.data.description, profile: toProfile(parsed.data) };

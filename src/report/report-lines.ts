@@ -2,6 +2,7 @@ import type { BatchEventRow } from '../db/batch-events.ts';
 import type { BatchSnapshot } from '../db/batch-snapshot.ts';
 import type { ErrorPattern } from '../db/error-patterns.ts';
 import type { ItemRow } from '../db/items.ts';
+import { describeEvent } from '../domain/describe-event.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import { formatUsd } from '../domain/money.ts';
 import { formatDuration } from '../domain/progress.ts';
@@ -80,8 +81,8 @@ async function* markdownLines({ snapshot, events, patterns, items }: ReportInput
     yield `\nDocuments that give orders to the model: ${markdownCell(snapshot.onInjection)}`;
   }
   yield '\n## History\n\n| when | what | who | why |\n|---|---|---|---|';
-  for (const { at, event, actor, reason: given } of events) {
-    yield `| ${[at.toISOString(), event, actor, given].map(markdownCell).join(' | ')} |`;
+  for (const event of events) {
+    yield `| ${[event.at.toISOString(), event.event, event.actor, describeEvent(event)].map(markdownCell).join(' | ')} |`;
   }
   yield '\n## Targets\n\n| target | value | goal | |\n|---|---|---|---|';
   for (const { name: what, value, unit, goal, verdict } of targetsOf(snapshot)) {

@@ -1,4 +1,5 @@
 import type { BatchSnapshot } from '../db/batch-snapshot.ts';
+import { progressOf } from '../domain/progress.ts';
 
 export interface Target {
   name: string;
@@ -19,16 +20,21 @@ export function targetsOf({
   calls,
   callsOk,
 }: BatchSnapshot): Target[] {
-  const finished = counts.completed + counts.failed + counts.skipped + counts.cancelled;
   const share = (part: number, whole: number) => (whole === 0 ? null : (part / whole) * 100);
   // Documents that ended per minute in which the batch was neither paused nor halted.
-  const rate = activeMs > 0 && finished > 0 ? finished / (activeMs / 60_000) : null;
+  const rate = progressOf(counts, activeMs).perMinute;
   return [
-    target('throughput', rate, 'documents/min', '>= 100', (value) => value >= 100),
-    target('error rate', share(counts.failed, counts.total), '%', '< 5', (value) => value < 5),
-    target('retry success', share(retryCallsOk, retryCalls), '%', '> 80', (value) => value > 80),
-    target('peak memory', peakRssBytes === 0 ? null : peakRssBytes / 1e9, 'GB', '< 2', (value) => value < 2),
-    target('API efficiency', share(callsOk, calls), '%', '> 90', (value) => value > 90),
+    target('throughput', rate, 'documents/min', '>= 100 documents/min', (value) => value >= 100),
+    target('error rate', share(counts.failed, counts.total), '%', '< 5 %', (value) => value < 5),
+    target('retry success', share(retryCallsOk, retryCalls), '%', '> 80 %', (value) => value > 80),
+    target(
+      'peak memory',
+      peakRssBytes === 0 ? null : peakRssBytes / 1e9,
+      'GB',
+      '< 2 GB',
+      (value) => value < 2,
+    ),
+    target('API efficiency', share(callsOk, calls), '%', '> 90 %', (value) => value > 90),
   ];
 }
 

@@ -5,6 +5,7 @@ import { dirname, extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
+import { explainErrno } from '../explain-errno.ts';
 import { SourceError } from './source-error.ts';
 
 export interface ManifestEntry {
@@ -101,7 +102,7 @@ async function* lines(path: string): AsyncIterable<{ line: number; value: unknow
       throw badLine(path, error.lines, error.message);
     }
     throw new SourceError(`Cannot read the manifest \`${path}\``, {
-      why: (error as Error).message,
+      why: explainErrno(error, path),
       next: `check the path; the columns are ${columns.join(', ')}`,
       cause: error,
     });

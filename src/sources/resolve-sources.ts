@@ -60,6 +60,9 @@ async function* namedPaths({ paths, stdin }: SourceInputs): AsyncIterable<string
 }
 
 async function resolveOne(named: string, userDir: string, onNote: SourceInputs['onNote']): Promise<Source> {
+  // It would be the folder where the user stands.
+  if (named === '')
+    throw cannotOpen(named, 'the path is empty', undefined, 'check the variable that it comes from');
   const path = resolve(userDir, named);
   let info: Stats;
   try {

@@ -35,6 +35,8 @@ export interface WorkerOptions {
   slots: number;
   /** Only where the servers' data lies on this machine. */
   diskLimit?: DiskLimit;
+  /** `host:port` where Prometheus finds the metrics of Temporal's SDK: tasks, polls, slots, latencies. */
+  metricsAddress?: string;
   /** Aborted: drain and end. */
   signal: AbortSignal;
   onReady(): void;
@@ -55,12 +57,13 @@ const polls = { type: 'simple-maximum', maximum: 2 } as const;
 
 /** The production worker: polls both task queues until `signal`, then drains. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { config, env, log, workerId, signal, diskLimit } = options;
+  const { config, env, log, workerId, signal, diskLimit, metricsAddress } = options;
   const address = env.TEMPORAL_ADDRESS ?? config.temporal.address ?? 'localhost:7233';
   const namespace = env.TEMPORAL_NAMESPACE ?? config.temporal.namespace ?? 'default';
   Runtime.install({
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+      ...(metricsAddress === undefined ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } }),
     },
     logger: forwardTo(log),
   });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
+import { foreignTables, migrate } from '../../src/db/migrate.ts';
 import { packageRoot } from '../../src/paths.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { testDatabase } from '../support/postgres.ts';
@@ -76,11 +76,13 @@ describe('migrate', () => {
 
   it('leaves a database of others alone, unless told otherwise, and never drops their tables', async () => {
     await test.db.query('CREATE TABLE invoices (id INT)');
+    expect(await foreignTables(test.db)).to.deep.equal(['invoices']);
     for (const options of [{}, { explicit: true }]) {
       expect((await failure(migrate(test.db, options)))?.message).to.include('belongs to something else');
       expect(await tables()).to.deep.equal(['invoices']);
     }
     await migrate(test.db, { yes: true });
+    expect(await foreignTables(test.db)).to.deep.equal([]);
     expect(await tables()).to.include.members(['invoices', 'batch_items']);
   });
 

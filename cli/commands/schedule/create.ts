@@ -52,7 +52,7 @@ export function registerCreate(register: Register): void {
     )
     .option('--yes', 'let runs that cost money go on without a budget')
     .option('--no-pause-on-failure', 'go on after a run that halted, or in which every document failed');
-  register(addRefused(addSettings(addChoice(command))), create);
+  register(addRefused(addSettings(addChoice(command), { isNew: true })), create);
 }
 
 async function create(context: CliContext, name: string, paths: string[], flags: Flags): Promise<number> {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Config } from '../../config.ts';
 import { redact } from '../../redact.ts';
@@ -30,6 +30,12 @@ export async function writeBundle(path: string, config: Config, checks: Check[])
     await writeJson(join(folder, 'checks.json'), checks);
     await writeJson(join(folder, 'settings.json'), await settings(config));
     await copyLogs(join(config.stateDir, 'logs'), join(folder, 'logs'));
+    if (!existsSync(dirname(path))) {
+      throw new StackError(`Cannot write \`${path}\``, {
+        why: `there is no folder \`${dirname(path)}\``,
+        next: 'name one that is there',
+      });
+    }
     if (/\.(tar\.gz|tgz)$/.test(path)) await run('tar', ['-czf', path, '-C', work, 'docbatch-bundle']);
     else await cp(folder, path, { recursive: true });
   } finally {

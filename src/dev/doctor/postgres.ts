@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase, type Database } from '../../db/database.ts';
+import { foreignTables } from '../../db/migrate.ts';
 import { packageRoot } from '../../paths.ts';
 import { checkOutsideDatabase, withoutSecrets } from '../check-outside.ts';
 import { postgresBinaries } from '../postgres-binaries.ts';
@@ -58,7 +59,23 @@ async function examineTables(db: Database): Promise<Omit<Check, 'name'>> {
       ? (await db.query<{ name: string }>('SELECT name FROM docbatch_migrations')).rows
       : [];
   const names = new Set(applied.map((row) => row.name.replace(/\.sql$/, '')));
+  const newer = [...names].filter((name) => !all.includes(`${name}.sql`));
+  if (newer.length > 0) {
+    return {
+      state: 'warn',
+      detail: `made by a newer docbatch: ${newer.join(', ')}`,
+      mend: 'install the docbatch that made them',
+    };
+  }
   const missing = all.filter((name) => !names.has(name.replace(/\.sql$/, '')));
+  const foreign = await foreignTables(db);
+  if (foreign.length > 0) {
+    return {
+      state: 'broken',
+      detail: `none of ours, but those of something else: ${foreign.join(', ')}`,
+      mend: 'use another database, or, if docbatch may add its tables there: docbatch migrate --yes',
+    };
+  }
   if (missing.length === 0) return { state: 'ok', detail: `${all.length} migrations applied` };
   return {
     state: 'warn',
@@ -68,6 +85,8 @@ async function examineTables(db: Database): Promise<Omit<Check, 'name'>> {
 }
 
 async function examineWorkers(db: Database): Promise<Omit<Check, 'name'>> {
+  const { rows: tables } = await db.query(`SELECT FROM pg_class WHERE oid = to_regclass('workers')`);
+  if (tables.length === 0) return { state: 'skip', detail: 'without the tables' };
   const { rows } = await db.query<{ alive: number; silent: number }>(
     `SELECT COUNT(*) FILTER (WHERE heartbeat_at > now() - interval '15 seconds')::int AS alive,
             COUNT(*) FILTER (WHERE heartbeat_at <= now() - interval '15 seconds')::int AS silent FROM workers`,

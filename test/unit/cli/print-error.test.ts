@@ -18,6 +18,21 @@ describe('an error on the screen', () => {
     ]);
   });
 
+  it('names commands as this user types them', () => {
+    const lines: string[] = [];
+    const command = 'npm run -s cli --';
+    const next = 'docbatch up, then `docbatch status`; mv /data/docbatch elsewhere';
+    printError(new CliError('no', { next }), {
+      err: (text) => lines.push(text),
+      debug: false,
+      logsDir: null,
+      command,
+    });
+    expect(lines[1]).to.equal(
+      '  next: npm run -s cli -- up, then `npm run -s cli -- status`; mv /data/docbatch elsewhere',
+    );
+  });
+
   it('is one line when nobody expected it, and a stack with DOCBATCH_DEBUG', () => {
     const error = new TypeError('x is not a function\nat line 1');
     expect(printed(error)).to.have.length(1);

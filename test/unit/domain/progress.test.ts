@@ -62,6 +62,23 @@ describe('progress', () => {
     );
   });
 
+  it('counts nothing as worked that was cancelled, and promises no time to what waits for a retry', () => {
+    const none = {
+      completed: 0,
+      failed: 0,
+      review: 0,
+      skipped: 0,
+      cancelled: 0,
+      pending: 0,
+      processing: 0,
+      retrying: 0,
+    };
+    const cancelled = progressOf({ ...none, completed: 10, cancelled: 90, total: 100 }, 60_000);
+    expect(cancelled).to.include({ finished: 100, perMinute: 10 });
+    const waiting = progressOf({ ...none, completed: 30, retrying: 1, total: 31 }, 60_000);
+    expect(waiting).to.include({ perMinute: 30, leftMs: null });
+  });
+
   it('narrows the range as more is known', () => {
     const spread = (completed: number) => {
       const rest = {
