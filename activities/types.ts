@@ -106,7 +106,14 @@ export interface ControlOrder extends BatchRef {
 
 export type FinishResult =
   | { finished: true; status: BatchStatus; totals: BatchTotals }
-  | { finished: false; lastChunkNo: number; openChunks: number[]; retrying: number; parked?: number; awaitsReview?: boolean };
+  | {
+      finished: false;
+      lastChunkNo: number;
+      openChunks: number[];
+      retrying: number;
+      parked?: number;
+      awaitsReview?: boolean;
+    };
 
 export interface ProviderRound extends BatchRef {
   /** Cancel at the provider what is there, and wait for what is billed all the same. */

@@ -14,7 +14,7 @@ import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
 import { prefetchAnswers, prefetchCache } from './prefetch.ts';
 import { createProber } from './prober.ts';
-import type { CallVerdict } from './run-document.ts';
+import type { CallVerdict } from './consequence.ts';
 import { hasBill, readAhead, runDocument } from './run-document.ts';
 import { createShares } from './shares.ts';
 import { createSlotPool } from './slot-pool.ts';

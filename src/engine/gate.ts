@@ -3,7 +3,7 @@ import type { GateRow } from '../db/gates.ts';
 import { claimProbe, closeGate, endProbe, readClosedGates, stopGate } from '../db/gates.ts';
 import { startRamp } from '../db/limits.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
-import type { CallVerdict } from './run-document.ts';
+import type { CallVerdict } from './consequence.ts';
 import { outlastOutage } from './outage.ts';
 
 /** This worker's view of the shared circuit breaker of one analyzer (row `provider_gate`). */

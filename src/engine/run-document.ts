@@ -6,8 +6,7 @@ import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
 import { describeSuspicions, suspicionsAgainst } from '../domain/injection.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
-import { AwaitsAnswers, isOver } from '../domain/provider-batch.ts';
-import { nextAttempt } from '../domain/retry.ts';
+import { AwaitsAnswers } from '../domain/provider-batch.ts';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { ChildDocument, Outcome } from '../db/commit-outcomes.ts';
 import type { Database } from '../db/database.ts';
@@ -15,9 +14,12 @@ import { cachedResults, loadText } from '../db/texts.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { Extracted, KnownText } from '../sandbox/requests.ts';
 import type { Task } from './active-batch.ts';
+import type { CallVerdict } from './consequence.ts';
+import { asDocumentFailure, callsOf, consequence, verdictOf } from './consequence.ts';
 import type { Bill, MeterDeps } from './meter.ts';
 import { NoCallNow, createMeter } from './meter.ts';
 import { DatabaseUnavailable, outlastOutage } from './outage.ts';
+import { asksByBatch, isLate, settingsOf } from './tasks.ts';
 import { watched } from './watched.ts';
 import { withPasswords } from './with-passwords.ts';
 import { sharedAnswer } from './shared-answer.ts';
@@ -26,16 +28,6 @@ import { childrenOf, describeArchive, mayHaveChildren, nameInUri } from './child
 export interface DocumentDeps extends MeterDeps {
   sandbox: Sandbox;
 }
-
-/** What the analysis said about the other side; the gate counts it. Null when no call was made. */
-export type CallVerdict = {
-  ok: boolean;
-  reason: string;
-  /** How long the other side asked us to wait. */
-  retryAfterMs: number;
-  /** It asked all callers, so that no worker may call before. */
-  stopsAll: boolean;
-} | null;
 
 export interface DocumentRun {
   /** Null: nothing happened that counts (aborted, not asked, or the database was away); the item goes back without an attempt. */
@@ -285,24 +277,10 @@ function readAheadMs({ reading }: Task): number {
   return reading === null ? 0 : (reading.endedAtMs ?? performance.now()) - reading.startedAtMs;
 }
 
-function asksByBatch(task: Task): boolean {
-  return task.batch.analyzer.batches !== undefined && !isLate(task);
-}
-
-/** Its batch may not wait for provider batches any more. */
-function isLate({ batch }: Task): boolean {
-  return batch.analyzer.batches !== undefined && isOver(batch.view.settings.deadlineAtMs);
-}
-
 function hasBudget({ batch }: Task): boolean {
   // Batches that were made before there were budgets have none.
   const settings: Partial<BatchSettings> = batch.view.settings;
   return (settings.budgetNanoUsd ?? null) !== null;
-}
-
-/** What `retry` gave to this document goes before the batch's own. */
-function settingsOf({ batch, item }: Task): BatchSettings {
-  return { ...batch.view.settings, ...item.settings };
 }
 
 async function cachedAnswer(db: Database, task: Task, sha: string): Promise<unknown> {
@@ -328,44 +306,4 @@ async function isSourceGone(error: unknown, { sourceRoot }: ClaimedItem): Promis
 function sourceGone(cause: unknown, { sourceRoot }: ClaimedItem): DocumentFailure {
   const message = `${describeFailureCode('source_gone').meaning} (\`${sourceRoot}\`)`;
   return new DocumentFailure('critical', 'source_gone', message, { stage: 'read', cause });
-}
-
-function asDocumentFailure(error: unknown): DocumentFailure {
-  if (error instanceof DocumentFailure) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new DocumentFailure('permanent', 'internal', message, { stage: 'run', cause: error });
-}
-
-/** The failure class decides: critical puts the item back, transient tries again while tries are left, else failed. */
-function consequence(
-  failure: DocumentFailure,
-  task: Task,
-): Pick<Outcome, 'state' | 'failure' | 'nextAttemptMs'> {
-  const { failureClass, code, stage, message, context } = failure;
-  const described = { failure: { failureClass, code, stage, message, context } };
-  if (failureClass === 'critical') return { ...described, state: 'pending', nextAttemptMs: null };
-  const made = task.item.attempts - task.item.attemptsBefore + 1;
-  const nextAttemptMs =
-    failureClass === 'transient' ? nextAttempt(settingsOf(task), made, failure.retryAfterMs) : null;
-  if (nextAttemptMs === null) return { ...described, state: 'failed', nextAttemptMs };
-  // The next provider batch is wait enough, and takes all of them along.
-  if (stage === 'analyze' && asksByBatch(task)) {
-    return { ...described, state: 'parked', nextAttemptMs: null };
-  }
-  return { ...described, state: 'retrying', nextAttemptMs };
-}
-
-function verdictOf(failure: DocumentFailure, { batch }: Task): NonNullable<CallVerdict> {
-  const { failureClass, code, stage, message, retryAfterMs } = failure;
-  return {
-    ok: failureClass !== 'transient' || stage !== 'analyze',
-    reason: `${code}: ${message}`,
-    retryAfterMs: retryAfterMs ?? 0,
-    stopsAll: code === 'rate_limited' && retryAfterMs !== undefined && batch.analyzer.sharesLimits === true,
-  };
-}
-
-function callsOf({ context }: DocumentFailure): { calls: number; callsOk: number } {
-  const count = (value: unknown) => (typeof value === 'number' ? value : 0);
-  return { calls: count(context.calls), callsOk: count(context.callsOk) };
 }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
+import type { BatchSettings } from '../domain/batch.ts';
+import { isOver } from '../domain/provider-batch.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
 import type { Feeder } from './feeder.ts';
@@ -79,4 +81,18 @@ export function workerCrashed(task: Task): Outcome {
     lostNanoUsd: 0,
     requests: [],
   };
+}
+
+/** What `retry` gave to this document goes before the batch's own. */
+export function settingsOf({ batch, item }: Task): BatchSettings {
+  return { ...batch.view.settings, ...item.settings };
+}
+
+export function asksByBatch(task: Task): boolean {
+  return task.batch.analyzer.batches !== undefined && !isLate(task);
+}
+
+/** Its batch may not wait for provider batches any more. */
+export function isLate({ batch }: Task): boolean {
+  return batch.analyzer.batches !== undefined && isOver(batch.view.settings.deadlineAtMs);
 }

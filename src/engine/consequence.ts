@@ -1,0 +1,55 @@
+import { DocumentFailure } from '../domain/failure.ts';
+import { nextAttempt } from '../domain/retry.ts';
+import type { Outcome } from '../db/commit-outcomes.ts';
+import type { Task } from './active-batch.ts';
+import { asksByBatch, settingsOf } from './tasks.ts';
+
+/** What the analysis said about the other side; the gate counts it. Null when no call was made. */
+export type CallVerdict = {
+  ok: boolean;
+  reason: string;
+  /** How long the other side asked us to wait. */
+  retryAfterMs: number;
+  /** It asked all callers, so that no worker may call before. */
+  stopsAll: boolean;
+} | null;
+
+export function asDocumentFailure(error: unknown): DocumentFailure {
+  if (error instanceof DocumentFailure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DocumentFailure('permanent', 'internal', message, { stage: 'run', cause: error });
+}
+
+/** The failure class decides: critical puts the item back, transient tries again while tries are left, else failed. */
+export function consequence(
+  failure: DocumentFailure,
+  task: Task,
+): Pick<Outcome, 'state' | 'failure' | 'nextAttemptMs'> {
+  const { failureClass, code, stage, message, context } = failure;
+  const described = { failure: { failureClass, code, stage, message, context } };
+  if (failureClass === 'critical') return { ...described, state: 'pending', nextAttemptMs: null };
+  const made = task.item.attempts - task.item.attemptsBefore + 1;
+  const nextAttemptMs =
+    failureClass === 'transient' ? nextAttempt(settingsOf(task), made, failure.retryAfterMs) : null;
+  if (nextAttemptMs === null) return { ...described, state: 'failed', nextAttemptMs };
+  // The next provider batch is wait enough, and takes all of them along.
+  if (stage === 'analyze' && asksByBatch(task)) {
+    return { ...described, state: 'parked', nextAttemptMs: null };
+  }
+  return { ...described, state: 'retrying', nextAttemptMs };
+}
+
+export function verdictOf(failure: DocumentFailure, { batch }: Task): NonNullable<CallVerdict> {
+  const { failureClass, code, stage, message, retryAfterMs } = failure;
+  return {
+    ok: failureClass !== 'transient' || stage !== 'analyze',
+    reason: `${code}: ${message}`,
+    retryAfterMs: retryAfterMs ?? 0,
+    stopsAll: code === 'rate_limited' && retryAfterMs !== undefined && batch.analyzer.sharesLimits === true,
+  };
+}
+
+export function callsOf({ context }: DocumentFailure): { calls: number; callsOk: number } {
+  const count = (value: unknown) => (typeof value === 'number' ? value : 0);
+  return { calls: count(context.calls), callsOk: count(context.callsOk) };
+}
