@@ -103,7 +103,14 @@ function matchesIn(text: string, origin: Origin): Match[] {
         isAddressed: false,
       });
   }
-  for (const [rule, { pattern, weight: when, isAddressed }] of rules.entries()) {
+  const needed = new Map<RegExp, boolean>();
+  const has = (needs: RegExp): boolean => {
+    const is = needed.get(needs) ?? needs.test(text);
+    needed.set(needs, is);
+    return is;
+  };
+  for (const [rule, { pattern, weight: when, isAddressed, needs }] of rules.entries()) {
+    if (needs !== null && !has(needs)) continue;
     for (const match of text.matchAll(pattern)) {
       const isOrder = when === 'strong' || UNSEEN.includes(origin);
       const end = match.index + match[0].length;

@@ -13,7 +13,15 @@ export interface Rule {
   weight: 'strong' | 'hidden';
   /** It names whom it speaks to, so that it need not begin a sentence. */
   isAddressed: boolean;
+  /** Found in every text that the pattern matches: a quick look, shared by several rules, spares most texts the pattern. */
+  needs: RegExp | null;
 }
+
+const NAMES_AI = new RegExp(AI, 'i');
+const NAMES_MACHINE = new RegExp(String.raw`${AI}|assistant|model|automated`, 'i');
+const SAYS_IGNORE = /ignor|disregard|forget/i;
+const SAYS_PROMPT = /prompt|instruction/i;
+const ROMANCE = /instruction|consigne|directive|instruccion|indicacion|istruzioni|instrucoes/i;
 
 /** `ignore all previous instructions`; whom it is for is looked at apart. */
 export const override = new RegExp(String.raw`\b${VERB}${GAP}${NOUN}\b`, 'gi');
@@ -31,13 +39,18 @@ export const saysWhat = new RegExp(
 );
 export const namesModel = new RegExp(String.raw`\b${AI}\b|\byou are (?:now|an? )`, 'i');
 
-const rule = (weight: Rule['weight'], source: string, isAddressed = false): Rule => ({
+const rule = (
+  weight: Rule['weight'],
+  source: string,
+  { needs = null, isAddressed = false }: Partial<Pick<Rule, 'needs' | 'isAddressed'>> = {},
+): Rule => ({
   pattern: new RegExp(
     source.replaceAll(/ ([*?])?/g, (_, many?: string) => (many === undefined ? '\\s+' : '\\s*')),
     'gi',
   ),
   weight,
   isAddressed,
+  needs,
 });
 const OF_THIS = String.raw`(?:this|the|each|any) (?:document|text|file|page|cv|r[eé]sum[eé]|resume|invoice|contract|candidate|application|paper|submission|email|message)`;
 
@@ -45,16 +58,23 @@ export const rules: readonly Rule[] = [
   rule(
     'strong',
     String.raw`\bif you(?:'re| are) (?:an? |the )?(?:automated |artificial )?${AI}\b[^\n]{0,120}?\b${SAY}\b`,
+    { needs: NAMES_AI },
   ),
   rule(
     'strong',
     String.raw`\b(?:attention|notice|note|message|instructions?|important|memo|directive|request|hint)s? (?:to|for) (?:the |any |all |an? )?(?:\w+ )?${AI}\b[^\n]{0,160}?\b(?:${SAY}|must|should)\b`,
+    { needs: NAMES_AI },
   ),
-  rule('strong', String.raw`\b(?:dear|hey|hi|hello|attention),? ${AI}\b[^\n]{0,160}?\b${SAY}\b`),
-  rule('strong', String.raw`(?:^|[.!?\n])[^\S\n]*${AI} ?[:,] ?(?:please |you must |always |now )?${SAY}\b`),
+  rule('strong', String.raw`\b(?:dear|hey|hi|hello|attention),? ${AI}\b[^\n]{0,160}?\b${SAY}\b`, {
+    needs: NAMES_AI,
+  }),
+  rule('strong', String.raw`(?:^|[.!?\n])[^\S\n]*${AI} ?[:,] ?(?:please |you must |always |now )?${SAY}\b`, {
+    needs: NAMES_AI,
+  }),
   rule(
     'strong',
     String.raw`\b(?:${AI}|assistants?|models?) (?:that |which )?(?:is |are )?(?:reading|processing|summari[sz]ing|reviewing|evaluating|analy[sz]ing|parsing|screening) ${OF_THIS}[^\n]{0,80}?\b${SAY}\b`,
+    { needs: NAMES_MACHINE },
   ),
   rule(
     'strong',
@@ -63,6 +83,7 @@ export const rules: readonly Rule[] = [
   rule(
     'strong',
     String.raw`\b(?:reveal|print|output|repeat|leak|disclose|show) (?:\w+ ){0,3}?(?:system prompt|your (?:\w+ )?(?:instructions|prompt)|(?:hidden|initial) prompt)\b`,
+    { needs: SAYS_PROMPT },
   ),
   rule(
     'strong',
@@ -71,45 +92,55 @@ export const rules: readonly Rule[] = [
   rule(
     'strong',
     String.raw`(?:ignore|disregard|forget)(?:all|any)?(?:the)?(?:previous|prior|above|your)(?:instructions|prompts?)`,
+    { needs: SAYS_IGNORE },
   ),
   rule(
     'strong',
     String.raw`\b(?:ignore|disregard|forget) (?:(?:everything|all|anything|whatever)(?: (?:that|which))?(?: (?:is|comes|was|stands|written))? (?:above|before)|the above)\b[^\n]{0,20}?[.,;:!]? (?:and |then |instead,? )*${STRICT}\b`,
+    { needs: SAYS_IGNORE },
   ),
   rule(
     'strong',
     String.raw`\bforget (?:what|everything|all)(?: that)? you (?:were|have been|are) (?:told|taught|instructed|trained)\b`,
+    { needs: SAYS_IGNORE },
   ),
   rule(
     'strong',
     String.raw`\b(?:ignore|disregard) (?:all |any |your )?(?:instructions|prompts?|guidelines) and (?:then |instead |just |only )?(?:${STRICT}|tell the user)\b`,
+    { needs: SAYS_IGNORE },
   ),
   rule(
     'strong',
     String.raw`\b(?:${AI}|automated (?:systems?|tools?|readers?|agents?)) (?:reading|processing|summari[sz]ing|reviewing|evaluating|analy[sz]ing|parsing|screening) this\b[^\n]{0,60}?(?:should|must|shall|please|ha(?:s|ve) to|needs? to|[:,.])[^\n]{0,60}?\b${SAY}\b`,
-    true,
+    { needs: NAMES_MACHINE, isAddressed: true },
   ),
   rule(
     'strong',
     String.raw`(?:^|[.!?\n])[^\S\n]*(?:${AI}|automated) (?:reviewers?|readers?|graders?|summari[sz]ers?) ?[:,] ?(?:please |you must )?${SAY}\b`,
+    { needs: NAMES_MACHINE },
   ),
   rule(
     'strong',
     String.raw`(?:^|\n)[^\S\n]*(?:system|assistant|developer) ?: ?(?:you (?:must|should|will|are to|shall) )?(?:now |only |always )?${STRICT}\b`,
   ),
   rule('strong', String.raw`(?:<\|im_start\|>|\[INST\]|<<SYS>>)[^\n]{0,200}?\b${SAY}\b`),
-  rule('strong', String.raw`\b(?:order|instruct|command) you to (?:only |always )?${STRICT}\b`, true),
+  rule('strong', String.raw`\b(?:order|instruct|command) you to (?:only |always )?${STRICT}\b`, {
+    isAddressed: true,
+  }),
   rule(
     'strong',
     String.raw`\byou are an? (?:helpful |obedient )?${AI}\b[^\n]{0,60}?[.,;:!] (?:please |you must |always |only )?${SAY}\b`,
+    { needs: NAMES_AI },
   ),
   rule(
     'strong',
     String.raw`\bnew (?:instructions?|tasks?|rules?|orders?) (?:to|for) (?:the |any |all )?(?:model|assistant|${AI})\b`,
+    { needs: NAMES_MACHINE },
   ),
   rule(
     'strong',
     String.raw`\b(?:assistant|model|${AI}),? your (?:new |only |real |actual )?(?:task|job|goal|role|purpose) is\b`,
+    { needs: NAMES_MACHINE },
   ),
   // In other languages.
   rule(
@@ -119,10 +150,12 @@ export const rules: readonly Rule[] = [
   rule(
     'strong',
     String.raw`\b(?:ignore[zr]?|oublie[zr]?|ne tenez pas compte|ne tiens pas compte)[^.\n]{0,30}\b(?:instruction|consigne|directive)s (?:precedente|anterieure|ci-dessus)s?`,
+    { needs: ROMANCE },
   ),
   rule(
     'strong',
     String.raw`\b(?:ignor[aei]\w*|olvid[ae]\w*|dimentica\w*|desconsider[ae]\w*|esque[cç]a\w*)[^.\n]{0,30}\b(?:instrucciones|indicaciones|istruzioni|instrucoes) (?:anteriores|previas|precedenti)`,
+    { needs: ROMANCE },
   ),
   rule(
     'strong',
@@ -153,6 +186,7 @@ export const rules: readonly Rule[] = [
   rule(
     'hidden',
     String.raw`\b(?:${AI}|automated \w+)(?: \w+){0,3}? (?:must|should|shall|will|please|has to|have to|(?:is|are) (?:instructed|required|ordered|told) to)(?: \w+){0,2} ${SAY}\b`,
+    { needs: NAMES_MACHINE },
   ),
   rule(
     'hidden',
@@ -177,6 +211,7 @@ export const rules: readonly Rule[] = [
   rule(
     'hidden',
     String.raw`\b(?:you are|you're|act as|pretend to be) (?:an? |the )?(?:\w+ ){0,2}?(?:${AI}|assistant)\b`,
+    { needs: NAMES_MACHINE },
   ),
   rule(
     'hidden',

@@ -19,6 +19,8 @@ export function plainLetters(text: string): string {
         // Only in words that mix scripts: a word of one script is what it seems.
         .replace(/\p{L}+/gu, withoutLookalikes)
     : text;
+  // A quick look first.
+  if (!/(?:[^\s\d][ ._*-]{1,3}){8}[^\s\d]/.test(plain)) return plain;
   return plain.replace(/(?<![\p{L}\p{N}])(?:\p{L}[ ._*-]{1,3}){8,}\p{L}(?![\p{L}\p{N}])/gu, joinLetters);
 }
 
