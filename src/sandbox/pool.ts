@@ -5,12 +5,14 @@ import type { GroundedQuote, GroundingInput } from '../analyze/claude/ground.ts'
 import type { Json } from '../domain/analyzer.ts';
 import type { ExtractionLimits } from '../domain/extraction.ts';
 import { transient } from '../domain/failure.ts';
+import type { PictureOrder, Rendered } from '../domain/pictures.ts';
 import type { Stage } from '../domain/failure.ts';
 import { ChildNotStarted, callChild } from './child-call.ts';
 import type { ChildCall } from './child-call.ts';
 import { createChildren } from './children.ts';
 import { launchOf } from './launch-flags.ts';
-import type { ChildFunctions, ExtractRequest, Extracted, KnownText, LocalInput } from './requests.ts';
+import type { ChildFunctions, Content, ExtractRequest, Extracted, KnownText } from './requests.ts';
+import type { LocalInput, RenderRequest } from './requests.ts';
 import { createScratch } from './scratch.ts';
 import { scrubbedEnv } from './scrubbed-env.ts';
 import { createSlots } from './slots.ts';
@@ -47,18 +49,22 @@ export interface SandboxOptions extends ExtractionLimits {
   passwords?: readonly string[];
 }
 
-export interface ExtractFile {
+/** A document, and how long reading it may take. */
+export interface DocumentFile {
   path: string;
   /** The document's name, for its ending; the path may be a temporary one. */
   name: string;
   /** The way to a document inside this file; empty for the file itself. */
   memberPath: readonly string[];
-  /** The text that is stored already: equal bytes are not parsed again. */
-  known: KnownText | null;
   /** Tried before those of the sandbox. @default none */
   passwords?: readonly string[];
   /** Runs from when a child starts on it. */
   timeoutMs: number;
+}
+
+export interface ExtractFile extends DocumentFile {
+  /** The text that is stored already: equal bytes are not parsed again. */
+  known: KnownText | null;
 }
 
 /** Reads and analyzes untrusted documents in child processes, each of which may be lost at any moment. */
@@ -66,6 +72,8 @@ export interface Sandbox {
   readonly limits: ExtractionLimits;
   /** Throws `DocumentFailure`; rejects with the signal's reason. */
   extract(file: ExtractFile, signal: AbortSignal): Promise<Extracted>;
+  /** Pictures of its pages, or some of its pages as a PDF. Throws like `extract`. */
+  render(file: DocumentFile, order: PictureOrder, signal: AbortSignal): Promise<Rendered>;
   answerLocally(input: LocalInput, timeoutMs: number, signal: AbortSignal): Promise<Json>;
   /** Looks for the quotes of an answer in a large text. */
   ground(input: GroundingInput, timeoutMs: number, signal: AbortSignal): Promise<GroundedQuote[]>;
@@ -110,19 +118,28 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   return {
     limits,
     extract({ path, name, memberPath, known, passwords = [], timeoutMs }, signal) {
-      const { maxFileBytes } = limits;
       const call = {
         method: 'extract',
         stage: 'extract',
         timeoutMs: Math.min(timeoutMs, totalMs),
         signal,
       } as const;
-      return run(call, async () => {
-        const { content, remove } = await stageInput(path, { maxFileBytes, scratchPath: scratch.next });
-        const tried = [...passwords, ...ours];
-        const request: ExtractRequest = { content, name, memberPath, known, passwords: tried };
-        return { params: [request, limits], release: remove };
-      });
+      const tried = [...passwords, ...ours];
+      return run(call, () =>
+        staged(path, (content): ExtractRequest => ({ content, name, memberPath, known, passwords: tried })),
+      );
+    },
+    render({ path, name, memberPath, passwords = [], timeoutMs }, order, signal) {
+      const call = {
+        method: 'render',
+        stage: 'extract',
+        timeoutMs: Math.min(timeoutMs, totalMs),
+        signal,
+      } as const;
+      const tried = [...passwords, ...ours];
+      return run(call, () =>
+        staged(path, (content): RenderRequest => ({ content, name, memberPath, order, passwords: tried })),
+      );
     },
     answerLocally(input, timeoutMs, signal) {
       const call = { method: 'answerLocally', stage: 'analyze', timeoutMs, signal } as const;
@@ -152,6 +169,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     rssBytes: children.rssBytes,
     close: () => (closed ??= close()),
   };
+
+  async function staged(path: string, requestOf: (content: Content) => object): Promise<Prepared> {
+    const { maxFileBytes } = limits;
+    const { content, remove } = await stageInput(path, { maxFileBytes, scratchPath: scratch.next });
+    return { params: [requestOf(content), limits], release: remove };
+  }
 
   // The pool's own queue is never used: it stalls after a child is lost, and its time-outs end no busy process at once.
   async function run<T>(options: RunOptions, prepare: () => Promise<Prepared>): Promise<T> {
