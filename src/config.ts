@@ -102,6 +102,18 @@ const fileSchema = z
       .default({ slots: 128 }),
     /** A file with one password a line, tried on protected documents; relative to the project folder. */
     passwordsFile: z.string().min(1).nullable().default(null),
+    /** For `--ocr`: text that is read off scans and images by this machine. */
+    ocr: z
+      .strictObject({
+        /** Names of Tesseract: eng, deu, fra … */
+        languages: z
+          .array(z.string().regex(/^[a-zA-Z_]{3,20}$/))
+          .min(1)
+          .default(['eng']),
+        /** Folder with `<language>.traineddata` or `.traineddata.gz` of all of them; null: an installed package. */
+        dataFolder: z.string().min(1).nullable().default(null),
+      })
+      .prefault({}),
     limits: limitsSchema.prefault({}),
   })
   .describe('docbatch.yaml');

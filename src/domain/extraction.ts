@@ -56,6 +56,8 @@ export interface ExtractionMetadata {
   characters: number;
   tables?: number;
   images?: number;
+  /** Pages and images whose text was read by OCR, and how long that took. */
+  ocr?: { pages: number; ms: number };
 }
 
 export interface ExtractionChild {

@@ -242,7 +242,9 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
 }
 
 function extract(sandbox: Sandbox, task: Task, known: KnownText | null): Promise<Extracted> {
-  return withFile(task, (file) => sandbox.extract({ ...file, known }, task.abort.signal));
+  return withFile(task, (file) =>
+    sandbox.extract({ ...file, known, ocrLanguages: task.batch.ocrLanguages }, task.abort.signal),
+  );
 }
 
 async function withFile<T>(task: Task, work: (file: DocumentFile) => Promise<T>): Promise<T> {

@@ -31,6 +31,8 @@ const WARM_UP_READS = 30;
 const WARM_UP_TEXT = '# Ready\n\nA line of text, as documents have them: 1 of 30, *in English*.\n\n'.repeat(
   40,
 );
+/** Of the time for one document: a scan of a thousand pages is not lost, only not read to its end. */
+const OCR_SHARE = 0.8;
 
 export interface SandboxOptions extends ExtractionLimits {
   /** Extraction processes at most; each starts when it is first needed, or with `warmUp`. */
@@ -47,6 +49,8 @@ export interface SandboxOptions extends ExtractionLimits {
   recycleAfter: number;
   /** Tried on what is protected. @default none */
   passwords?: readonly string[];
+  /** Where data for OCR lies; children may read it. @default the packages `@tesseract.js-data/…` */
+  ocrDataFolder?: string | null;
 }
 
 /** A document, and how long reading it may take. */
@@ -65,6 +69,8 @@ export interface DocumentFile {
 export interface ExtractFile extends DocumentFile {
   /** The text that is stored already: equal bytes are not parsed again. */
   known: KnownText | null;
+  /** Languages in which text is read off pictures. @default none */
+  ocrLanguages?: readonly string[] | null;
 }
 
 /** Reads and analyzes untrusted documents in child processes, each of which may be lost at any moment. */
@@ -88,16 +94,8 @@ export interface Sandbox {
 }
 
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const {
-    processes,
-    heapMb,
-    rssMb,
-    stallMs,
-    totalMs,
-    recycleAfter,
-    passwords: ours = [],
-    ...limits
-  } = options;
+  const { processes, heapMb, rssMb, stallMs, totalMs, recycleAfter, ...rest } = options;
+  const { passwords: ours = [], ocrDataFolder = null, ...limits } = rest;
   const slots = createSlots(processes);
   /** As many again are laid out already, so that no child waits for a disk. */
   const places = createSlots(2 * processes);
@@ -109,7 +107,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     emitStdStreams: true,
     forkArgs: [String(rssMb)],
     // If our own process was started with a heap limit, workerpool lets that one win; the watchdog's limit still holds.
-    forkOpts: { env: scrubbedEnv(process.env), serialization: 'advanced', ...launchOf(scratch.dir, heapMb) },
+    forkOpts: {
+      env: scrubbedEnv(process.env),
+      serialization: 'advanced',
+      ...launchOf([scratch.dir, ...(ocrDataFolder === null ? [] : [ocrDataFolder])], heapMb),
+    },
   });
   const children = createChildren(recycleAfter);
   const inWork = new Set<ChildCall<unknown>>();
@@ -117,7 +119,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   return {
     limits,
-    extract({ path, name, memberPath, known, passwords = [], timeoutMs }, signal) {
+    extract({ path, name, memberPath, known, passwords = [], ocrLanguages = null, timeoutMs }, signal) {
       const call = {
         method: 'extract',
         stage: 'extract',
@@ -125,8 +127,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         signal,
       } as const;
       const tried = [...passwords, ...ours];
+      const ocr =
+        ocrLanguages === null
+          ? null
+          : { languages: ocrLanguages, maxMs: call.timeoutMs * OCR_SHARE, dataFolder: ocrDataFolder };
+      const same = { name, memberPath, known, passwords: tried, ocr };
       return run(call, () =>
-        staged(path, (content): ExtractRequest => ({ content, name, memberPath, known, passwords: tried })),
+        staged(path, (content): ExtractRequest => ({ content, ...same })),
       );
     },
     render({ path, name, memberPath, passwords = [], timeoutMs }, order, signal) {

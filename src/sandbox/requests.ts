@@ -2,6 +2,7 @@ import type { Json } from '../domain/analyzer.ts';
 import type { GroundedQuote, GroundingInput } from '../analyze/claude/ground.ts';
 import type { Extraction, ExtractionLimits } from '../domain/extraction.ts';
 import type { FailureClass, Stage } from '../domain/failure.ts';
+import type { OcrOrder } from '../domain/ocr.ts';
 import type { PictureOrder, Rendered } from '../domain/pictures.ts';
 
 /** The bytes themselves, or where in the scratch folder they lie. */
@@ -21,6 +22,8 @@ export interface OpenRequest {
 export interface ExtractRequest extends OpenRequest {
   /** The text that is stored already: equal bytes are not parsed again by the same version of their reader. */
   known: KnownText | null;
+  /** @default null, pictures stay pictures */
+  ocr?: (OcrOrder & { dataFolder: string | null }) | null;
 }
 
 export interface RenderRequest extends OpenRequest {

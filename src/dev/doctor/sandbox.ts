@@ -6,7 +6,7 @@ import type { Check } from './check.ts';
 export function examineSandbox(): Promise<Check> {
   return check('sandbox', () => {
     const files =
-      permissionFlags('/').length > 0
+      permissionFlags(['/']).length > 0
         ? 'reads only the application and its scratch folder'
         : 'may read what this user may: this Node has no permission model';
     const cut = networkCut();
