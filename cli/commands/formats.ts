@@ -53,6 +53,9 @@ function listFormats(context: CliContext, options: { json?: boolean }): Promise<
     const endings = extensions.map((extension) => `.${extension}`).join(' ');
     context.out(`${name.padEnd(27)} ${endings.padEnd(28)} ${libraries.join(', ') || 'docbatch'}`);
   }
+  context.out(
+    '\nScanned pages and images are shown to Claude as pictures (send in its profile), or read on this machine with --ocr.',
+  );
   context.out('\nLimits (limits in docbatch.yaml):');
   for (const [key, text] of Object.entries(limitTexts)) {
     context.out(`${key.padEnd(17)} ${String(limits[key]).padStart(11)}  ${text}`);
