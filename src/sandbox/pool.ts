@@ -132,9 +132,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
           ? null
           : { languages: ocrLanguages, maxMs: call.timeoutMs * OCR_SHARE, dataFolder: ocrDataFolder };
       const same = { name, memberPath, known, passwords: tried, ocr };
-      return run(call, () =>
-        staged(path, (content): ExtractRequest => ({ content, ...same })),
-      );
+      return run(call, () => staged(path, (content): ExtractRequest => ({ content, ...same })));
     },
     render({ path, name, memberPath, passwords = [], timeoutMs }, order, signal) {
       const call = {

@@ -38,7 +38,7 @@ describe('text read by OCR', () => {
     expect(warnings.join()).to.match(
       /1 of 2 pages have no text layer.*1 of 1 picture was read by OCR \(eng\)/,
     );
-    expect(extractorVersion).to.equal('pdf/3+ocr/1.eng');
+    expect(extractorVersion).to.equal('pdf/4.1+ocr/1.eng');
   });
 
   it('is added to what is known of an image, which may still be looked at', async () => {

@@ -182,7 +182,10 @@ describe('pages and images for claude', () => {
     );
     const { document, renderings } = await documentFrom(scan, 'scan.pdf');
     const analyze = (changes: Partial<AnalysisInput> = {}): Promise<Analysis> =>
-      analyzer.analyze({ ...document, ...changes, recorded: { answers, hasBudget: false } }, never);
+      analyzer.analyze(
+        { ...document, ...changes, recorded: { answers, hasBudget: false, isLate: false } },
+        never,
+      );
     const question = async (): Promise<AwaitsAnswers> => {
       const error = await analyze(gone).catch((reason: unknown) => reason);
       return error instanceof AwaitsAnswers ? error : expect.fail(`no question, but ${String(error)}`);
