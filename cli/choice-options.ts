@@ -22,6 +22,7 @@ export function addChoice(command: Command): Command {
       '--analyzer <spec>',
       'local, claude, claude-batch (half the price, within 24 h), exec:<command>, or an http(s) address',
     )
+    .option('--ocr', 'read the text of scans and images on this machine; takes a second or more a page')
     .option('--profile <name>', 'what Claude is asked: a profile, or a YAML file (default: summary)')
     .option('--model <id>', 'another model than the profile names')
     .option('--set <key=value>', 'change a key of the profile, such as maxTokens=4000; repeatable', repeated)

@@ -1,4 +1,6 @@
 import { createAnalyzer, analyzerName, isClaude } from '../src/analyze/create-analyzer.ts';
+import { ocrData } from '../src/extract/ocr-data.ts';
+import { ocrFolder } from '../src/sandbox/sandbox-options.ts';
 import { recipeOf } from '../src/analyze/recipe-of.ts';
 import { claudeUrl, defaultClaudeUrl, hasClaudeKey } from '../src/analyze/claude/client.ts';
 import { priceOf } from '../src/analyze/claude/price.ts';
@@ -19,6 +21,7 @@ export interface RecipeFlags {
   profile?: string;
   model?: string;
   set?: string[];
+  ocr?: boolean;
 }
 
 export type ClaudeMode = 'claude' | 'claude-batch';
@@ -44,11 +47,16 @@ export function chooseRecipe(context: CliContext, flags: RecipeFlags): ChosenRec
         next: 'add --analyzer claude',
       });
     }
-    return { recipe: recipeOf(analyzer), loaded: null, preflight: () => Promise.resolve() };
+    const recipe = recipeOf(analyzer, {
+      profile: null,
+      model: null,
+      parameters: ocrParameters(context, flags),
+    });
+    return { recipe, loaded: null, preflight: () => Promise.resolve() };
   }
   const { projectDir, userDir } = config;
   const found = findProfile(flags.profile ?? defaultProfile, { projectDir, userDir });
-  return requireClaude(context, loadProfile(found, flags), kind);
+  return requireClaude(context, loadProfile(found, flags), kind, ocrParameters(context, flags));
 }
 
 /** A run of Claude with this profile; throws when nobody has told us what its model costs. */
@@ -56,6 +64,7 @@ export function requireClaude(
   context: CliContext,
   loaded: LoadedProfile,
   analyzer: ClaudeMode = 'claude',
+  more: Recipe['parameters'] = {},
 ): ChosenRecipe {
   const { model } = loaded.profile;
   if (priceOf(model, new Date(), context.config().claude.prices) === undefined) {
@@ -64,12 +73,31 @@ export function requireClaude(
       next: `set claude.prices.${model} in docbatch.yaml, or take another --model`,
     });
   }
-  const parameters = claudeParameters(context, loaded);
+  const parameters = { ...claudeParameters(context, loaded), ...more };
   return {
     recipe: recipeOf(analyzer, { profile: loaded.name, model, parameters }),
     loaded,
     preflight: (signal) => preflight(context, parameters, signal),
   };
+}
+
+/** Part of the recipe: what is read off pictures changes what an analyzer gets. */
+function ocrParameters(context: CliContext, { ocr }: RecipeFlags): Recipe['parameters'] {
+  return ocr === true ? { ocr: checkedOcrLanguages(context) } : {};
+}
+
+/** The configured languages; throws when their data is not on this machine. */
+export function checkedOcrLanguages(context: CliContext): string[] {
+  const config = context.config();
+  const languages = [...config.ocr.languages].sort();
+  if (ocrData(languages, ocrFolder(config)) !== null) return languages;
+  throw new CliError(`There is no data for OCR in ${languages.map((name) => `\`${name}\``).join(', ')}`, {
+    why:
+      config.ocr.dataFolder === null
+        ? 'only English is installed; nothing is fetched while documents are read'
+        : `\`${ocrFolder(config)}\` needs a file <language>.traineddata or <language>.traineddata.gz for each`,
+    next: 'set ocr.languages and ocr.dataFolder in docbatch.yaml',
+  });
 }
 
 export function claudeParameters(context: CliContext, { profile }: LoadedProfile): Recipe['parameters'] {

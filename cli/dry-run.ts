@@ -1,4 +1,5 @@
 import type { Selection } from '../src/db/candidates.ts';
+import { ocrLanguages } from '../src/domain/ocr.ts';
 import type { BatchSettings } from '../src/domain/batch.ts';
 import { expectedTime, formatDuration } from '../src/domain/progress.ts';
 import type { Preview } from '../src/intake/preview.ts';
@@ -7,6 +8,7 @@ import type { Source } from '../src/sources/resolve-sources.ts';
 import type { ChosenRecipe } from './chosen-recipe.ts';
 import type { CliContext } from './context.ts';
 import type { RunEstimate } from './estimate-run.ts';
+import { describeOcr, estimateOcr } from './estimate-ocr.ts';
 import { estimateRun, SAMPLE } from './estimate-run.ts';
 import type { Grouping } from './group-documents.ts';
 import type { RunPlan } from './plan-run.ts';
@@ -31,7 +33,8 @@ export async function dryRun(
   { sources, selection, chosen: { recipe, loaded }, settings, json, planned }: DryRun,
 ): Promise<number> {
   const db = await context.database();
-  const sampleSize = loaded === null ? 0 : SAMPLE;
+  const isRead = ocrLanguages(recipe.parameters) !== null;
+  const sampleSize = loaded === null && !isRead ? 0 : SAMPLE;
   const request = { sources, selection, recipe, sampleSize, signal: context.interrupted };
   const ahead = await preview(db, request);
   if (ahead.known === 0) throw noDocumentYet(context);
@@ -44,6 +47,7 @@ export async function dryRun(
           ...{ chosen: sampled, recipeId, loaded, keepTexts: false },
           isBatch: recipe.analyzer === 'claude-batch',
         });
+  const ocr = !isRead || sampled === null ? null : await estimateOcr(context, sampled);
   const plan = {
     chosen,
     chunks: Math.ceil(chosen / settings.batchSize),
@@ -54,10 +58,12 @@ export async function dryRun(
     stillPending: judged.pending - chosen,
     analyzer: recipe.analyzer,
     estimate,
+    ocr,
   };
   if (json) context.out(JSON.stringify({ dryRun: true, ...plan, ...judged, ...planned?.plan }, null, 2));
   else {
     show(context, plan, ahead);
+    if (ocr !== null) context.out(describeOcr(ocr));
     if (loaded !== null && estimate !== null) context.out(describeEstimate(loaded, estimate));
     if (planned !== null) for (const line of describePlan(planned.plan, planned.groupBy)) context.out(line);
     context.err('Nothing was written.');

@@ -2,14 +2,13 @@ import { cpus } from 'node:os';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClaudeClient, hasClaudeKey } from '../src/analyze/claude/client.ts';
-import type { Estimate } from '../src/analyze/claude/estimate.ts';
+import type { Estimate, EstimatedDocument } from '../src/analyze/claude/estimate.ts';
 import { createEstimator, guessOutput, nothing } from '../src/analyze/claude/estimate.ts';
 import { priceOf } from '../src/analyze/claude/price.ts';
 import { seenOutput } from '../src/db/costs.ts';
 import type { Queryable } from '../src/db/database.ts';
 import type { SampleDocument, Sampled, SizeGroup } from '../src/db/estimate-rows.ts';
 import { cachedResults, loadText, saveText } from '../src/db/texts.ts';
-import type { Extraction } from '../src/domain/extraction.ts';
 import { DocumentFailure } from '../src/domain/failure.ts';
 import type { LoadedProfile } from '../src/profiles/load-profile.ts';
 import type { Sandbox } from '../src/sandbox/pool.ts';
@@ -66,12 +65,8 @@ export async function estimateRun(
     const waiting = [...chosen.sample];
     const lanes = Array.from({ length: Math.max(2, cpus().length) }, async () => {
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        const { extraction, ...seen } = await look(
-          { db, sandbox, recipeId, keepTexts },
-          context.interrupted,
-          next,
-        );
-        looks.push({ ...seen, place: extraction === null ? null : estimator.add(extraction) });
+        const { read, ...seen } = await look({ db, sandbox, recipeId, keepTexts }, context.interrupted, next);
+        looks.push({ ...seen, place: read === null ? null : estimator.add(read) });
       }
     });
     await Promise.all(lanes);
@@ -100,30 +95,34 @@ async function look(
   { db, sandbox, recipeId, keepTexts }: LookDeps,
   signal: AbortSignal,
   document: SampleDocument,
-): Promise<Omit<Look, 'place'> & { extraction: Extraction | null }> {
-  const base = { document, pages: 0, extraction: null };
+): Promise<Omit<Look, 'place'> & { read: EstimatedDocument | null }> {
+  const base = { document, pages: 0, read: null };
   const path = fileURLToPath(document.containerUri ?? document.uri);
   try {
     const known = document.contentSha256 === null ? null : await loadText(db, document.contentSha256);
-    const read = await sandbox.extract(
-      {
-        path,
-        name: basename(path),
-        memberPath: document.memberPath ?? [],
-        known:
-          known === null
-            ? null
-            : { contentSha256: document.contentSha256!, extractorVersion: known.extraction.extractorVersion },
-        timeoutMs: 60_000,
-      },
-      signal,
-    );
+    const file = {
+      path,
+      name: basename(path),
+      memberPath: document.memberPath ?? [],
+      timeoutMs: 60_000,
+    };
+    const knownText =
+      known === null
+        ? null
+        : { contentSha256: document.contentSha256!, extractorVersion: known.extraction.extractorVersion };
+    const read = await sandbox.extract({ ...file, known: knownText }, signal);
     const sha = read.contentSha256;
     const answered = recipeId === null ? null : await cachedResults(db, recipeId, [sha]);
     if (answered?.has(sha) === true) return { ...base, state: 'cached' };
     const extraction = read.extraction ?? known?.extraction ?? null;
     if (keepTexts && read.extraction !== null) await saveText(db, sha, read.extraction);
-    return { ...base, state: 'paid', extraction, pages: extraction?.metadata.pages ?? 1 };
+    if (extraction === null) return { ...base, state: 'paid', pages: 1 };
+    return {
+      ...base,
+      state: 'paid',
+      pages: extraction.metadata.pages ?? 1,
+      read: { extraction, contentSha256: sha, render: (order) => sandbox.render(file, order, signal) },
+    };
   } catch (error) {
     if (!(error instanceof DocumentFailure)) throw error;
     return { ...base, state: 'unreadable' };

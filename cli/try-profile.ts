@@ -3,9 +3,13 @@ import { basename, resolve } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { createAnalyzer } from '../src/analyze/create-analyzer.ts';
-import { documentRequest } from '../src/analyze/claude/request.ts';
+import type { PagesBlock } from '../src/analyze/claude/request.ts';
+import { pieceRequest } from '../src/analyze/claude/request.ts';
+import { splitDocument } from '../src/analyze/claude/split-document.ts';
+import type { Extraction } from '../src/domain/extraction.ts';
 import { DocumentFailure } from '../src/domain/failure.ts';
 import type { PaidCall } from '../src/domain/money.ts';
+import type { PictureOrder } from '../src/domain/pictures.ts';
 import { formatUsd } from '../src/domain/money.ts';
 import type { LoadedProfile } from '../src/profiles/load-profile.ts';
 import { createSandbox } from '../src/sandbox/pool.ts';
@@ -32,16 +36,10 @@ export async function tryProfile(
   const paid: PaidCall[] = [];
   try {
     const name = basename(path);
-    const read = await sandbox.extract(
-      { path, name, memberPath: [], known: null, timeoutMs: TIMEOUT_MS },
-      context.interrupted,
-    );
+    const file = { path, name, memberPath: [], timeoutMs: TIMEOUT_MS };
+    const read = await sandbox.extract({ ...file, known: null }, context.interrupted);
     const extraction = read.extraction!;
-    const { system, messages } = documentRequest(profile, extraction.markdown);
-    const text = messages[0].content;
-    const cut =
-      text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}\n… (${text.length} characters)` : text;
-    context.err(`--- system\n${system}\n--- user\n${cut}\n---`);
+    context.err(promptOf(loaded, { ...read, extraction }));
     const deps = { answerLocally: () => Promise.reject(new Error('unused')), env: context.env };
     const analyzer = createAnalyzer(
       'claude',
@@ -58,6 +56,7 @@ export async function tryProfile(
       contentSha256: read.contentSha256,
       attempt: 1,
       extraction,
+      render: (order: PictureOrder) => sandbox.render(file, order, context.interrupted),
       timeoutMs: TIMEOUT_MS,
       meter: {
         reserve: () => Promise.resolve(),
@@ -83,4 +82,29 @@ export async function tryProfile(
       );
     }
   }
+}
+
+/** What is asked about the document, or about the first of its pieces. */
+function promptOf(
+  { profile }: LoadedProfile,
+  { contentSha256, extraction }: { contentSha256: string; extraction: Extraction },
+): string {
+  const [piece] = splitDocument(extraction, profile);
+  if (piece === undefined) return '--- nothing to send';
+  const { system, messages } = pieceRequest(profile, contentSha256, piece);
+  const [{ content }] = messages;
+  const text =
+    typeof content === 'string'
+      ? content
+      : content.map((block) => (block.type === 'text' ? block.text : describe(block))).join('');
+  const cut =
+    text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}\n… (${text.length} characters)` : text;
+  return `--- system\n${system}\n--- user\n${cut}\n---`;
+}
+
+function describe({ order: { as, pages } }: PagesBlock): string {
+  const [first] = pages;
+  return as === 'pdf'
+    ? `[${pages.length} pages of the PDF as they are]`
+    : `[picture of ${first!.widthPx} × ${first!.heightPx} pixels]`;
 }

@@ -7,7 +7,7 @@ import { defaultLimits } from './domain/default-limits.ts';
 const count = z.number().int().positive();
 const { maxFileBytes, maxParsedBytes, maxTextChars, maxOutputBytes, ...structure } = defaultLimits;
 const { maxUnpackedBytes, maxUnpackRatio, maxEntries, maxDepth, maxEntityChars, maxPixels } = structure;
-const { maxChildren, maxChildDepth } = structure;
+const { maxPictures, maxPictureBytes, maxChildren, maxChildDepth } = structure;
 
 /** Explained in src/domain/extraction.ts, with the failure code of each. */
 const limitsSchema = z.strictObject({
@@ -21,6 +21,8 @@ const limitsSchema = z.strictObject({
   maxDepth: count.default(maxDepth),
   maxEntityChars: count.default(maxEntityChars),
   maxPixels: count.default(maxPixels),
+  maxPictures: z.number().int().min(0).default(maxPictures),
+  maxPictureBytes: z.number().int().min(50_000).max(7_000_000).default(maxPictureBytes),
   maxChildren: z.number().int().min(0).default(maxChildren),
   maxChildDepth: z.number().int().min(0).max(10).default(maxChildDepth),
   /** Heap of one extraction process; above it the document is `parse_oom`. */
@@ -100,6 +102,18 @@ const fileSchema = z
       .default({ slots: 128 }),
     /** A file with one password a line, tried on protected documents; relative to the project folder. */
     passwordsFile: z.string().min(1).nullable().default(null),
+    /** For `--ocr`: text that is read off scans and images by this machine. */
+    ocr: z
+      .strictObject({
+        /** Names of Tesseract: eng, deu, fra … */
+        languages: z
+          .array(z.string().regex(/^[a-zA-Z_]{3,20}$/))
+          .min(1)
+          .default(['eng']),
+        /** Folder with `<language>.traineddata` or `.traineddata.gz` of all of them; null: an installed package. */
+        dataFolder: z.string().min(1).nullable().default(null),
+      })
+      .prefault({}),
     limits: limitsSchema.prefault({}),
   })
   .describe('docbatch.yaml');

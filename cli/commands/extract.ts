@@ -5,7 +5,8 @@ import { describeFailureCode } from '../../src/domain/failure-codes.ts';
 import type { Extraction } from '../../src/domain/extraction.ts';
 import { createSandbox } from '../../src/sandbox/pool.ts';
 import { readPasswords } from '../../src/sandbox/read-passwords.ts';
-import { sandboxOptions } from '../../src/sandbox/sandbox-options.ts';
+import { checkedOcrLanguages } from '../chosen-recipe.ts';
+import { ocrFolder, sandboxOptions } from '../../src/sandbox/sandbox-options.ts';
 import type { Extracted } from '../../src/sandbox/requests.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
@@ -16,6 +17,7 @@ interface Options {
   parts?: boolean;
   member?: string[];
   passwords?: string;
+  ocr?: boolean;
 }
 
 export function registerExtract(register: Register): void {
@@ -31,6 +33,7 @@ export function registerExtract(register: Register): void {
       '--passwords <file>',
       'one a line, tried on what is protected; workers: passwordsFile in docbatch.yaml',
     )
+    .option('--ocr', 'read the text of scans and images on this machine; takes a second or more a page')
     .option('--parts', 'only the list of pages, sheets, slides … with their character ranges');
   register(command, extract);
 }
@@ -42,10 +45,15 @@ async function extract(context: CliContext, file: string, options: Options): Pro
     options.passwords === undefined
       ? readPasswords(config.passwordsFile, config.projectDir)
       : readPasswords(options.passwords, config.userDir);
-  const sandbox = createSandbox({ ...sandboxOptions(config.limits), passwords, processes: 1 });
+  const ocrLanguages = options.ocr === true ? checkedOcrLanguages(context) : null;
+  const sandbox = createSandbox({
+    ...sandboxOptions(config.limits),
+    ...{ passwords, processes: 1, ocrDataFolder: ocrFolder(config) },
+  });
   context.onExit(() => sandbox.close());
   const timeoutMs = config.limits.extractionSeconds * 1000;
-  const request = { path, name: basename(path), memberPath: options.member ?? [], timeoutMs, known: null };
+  const memberPath = options.member ?? [];
+  const request = { path, name: basename(path), memberPath, timeoutMs, known: null, ocrLanguages };
   const extracted = await sandbox.extract(request, context.interrupted).catch(explain(file, path));
   const extraction = extracted.extraction!;
   if (options.json === true) context.out(JSON.stringify(asJson(path, extracted, options), null, 2));

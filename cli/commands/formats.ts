@@ -18,6 +18,8 @@ const limitTexts: Readonly<Record<string, string>> = {
   maxDepth: 'levels of nested elements or values (nested_too_deep)',
   maxEntityChars: 'characters that XML entities expand to (entity_expansion)',
   maxPixels: 'pixels of an image (image_too_large)',
+  maxPictures: 'pages and pictures without text that a model is shown; the rest is left out, with a warning',
+  maxPictureBytes: 'bytes of one of them; above it is compressed more, then made smaller',
   maxChildren: 'documents inside one file, at all depths (too_many_entries)',
   maxChildDepth: 'containers inside each other (container_too_deep)',
   extractionHeapMb: 'MiB of heap of the reading process (parse_oom)',
@@ -51,6 +53,9 @@ function listFormats(context: CliContext, options: { json?: boolean }): Promise<
     const endings = extensions.map((extension) => `.${extension}`).join(' ');
     context.out(`${name.padEnd(27)} ${endings.padEnd(28)} ${libraries.join(', ') || 'docbatch'}`);
   }
+  context.out(
+    '\nScanned pages and images are shown to Claude as pictures (send in its profile), or read on this machine with --ocr.',
+  );
   context.out('\nLimits (limits in docbatch.yaml):');
   for (const [key, text] of Object.entries(limitTexts)) {
     context.out(`${key.padEnd(17)} ${String(limits[key]).padStart(11)}  ${text}`);

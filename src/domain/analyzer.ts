@@ -1,6 +1,7 @@
 import type { Extraction } from './extraction.ts';
 import type { InjectionPolicy } from './injection.ts';
 import type { Meter } from './money.ts';
+import type { PictureOrder, Rendered } from './pictures.ts';
 import type { ProviderBatches, RecordedAnswers } from './provider-batch.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -19,6 +20,8 @@ export interface AnalysisInput {
   extraction: Extraction;
   /** Milliseconds this analysis may take. */
   timeoutMs: number;
+  /** What can be seen of the document; made anew each time, since it is large. Throws `DocumentFailure`. */
+  render(order: PictureOrder): Promise<Rendered>;
   /** Only for analyzers whose calls cost money. */
   meter: Meter;
   /** Only for analyzers that ask by the batch. */

@@ -16,6 +16,9 @@ export const defaultLimits: ExtractionLimits = {
   maxEntityChars: 1_000_000,
   // A poster of A0 at 300 dpi has 140 million.
   maxPixels: 250_000_000,
+  maxPictures: 1000,
+  // The API takes 10 MB of Base64; through other clouds 5 MB.
+  maxPictureBytes: 3 * MIB,
   maxChildren: 5000,
   maxChildDepth: 3,
 };

@@ -26,6 +26,11 @@ export interface ExtractionPart {
   label: string;
   start: number;
   end: number;
+  /** Of a page or picture, when it can be rendered: its size (pages at 200 dpi). `index` is then its page or frame. */
+  widthPx?: number;
+  heightPx?: number;
+  /** A person sees something there that the text does not say: a scan, a drawing, a photograph. */
+  isPicture?: boolean;
 }
 
 export interface ExtractionImage {
@@ -51,6 +56,8 @@ export interface ExtractionMetadata {
   characters: number;
   tables?: number;
   images?: number;
+  /** Pages and images whose text was read by OCR, and how long that took. */
+  ocr?: { pages: number; ms: number };
 }
 
 export interface ExtractionChild {
@@ -82,6 +89,10 @@ export interface ExtractionLimits {
   maxEntityChars: number;
   /** Width times height of an image: `image_too_large`. */
   maxPixels: number;
+  /** Pages and pictures of one document that are shown to a model; the rest is not, with a warning. */
+  maxPictures: number;
+  /** Bytes of one page or picture as it is shown; above it is compressed more, then made smaller. */
+  maxPictureBytes: number;
   /** Documents inside one file, at all depths together: `too_many_entries`. */
   maxChildren: number;
   /** Containers inside each other: an archive below that is `container_too_deep`, a mail keeps its attachments unread. */

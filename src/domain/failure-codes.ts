@@ -101,6 +101,11 @@ export const failureCodes = {
     'The image has more pixels than the limit.',
     'Scale it down, or raise limits.maxPixels in docbatch.yaml.',
   ),
+  ocr_data_missing: code(
+    'critical',
+    'This worker has no data for OCR in the language that was asked for.',
+    'Set ocr.dataFolder in docbatch.yaml to a folder that has it, restart the worker, then resume.',
+  ),
   output_too_large: code(
     'permanent',
     'What was read is larger than one result may be.',

@@ -7,11 +7,16 @@ export interface Profile {
   /** Output tokens of one call at most. */
   maxTokens: number;
   effort: 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null;
-  /** What is sent: the extracted text. */
-  send: 'text';
+  /**
+   * What is sent. `text`: the extracted text alone. `auto`: the text, and pictures of what has none (scanned pages,
+   * images). `native`: the same, but PDFs as they are.
+   */
+  send: 'text' | 'native' | 'auto';
   /** Of the answer: `document` for the document's own, else its name. */
   language: string;
   chunking: { maxChars: number; overlapChars: number };
+  /** How pages are shown: no side longer than `maxEdgePx`; at most `perCall` of them, or of pages of a PDF, in one call. */
+  pictures: { maxEdgePx: number; perCall: number };
   /** Top-level fields that need a verbatim quote from the document. */
   quotes: string[];
   prompt: string;

@@ -55,6 +55,8 @@ export interface ActiveBatch {
   /** `performance.now()` when row, share and gate were last read together; -Infinity before the first time. */
   readAtMs: number;
   analyzer: Analyzer;
+  /** See `ExtractFile`. */
+  ocrLanguages: readonly string[] | null;
   gate: Gate;
   limiter: Limiter;
   committer: Committer;

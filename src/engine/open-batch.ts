@@ -4,6 +4,7 @@ import { commitOutcomes } from '../db/commit-outcomes.ts';
 import { readRecipe } from '../db/recipes.ts';
 import { readBatchViews } from '../db/workers.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
+import { ocrLanguages } from '../domain/ocr.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { ActiveBatch } from './active-batch.ts';
@@ -40,12 +41,14 @@ export async function openBatch(
   const [view] = await outlastOutage(() => readBatchViews(db, [batchId]));
   if (view === undefined) throw new Error(`Batch ${batchId} is not in the database`);
   if (view.settings.outDir !== null) await outlastOutage(() => writeMissingOutFiles(db, batchId));
-  const analyzer = deps.createAnalyzer(await outlastOutage(() => readRecipe(db, view.recipeId)));
+  const recipe = await outlastOutage(() => readRecipe(db, view.recipeId));
+  const analyzer = deps.createAnalyzer(recipe);
   const batch: ActiveBatch = {
     batchId,
     view,
     readAtMs: -Infinity,
     analyzer,
+    ocrLanguages: ocrLanguages(recipe.parameters),
     gate: createGate(db, analyzer, workerId, view.settings.timeoutMs),
     limiter: createLimiter(db, analyzer.provider),
     marks: createMarks(db, batchId),

@@ -6,12 +6,13 @@ import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
 import { describeSuspicions, suspicionsAgainst } from '../domain/injection.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
+import type { PictureOrder } from '../domain/pictures.ts';
 import { AwaitsAnswers } from '../domain/provider-batch.ts';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { ChildDocument, Outcome } from '../db/commit-outcomes.ts';
 import type { Database } from '../db/database.ts';
 import { cachedResults, loadText } from '../db/texts.ts';
-import type { Sandbox } from '../sandbox/pool.ts';
+import type { DocumentFile, Sandbox } from '../sandbox/pool.ts';
 import type { Extracted, KnownText } from '../sandbox/requests.ts';
 import type { Task } from './active-batch.ts';
 import type { CallVerdict } from './consequence.ts';
@@ -224,6 +225,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     contentSha256: read.contentSha256,
     attempt: item.attempts + 1,
     extraction,
+    render: (order: PictureOrder) => withFile(task, (file) => sandbox.render(file, order, signal)),
     timeoutMs,
     meter,
     ...(task.recorded === undefined
@@ -239,17 +241,23 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   return { ...analysis, cached: false };
 }
 
-async function extract(sandbox: Sandbox, task: Task, known: KnownText | null): Promise<Extracted> {
-  const { item, abort } = task;
+function extract(sandbox: Sandbox, task: Task, known: KnownText | null): Promise<Extracted> {
+  return withFile(task, (file) =>
+    sandbox.extract({ ...file, known, ocrLanguages: task.batch.ocrLanguages }, task.abort.signal),
+  );
+}
+
+async function withFile<T>(task: Task, work: (file: DocumentFile) => Promise<T>): Promise<T> {
+  const { item } = task;
   const file = {
     path: fileURLToPath(item.containerUri ?? item.uri),
     memberPath: item.memberPath ?? [],
     name: item.containerUri === null ? item.name : nameInUri(item.containerUri),
     timeoutMs: settingsOf(task).timeoutMs,
   };
-  const read = (passwords: readonly string[]) => sandbox.extract({ ...file, known, passwords }, abort.signal);
   try {
-    return await withPasswords(read, settingsOf(task).passwordsFile ?? null);
+    const tried = (passwords: readonly string[]) => work({ ...file, passwords });
+    return await withPasswords(tried, settingsOf(task).passwordsFile ?? null);
   } catch (error) {
     // Asked at once: when the failure is told, the folder may be back.
     throw (await isSourceGone(error, item)) ? sourceGone(error, item) : error;

@@ -23,6 +23,10 @@ export interface DraftPart {
   label: string;
   /** Empty parts are kept: a page without text is still a page. */
   markdown: string;
+  /** See `ExtractionPart`. */
+  widthPx?: number;
+  heightPx?: number;
+  isPicture?: boolean;
 }
 
 /** What a reader makes; finishDraft turns it into an `Extraction`. */

@@ -1,89 +1,46 @@
-import { DocumentFailure, permanent } from '../domain/failure.ts';
 import type { ExtractionLimits } from '../domain/extraction.ts';
 import type { ExtractRequest, Extracted } from '../sandbox/requests.ts';
-import { childrenOf } from './children-of.ts';
-import { MAX_BYTES_PER_CHAR } from './decode-input.ts';
-import { detectTextType } from './detect-text-type.ts';
-import { detectType } from './detect-type.ts';
 import type { Draft, ReaderInput } from './draft.ts';
+import { childrenOf } from './children-of.ts';
 import { finishDraft } from './finish-draft.ts';
-import { looksLikeText } from './looks-like-text.ts';
-import { openMember } from './open-member.ts';
+import { DocumentFailure } from '../domain/failure.ts';
+import { ocrVersion } from '../domain/ocr.ts';
+import { openDocument, readDraft } from './open-document.ts';
 import { parserFailure } from './parser-failure.ts';
-import { readContent } from './read-content.ts';
-import type { ReadContent } from './read-content.ts';
-import { formatOf } from './readers.ts';
-
-/** Of these the beginning is enough: what is above the limit of text is cut in any case. */
-const streamed: ReadonlySet<string> = new Set([
-  'text/plain',
-  'text/markdown',
-  'text/csv',
-  'text/tab-separated-values',
-  'application/x-ndjson',
-]);
 
 /** Reads one file, or one document inside it, and makes Markdown of it. Throws `DocumentFailure`; runs in a child process only. */
 export async function extractFile(
-  { content, name: fileName, memberPath, known, passwords = [] }: ExtractRequest,
+  request: ExtractRequest,
   limits: ExtractionLimits,
   onProgress: () => void = () => undefined,
 ): Promise<Extracted> {
-  const inputOf = (bytes: Buffer, name: string, mimeType: string): ReaderInput => ({
-    bytes,
-    name,
-    mimeType,
-    passwords,
-    onProgress,
-    ...limits,
-  });
-  const draftOf = async (bytes: Buffer, name: string): Promise<Draft> => {
-    const mimeType = await detectType(bytes, name, limits);
-    onProgress();
-    return readDraft(formatOf(mimeType).load, inputOf(bytes, name, mimeType));
-  };
-
-  const isMember = memberPath.length > 0;
-  const file = readContent(content, {
-    keptBytes: (head, size) =>
-      isMember ? wholeBytes(size, limits) : keptBytes(head, size, fileName, limits),
-    isHashed: !isMember,
-  });
-  const { name, ancestors, ...opened } = isMember
-    ? await openMember({ bytes: file.bytes, name: fileName }, memberPath, draftOf)
-    : { ...file, name: fileName, ancestors: [] };
-  const { bytes, sizeBytes, contentSha256 }: ReadContent = opened;
-
-  const mimeType = await detectType(bytes, name, limits);
-  const format = formatOf(mimeType);
-  const facts = { contentSha256, sizeBytes, mimeType };
-  const isKnown = known?.contentSha256 === contentSha256 && known.extractorVersion === format.version;
+  const { facts, input, format, ancestors } = await openDocument(request, limits, onProgress);
+  const { known } = request;
+  const ocr = hasPictures(facts.mimeType) ? (request.ocr ?? null) : null;
+  const version = ocr === null ? format.version : ocrVersion(format.version, ocr.languages);
+  const isKnown = known?.contentSha256 === facts.contentSha256 && known.extractorVersion === version;
   if (isKnown) return { ...facts, extraction: null };
 
   onProgress();
-  const input = inputOf(bytes, name, mimeType);
-  const draft = await readDraft(format.load, input);
-  const children = childrenOf(draft, { ancestors: [...ancestors, bytes], ...limits });
-  return { ...facts, extraction: finishDraft({ ...draft, ...children }, format.version, input) };
+  const plain = await readDraft(format, input);
+  const draft = ocr === null ? plain : await ocred(plain, ocr, input);
+  const children = childrenOf(draft, { ancestors: [...ancestors, input.bytes], ...limits });
+  return { ...facts, extraction: finishDraft({ ...draft, ...children }, version, input) };
 }
 
-function keptBytes(head: Buffer, sizeBytes: number, name: string, limits: ExtractionLimits): number {
-  if (looksLikeText(head) && streamed.has(detectTextType(head, name))) {
-    return (limits.maxTextChars + 1) * MAX_BYTES_PER_CHAR;
-  }
-  return wholeBytes(sizeBytes, limits);
+/** Of other formats no part is a picture: their text is the same with OCR and without. */
+function hasPictures(mimeType: string): boolean {
+  return mimeType === 'application/pdf' || (mimeType.startsWith('image/') && mimeType !== 'image/svg+xml');
 }
 
-function wholeBytes(sizeBytes: number, { maxParsedBytes }: ExtractionLimits): number {
-  if (sizeBytes <= maxParsedBytes) return sizeBytes;
-  const message = `The file has ${sizeBytes} bytes; the limit of its format is ${maxParsedBytes}.`;
-  throw permanent('too_large', message, { stage: 'read', context: { sizeBytes, maxParsedBytes } });
-}
-
-async function readDraft(load: ReturnType<typeof formatOf>['load'], input: ReaderInput): Promise<Draft> {
-  const read = await load();
+async function ocred(
+  draft: Draft,
+  { dataFolder, ...order }: NonNullable<ExtractRequest['ocr']>,
+  input: ReaderInput,
+): Promise<Draft> {
+  const { readByOcr } = await import('./read-by-ocr.ts');
   try {
-    return await read(input);
+    return await readByOcr(draft, order, { ...input, ocrDataFolder: dataFolder });
   } catch (error) {
     throw error instanceof DocumentFailure ? error : parserFailure(error);
   }

@@ -23,6 +23,7 @@ export function finishDraft(
   const parts: ExtractionPart[] = [];
   const indexes = new Map<string, number>();
   let markdown = '';
+  let pictures = 0;
 
   for (const part of draft.parts) {
     const text = tidy(part.markdown);
@@ -31,11 +32,27 @@ export function finishDraft(
     markdown += text;
     const index = (indexes.get(part.kind) ?? 0) + 1;
     indexes.set(part.kind, index);
-    parts.push({ kind: part.kind, index, label: part.label, start, end: markdown.length });
+    const { kind, label, markdown: _text, isPicture = false, ...size } = part;
+    const isShown = isPicture && pictures < input.maxPictures;
+    if (isPicture) pictures += 1;
+    parts.push({
+      ...{ kind, index, label, start, end: markdown.length, ...size },
+      ...(isShown ? { isPicture } : {}),
+    });
   }
 
-  if (markdown === '' && images.length === 0 && draft.hasPictures !== true && draft.children.length === 0) {
+  if (
+    markdown === '' &&
+    images.length === 0 &&
+    draft.hasPictures !== true &&
+    pictures === 0 &&
+    draft.children.length === 0
+  ) {
     throw permanent('empty', 'There is no text and no picture in the document.', { stage: 'extract' });
+  }
+  if (pictures > input.maxPictures) {
+    const what = `${pictures} pages and pictures have no text`;
+    warnings.push(`${what}; only the first ${input.maxPictures} of them are shown to a model`);
   }
   if (markdown.length > maxTextChars) {
     warnings.push(`The text was cut after ${maxTextChars} characters`);

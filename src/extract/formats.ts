@@ -22,7 +22,7 @@ const SCAN_VERSION = 1;
 type Row = [string, string, string, `${keyof typeof loaders}/${number}`, string];
 
 const binary: Row[] = [
-  ['PDF', 'application/pdf', 'pdf', 'pdf/3', '@llamaindex/liteparse'],
+  ['PDF', 'application/pdf', 'pdf', 'pdf/4', '@llamaindex/liteparse sharp pdf-lib'],
   ['Word', zipTypes.docx, 'docx docm dotx dotm', 'docx/3', 'officeparser'],
   ['Word 97–2003', 'application/msword', 'doc dot', 'doc/1', 'word-extractor'],
   ['Rich Text', 'application/rtf', 'rtf', 'rtf/2', 'officeparser'],
@@ -39,13 +39,13 @@ const binary: Row[] = [
   ['ZIP archive', 'application/zip', 'zip', 'zip/1', ''],
   ['TAR archive', 'application/x-tar', 'tar', 'tar/1', ''],
   ['GZIP, TAR.GZ', 'application/gzip', 'gz tgz', 'gzip/1', ''],
-  ['PNG', 'image/png', 'png', 'image/1', 'image-size exifreader'],
-  ['JPEG', 'image/jpeg', 'jpg jpeg', 'image/1', 'image-size exifreader'],
-  ['GIF', 'image/gif', 'gif', 'image/1', 'image-size exifreader'],
-  ['WebP', 'image/webp', 'webp', 'image/1', 'image-size exifreader'],
-  ['TIFF', 'image/tiff', 'tif tiff', 'image/1', 'image-size exifreader'],
-  ['BMP', 'image/bmp', 'bmp', 'image/1', 'image-size exifreader'],
-  ['HEIC', 'image/heic', 'heic heif', 'image/1', 'image-size exifreader'],
+  ['PNG', 'image/png', 'png', 'image/2', 'image-size exifreader sharp'],
+  ['JPEG', 'image/jpeg', 'jpg jpeg', 'image/2', 'image-size exifreader sharp'],
+  ['GIF', 'image/gif', 'gif', 'image/2', 'image-size exifreader sharp'],
+  ['WebP', 'image/webp', 'webp', 'image/2', 'image-size exifreader sharp'],
+  ['TIFF', 'image/tiff', 'tif tiff', 'image/2', 'image-size exifreader sharp'],
+  ['BMP', 'image/bmp', 'bmp', 'image/2', 'image-size exifreader bmp-ts'],
+  ['HEIC', 'image/heic', 'heic heif', 'image/2', 'image-size exifreader heic-decode'],
 ];
 
 const textual: Row[] = [

@@ -5,8 +5,10 @@ export interface ImageFacts {
   format: string;
   widthPx?: number;
   heightPx?: number;
-  /** Pictures in the file, when more than one. */
+  /** Pictures in the file. @default 1 */
   frames?: number;
+  /** Whether a model can be shown its pixels. @default false */
+  isShown?: boolean;
   title?: string;
   description?: string;
   author?: string;
@@ -22,7 +24,7 @@ export interface ImageFacts {
 
 /** What is known of an image without looking at it, as a short text, so that no analyzer takes it for nothing. */
 export function imageDraft({ name, mimeType }: ReaderInput, facts: ImageFacts): Draft {
-  const { widthPx, heightPx, text = '' } = facts;
+  const { widthPx, heightPx, text = '', frames = 1, isShown = false } = facts;
   const hasSize = widthPx !== undefined && heightPx !== undefined;
   const lines: [string, string | undefined][] = [
     ['Title', facts.title],
@@ -33,12 +35,15 @@ export function imageDraft({ name, mimeType }: ReaderInput, facts: ImageFacts): 
     ['Position', facts.position],
   ];
   const list = lines.flatMap(([label, value]) => (value === undefined ? [] : [`- ${label}: ${value}`]));
-  const count = facts.frames === undefined || facts.frames < 2 ? '' : `, ${facts.frames} pictures`;
+  const count = frames < 2 ? '' : `, ${frames} pictures`;
   const head = `${facts.format} image${hasSize ? `, ${widthPx} × ${heightPx} pixels` : ''}${count}`;
   return {
-    parts: [
-      { kind: 'image', label: name, markdown: [head, list.join('\n'), text].filter(Boolean).join('\n\n') },
-    ],
+    parts: Array.from({ length: frames }, (_, index) => ({
+      kind: 'image',
+      label: index === 0 ? name : `${name} (${index + 1})`,
+      markdown: index === 0 ? [head, list.join('\n'), text].filter(Boolean).join('\n\n') : '',
+      ...(isShown && hasSize ? { widthPx, heightPx, isPicture: true } : {}),
+    })),
     metadata: {
       ...(facts.title === undefined ? {} : { title: facts.title }),
       ...(facts.author === undefined ? {} : { author: facts.author }),

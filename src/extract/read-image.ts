@@ -5,9 +5,10 @@ import { permanent } from '../domain/failure.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 import { imageDraft } from './image-draft.ts';
 import type { ImageFacts } from './image-draft.ts';
+import { maxPixelsOf } from './raw-pixels.ts';
 
-/** Size and camera data of a picture. Its pixels are never decoded. */
-export function readImage(input: ReaderInput): Draft {
+/** Size and camera data of a picture. Its pixels are decoded only for a model that looks at it, by render-image.ts. */
+export async function readImage(input: ReaderInput): Promise<Draft> {
   const size = sizeOf(input.bytes);
   const widthPx = size.width;
   const heightPx = size.height;
@@ -18,13 +19,29 @@ export function readImage(input: ReaderInput): Draft {
       context: { widthPx, heightPx, maxPixels: input.maxPixels },
     });
   }
+  const frames = await frameCount(input);
   return imageDraft(input, {
+    frames,
+    isShown: widthPx * heightPx <= maxPixelsOf(input.mimeType, input.maxPixels),
     format: input.mimeType.replace('image/', '').toUpperCase(),
     // From the fifth on, the camera was held upright.
     ...((size.orientation ?? 1) >= 5 ? { widthPx: heightPx, heightPx: widthPx } : { widthPx, heightPx }),
-    ...(size.images === undefined ? {} : { frames: size.images.length }),
     ...exifFacts(input.bytes),
   });
+}
+
+const MAX_FRAMES = 10_000;
+
+/** Faxes and scanners put pages one behind the other into one TIFF. */
+async function frameCount({ bytes, mimeType, maxPixels }: ReaderInput): Promise<number> {
+  if (mimeType !== 'image/tiff') return 1;
+  try {
+    const { default: sharp } = await import('sharp');
+    const { pages = 1 } = await sharp(bytes, { limitInputPixels: maxPixels }).metadata();
+    return Math.min(pages, MAX_FRAMES);
+  } catch {
+    return 1;
+  }
 }
 
 function sizeOf(bytes: Buffer): ReturnType<typeof imageSize> {

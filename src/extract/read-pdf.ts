@@ -1,7 +1,9 @@
 import { LiteParse } from '@llamaindex/liteparse';
 import type { LiteParseConfig, ParseResult, ParsedPage } from '@llamaindex/liteparse';
 import { DocumentFailure, permanent } from '../domain/failure.ts';
+import { PAGE_DPI } from '../domain/pictures.ts';
 import type { Draft, DraftPart, ReaderInput } from './draft.ts';
+import { pdfFailure } from './pdf-failure.ts';
 import { pdfInfo } from './pdf-info.ts';
 import type { AsideText } from '../domain/suspicion.ts';
 import { hiddenOnPage } from './asides/hidden-on-page.ts';
@@ -66,7 +68,12 @@ async function readPages(
         const hidden = hiddenOnPage(page);
         if (hidden !== '') asides.push({ origin: 'hidden text', text: hidden });
         characters += markdown.length;
-        parts.push({ kind: 'page', label: `Page ${page.pageLabel ?? page.pageNum}`, markdown });
+        // A page that cannot be read is a page all the same: part n is page n.
+        while (parts.length + 1 < page.pageNum) parts.push(emptyPage(parts.length + 1));
+        parts.push({
+          ...{ kind: 'page', label: `Page ${page.pageLabel ?? page.pageNum}`, markdown },
+          ...{ widthPx: pixels(page.width), heightPx: pixels(page.height) },
+        });
       }
       if (characters > maxTextChars) break;
     }
@@ -74,6 +81,7 @@ async function readPages(
     throw pdfFailure(error);
   }
   if (parts.length === 0) throw permanent('corrupt', 'The PDF has no readable page.', { stage: 'extract' });
+  await markPictures(parser, bytes, parts);
   return {
     parts,
     metadata: {
@@ -84,7 +92,6 @@ async function readPages(
     },
     warnings: [...pageWarnings(parts, brokenPages), ...leftOut(head.totalPages)],
     asides,
-    hasPictures: await hasPictures(parser, bytes, parts),
   };
 }
 
@@ -119,13 +126,23 @@ function leftOut(pages: number): string[] {
   return pages > MAX_PAGES ? [`Of ${pages} pages only the first ${MAX_PAGES} were read`] : [];
 }
 
-/** Asked only when there is no text at all: whether a person would see a scan or a drawing. */
-async function hasPictures(parser: LiteParse, bytes: Buffer, parts: DraftPart[]): Promise<boolean> {
-  if (parts.some(({ markdown }) => markdown !== '')) return false;
-  const pages = await parser.isComplex(bytes);
-  return pages.some(
-    (page) => page.fullPageImage || page.imageBlockCount > 0 || (page.uncoveredVectorArea ?? 0) > 0,
-  );
+/** Of the pages without text, those where a person would see a scan or a drawing. */
+async function markPictures(parser: LiteParse, bytes: Buffer, parts: DraftPart[]): Promise<void> {
+  if (parts.every(({ markdown }) => markdown !== '')) return;
+  for (const page of await parser.isComplex(bytes)) {
+    const part = parts[page.pageNumber - 1];
+    if (part?.markdown !== '') continue;
+    const { fullPageImage, imageBlockCount, uncoveredVectorArea = 0 } = page;
+    if (fullPageImage || imageBlockCount > 0 || uncoveredVectorArea > 0) part.isPicture = true;
+  }
+}
+
+function emptyPage(no: number): DraftPart {
+  return { kind: 'page', label: `Page ${no}`, markdown: '' };
+}
+
+function pixels(points: number): number {
+  return Math.max(1, Math.round((points * PAGE_DPI) / 72));
 }
 
 function tableCount(parts: DraftPart[]): number {
@@ -133,13 +150,4 @@ function tableCount(parts: DraftPart[]): number {
     (sum, { markdown }) => sum + (markdown.match(/^\|(?:\s*:?-+:?\s*\|)+\s*$/gm)?.length ?? 0),
     0,
   );
-}
-
-function pdfFailure(error: unknown): Error {
-  const reason = (error instanceof Error ? error.message : String(error)).replace(/^PDF error:\s*/i, '');
-  if (/password|security handler|encrypt/i.test(reason)) {
-    return permanent('encrypted', 'The PDF is protected by a password.', { stage: 'extract', cause: error });
-  }
-  const message = `The PDF is damaged or cut off (${reason.slice(0, 200)}).`;
-  return permanent('corrupt', message, { stage: 'extract', cause: error });
 }

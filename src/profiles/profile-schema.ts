@@ -14,7 +14,7 @@ export const profileFileSchema = z.strictObject({
   model: z.string().min(1).default('claude-haiku-5-5'),
   maxTokens: z.int().min(16).max(128_000).default(2_000),
   effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullable().default(null),
-  send: z.literal('text').default('text'),
+  send: z.enum(['text', 'native', 'auto']).default('auto'),
   language: z.string().min(1).default('document'),
   chunking: z
     .strictObject({
@@ -23,6 +23,14 @@ export const profileFileSchema = z.strictObject({
       overlapChars: z.int().min(0).max(100_000).default(1_000),
     })
     .default({ maxChars: 300_000, overlapChars: 1_000 }),
+  pictures: z
+    .strictObject({
+      /** Longest side of a page or image as it is sent: a token is 28 by 28 pixels. Never above what the model takes in. */
+      maxEdgePx: z.int().min(256).max(2_576).default(1_568),
+      /** Pages and images of one call; with more the document goes in pieces, whose answers are merged. */
+      perCall: z.int().min(1).max(100).default(20),
+    })
+    .default({ maxEdgePx: 1_568, perCall: 20 }),
   quotes: z.array(z.string()).default([]),
   prompt: z.string().trim().min(1),
   schema: schemaObject,

@@ -5,6 +5,7 @@ import { DocumentFailure } from '../domain/failure.ts';
 import type { Json } from '../domain/analyzer.ts';
 import { groundQuotes } from '../analyze/claude/ground.ts';
 import { extractFile } from '../extract/extract-file.ts';
+import { renderFile } from '../extract/render-file.ts';
 import type { ChildFunctions, LocalInput, Reply } from './requests.ts';
 import { forbidNetwork } from './forbid-network.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -20,6 +21,7 @@ const watchdog = startWatchdog(Number(process.argv[2]));
 
 const functions: ChildFunctions = {
   extract: (request, limits) => reply(() => extractFile(request, limits, showProgress)),
+  render: (request, limits) => reply(() => renderFile(request, limits, showProgress)),
   answerLocally: (input) => reply(() => answer(input)),
   ground: (input) => reply(() => Promise.resolve(groundQuotes(input))),
 };

@@ -10,8 +10,8 @@ export interface Launch {
 }
 
 /** How a child process is started: without a network where the system lets us, and under Node's permission model. */
-export function launchOf(scratchDir: string, heapMb: number): Launch {
-  const nodeFlags = [`--max-old-space-size=${heapMb}`, ...permissionFlags(scratchDir)];
+export function launchOf(readableDirs: readonly string[], heapMb: number): Launch {
+  const nodeFlags = [`--max-old-space-size=${heapMb}`, ...permissionFlags(readableDirs)];
   const cut = networkCut();
   if (cut === null) return { execPath: process.execPath, execArgv: nodeFlags };
   return { execPath: cut[0]!, execArgv: [...cut.slice(1), process.execPath, ...nodeFlags] };
@@ -41,12 +41,12 @@ export function networkCut(): string[] | null {
  * programs. Addons (the PDF parser) and threads (the watchdog) stay allowed, so this narrows what hostile JavaScript
  * can do; it does not jail native code.
  */
-export function permissionFlags(scratchDir: string): string[] {
+export function permissionFlags(readableDirs: readonly string[]): string[] {
   const flag = ['--permission', '--experimental-permission'].find((name) =>
     process.allowedNodeEnvironmentFlags.has(name),
   );
   if (flag === undefined || !process.allowedNodeEnvironmentFlags.has('--allow-addons')) return [];
-  const dirs = [...applicationDirs(), scratchDir].flatMap((dir) => [
+  const dirs = [...applicationDirs(), ...readableDirs].flatMap((dir) => [
     join(dir, sep),
     join(realpathSync(dir), sep),
   ]);

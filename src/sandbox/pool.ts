@@ -5,12 +5,14 @@ import type { GroundedQuote, GroundingInput } from '../analyze/claude/ground.ts'
 import type { Json } from '../domain/analyzer.ts';
 import type { ExtractionLimits } from '../domain/extraction.ts';
 import { transient } from '../domain/failure.ts';
+import type { PictureOrder, Rendered } from '../domain/pictures.ts';
 import type { Stage } from '../domain/failure.ts';
 import { ChildNotStarted, callChild } from './child-call.ts';
 import type { ChildCall } from './child-call.ts';
 import { createChildren } from './children.ts';
 import { launchOf } from './launch-flags.ts';
-import type { ChildFunctions, ExtractRequest, Extracted, KnownText, LocalInput } from './requests.ts';
+import type { ChildFunctions, Content, ExtractRequest, Extracted, KnownText } from './requests.ts';
+import type { LocalInput, RenderRequest } from './requests.ts';
 import { createScratch } from './scratch.ts';
 import { scrubbedEnv } from './scrubbed-env.ts';
 import { createSlots } from './slots.ts';
@@ -29,6 +31,8 @@ const WARM_UP_READS = 30;
 const WARM_UP_TEXT = '# Ready\n\nA line of text, as documents have them: 1 of 30, *in English*.\n\n'.repeat(
   40,
 );
+/** Of the time for one document: a scan of a thousand pages is not lost, only not read to its end. */
+const OCR_SHARE = 0.8;
 
 export interface SandboxOptions extends ExtractionLimits {
   /** Extraction processes at most; each starts when it is first needed, or with `warmUp`. */
@@ -45,20 +49,28 @@ export interface SandboxOptions extends ExtractionLimits {
   recycleAfter: number;
   /** Tried on what is protected. @default none */
   passwords?: readonly string[];
+  /** Where data for OCR lies; children may read it. @default the packages `@tesseract.js-data/…` */
+  ocrDataFolder?: string | null;
 }
 
-export interface ExtractFile {
+/** A document, and how long reading it may take. */
+export interface DocumentFile {
   path: string;
   /** The document's name, for its ending; the path may be a temporary one. */
   name: string;
   /** The way to a document inside this file; empty for the file itself. */
   memberPath: readonly string[];
-  /** The text that is stored already: equal bytes are not parsed again. */
-  known: KnownText | null;
   /** Tried before those of the sandbox. @default none */
   passwords?: readonly string[];
   /** Runs from when a child starts on it. */
   timeoutMs: number;
+}
+
+export interface ExtractFile extends DocumentFile {
+  /** The text that is stored already: equal bytes are not parsed again. */
+  known: KnownText | null;
+  /** Languages in which text is read off pictures. @default none */
+  ocrLanguages?: readonly string[] | null;
 }
 
 /** Reads and analyzes untrusted documents in child processes, each of which may be lost at any moment. */
@@ -66,6 +78,8 @@ export interface Sandbox {
   readonly limits: ExtractionLimits;
   /** Throws `DocumentFailure`; rejects with the signal's reason. */
   extract(file: ExtractFile, signal: AbortSignal): Promise<Extracted>;
+  /** Pictures of its pages, or some of its pages as a PDF. Throws like `extract`. */
+  render(file: DocumentFile, order: PictureOrder, signal: AbortSignal): Promise<Rendered>;
   answerLocally(input: LocalInput, timeoutMs: number, signal: AbortSignal): Promise<Json>;
   /** Looks for the quotes of an answer in a large text. */
   ground(input: GroundingInput, timeoutMs: number, signal: AbortSignal): Promise<GroundedQuote[]>;
@@ -80,16 +94,8 @@ export interface Sandbox {
 }
 
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const {
-    processes,
-    heapMb,
-    rssMb,
-    stallMs,
-    totalMs,
-    recycleAfter,
-    passwords: ours = [],
-    ...limits
-  } = options;
+  const { processes, heapMb, rssMb, stallMs, totalMs, recycleAfter, ...rest } = options;
+  const { passwords: ours = [], ocrDataFolder = null, ...limits } = rest;
   const slots = createSlots(processes);
   /** As many again are laid out already, so that no child waits for a disk. */
   const places = createSlots(2 * processes);
@@ -101,7 +107,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     emitStdStreams: true,
     forkArgs: [String(rssMb)],
     // If our own process was started with a heap limit, workerpool lets that one win; the watchdog's limit still holds.
-    forkOpts: { env: scrubbedEnv(process.env), serialization: 'advanced', ...launchOf(scratch.dir, heapMb) },
+    forkOpts: {
+      env: scrubbedEnv(process.env),
+      serialization: 'advanced',
+      ...launchOf([scratch.dir, ...(ocrDataFolder === null ? [] : [ocrDataFolder])], heapMb),
+    },
   });
   const children = createChildren(recycleAfter);
   const inWork = new Set<ChildCall<unknown>>();
@@ -109,20 +119,32 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   return {
     limits,
-    extract({ path, name, memberPath, known, passwords = [], timeoutMs }, signal) {
-      const { maxFileBytes } = limits;
+    extract({ path, name, memberPath, known, passwords = [], ocrLanguages = null, timeoutMs }, signal) {
       const call = {
         method: 'extract',
         stage: 'extract',
         timeoutMs: Math.min(timeoutMs, totalMs),
         signal,
       } as const;
-      return run(call, async () => {
-        const { content, remove } = await stageInput(path, { maxFileBytes, scratchPath: scratch.next });
-        const tried = [...passwords, ...ours];
-        const request: ExtractRequest = { content, name, memberPath, known, passwords: tried };
-        return { params: [request, limits], release: remove };
-      });
+      const tried = [...passwords, ...ours];
+      const ocr =
+        ocrLanguages === null
+          ? null
+          : { languages: ocrLanguages, maxMs: call.timeoutMs * OCR_SHARE, dataFolder: ocrDataFolder };
+      const same = { name, memberPath, known, passwords: tried, ocr };
+      return run(call, () => staged(path, (content): ExtractRequest => ({ content, ...same })));
+    },
+    render({ path, name, memberPath, passwords = [], timeoutMs }, order, signal) {
+      const call = {
+        method: 'render',
+        stage: 'extract',
+        timeoutMs: Math.min(timeoutMs, totalMs),
+        signal,
+      } as const;
+      const tried = [...passwords, ...ours];
+      return run(call, () =>
+        staged(path, (content): RenderRequest => ({ content, name, memberPath, order, passwords: tried })),
+      );
     },
     answerLocally(input, timeoutMs, signal) {
       const call = { method: 'answerLocally', stage: 'analyze', timeoutMs, signal } as const;
@@ -152,6 +174,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     rssBytes: children.rssBytes,
     close: () => (closed ??= close()),
   };
+
+  async function staged(path: string, requestOf: (content: Content) => object): Promise<Prepared> {
+    const { maxFileBytes } = limits;
+    const { content, remove } = await stageInput(path, { maxFileBytes, scratchPath: scratch.next });
+    return { params: [requestOf(content), limits], release: remove };
+  }
 
   // The pool's own queue is never used: it stalls after a child is lost, and its time-outs end no busy process at once.
   async function run<T>(options: RunOptions, prepare: () => Promise<Prepared>): Promise<T> {

@@ -2,20 +2,32 @@ import type { Json } from '../domain/analyzer.ts';
 import type { GroundedQuote, GroundingInput } from '../analyze/claude/ground.ts';
 import type { Extraction, ExtractionLimits } from '../domain/extraction.ts';
 import type { FailureClass, Stage } from '../domain/failure.ts';
+import type { OcrOrder } from '../domain/ocr.ts';
+import type { PictureOrder, Rendered } from '../domain/pictures.ts';
 
 /** The bytes themselves, or where in the scratch folder they lie. */
 export type Content = Uint8Array | { scratchPath: string };
 
-export interface ExtractRequest {
+/** Which document: a file, or one inside it. */
+export interface OpenRequest {
   content: Content;
   /** The document's name, for its ending; never a path. */
   name: string;
   /** The way to a document inside this one; empty for the file itself. */
   memberPath: readonly string[];
-  /** The text that is stored already: equal bytes are not parsed again by the same version of their reader. */
-  known: KnownText | null;
   /** Tried on what is protected. @default none */
   passwords?: readonly string[];
+}
+
+export interface ExtractRequest extends OpenRequest {
+  /** The text that is stored already: equal bytes are not parsed again by the same version of their reader. */
+  known: KnownText | null;
+  /** @default null, pictures stay pictures */
+  ocr?: (OcrOrder & { dataFolder: string | null }) | null;
+}
+
+export interface RenderRequest extends OpenRequest {
+  order: PictureOrder;
 }
 
 export interface KnownText {
@@ -57,6 +69,7 @@ export type ChildEvent =
 /** The functions a child offers, by name. */
 export interface ChildFunctions {
   extract(request: ExtractRequest, limits: ExtractionLimits): Promise<Reply<Extracted>>;
+  render(request: RenderRequest, limits: ExtractionLimits): Promise<Reply<Rendered>>;
   answerLocally(input: LocalInput): Promise<Reply<Json>>;
   ground(input: GroundingInput): Promise<Reply<GroundedQuote[]>>;
 }

@@ -21,7 +21,7 @@ import { isProcessAlive } from '../is-process-alive.ts';
 import { createSandbox } from '../sandbox/pool.ts';
 import { readPasswords } from '../sandbox/read-passwords.ts';
 import { version } from '../version.ts';
-import { sandboxOptions } from '../sandbox/sandbox-options.ts';
+import { ocrFolder, sandboxOptions } from '../sandbox/sandbox-options.ts';
 import { every } from './every.ts';
 import type { DiskLimit } from './watch-disk.ts';
 import { watchDisk } from './watch-disk.ts';
@@ -71,6 +71,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const sandbox = createSandbox({
     ...sandboxOptions(config.limits),
     passwords: readPasswords(config.passwordsFile, config.projectDir),
+    ocrDataFolder: ocrFolder(config),
   });
   const register = () => enter(db, options);
   await register();

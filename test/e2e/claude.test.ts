@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ClaudeSimulator } from '../support/claude-simulator/server.ts';
 import { startClaudeSimulator } from '../support/claude-simulator/server.ts';
 import { projectFolder, runCli } from '../support/run-cli.ts';
+import { scannedPages, scannedPdf } from '../support/scanned-pdf.ts';
 
 describe('process --analyzer claude', function () {
   this.timeout(120_000);
@@ -91,6 +92,25 @@ describe('process --analyzer claude', function () {
     );
     expect(simulator.ledger.totals().billed).to.equal(6);
   });
+
+  for (const analyzer of ['claude', 'claude-batch']) {
+    it(`shows scans and images to ${analyzer}, within the estimate and to the nano-dollar`, async () => {
+      const folder = join(project.folder, analyzer);
+      await mkdir(folder, { recursive: true });
+      const texts = [`An invoice for ${analyzer}`, 'Its second page'];
+      await writeFile(join(folder, 'scan.pdf'), await scannedPdf(texts));
+      await writeFile(join(folder, 'photo.jpg'), (await scannedPages(texts))[0]!);
+      const args = ['process', analyzer, '--analyzer', analyzer, '--json'];
+      const { estimate } = JSON.parse((await cli(...args, '--dry-run')).stdout);
+      const { counts, money } = JSON.parse((await cli(...args)).stdout);
+      const { billed, costNanoUsd, inputTokens } = simulator.ledger.totals();
+      expect([counts.completed, billed, money.spentNanoUsd]).to.deep.equal([2, 2, costNanoUsd]);
+      expect(estimate.inputTokens / inputTokens).to.be.within(0.95, 1.05);
+      expect(costNanoUsd).to.be.within(estimate.lowNanoUsd, estimate.highNanoUsd);
+      const shown = simulator.ledger.entries.reduce((sum, { images }) => sum + images, 0);
+      expect(shown).to.equal(3);
+    });
+  }
 
   it('makes, checks and tries a profile of the user’s own', async () => {
     expect((await cli('profile', 'init', 'letters-only')).exitCode).to.equal(0);

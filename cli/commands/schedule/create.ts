@@ -79,7 +79,7 @@ async function create(context: CliContext, name: string, paths: string[], flags:
     scheduleName: name,
     timeZone: flags.tz,
     analyzer,
-    ...(chosen.loaded === null ? {} : { frozen: { profile, model, parameters } }),
+    ...(Object.keys(parameters).length === 0 ? {} : { frozen: { profile, model, parameters } }),
     discovery: {
       ...sources,
       all: flags.all === true,

@@ -5,7 +5,9 @@ import type { Session } from './call.ts';
 import { callClaude } from './call.ts';
 import { recallAnswer } from './recall-answer.ts';
 import { answerFailure } from './failure.ts';
-import type { ClaudeRequest } from './request.ts';
+import { DocumentFailure } from '../../domain/failure.ts';
+import type { ClaudeDraft } from './request.ts';
+import { smaller } from './smaller.ts';
 
 type Problem = { code: 'truncated_answer' | 'invalid_answer'; detail: string };
 
@@ -16,17 +18,29 @@ const MAX_OUTPUT_TOKENS = 128_000;
  * A valid answer to the request. One that was cut off is asked for once more with twice the tokens, one that does not
  * fit the schema once more with what was wrong; then the document fails. Every try is billed.
  */
-export async function askClaude<T>(
-  session: Session,
-  request: ClaudeRequest,
-  schema: z.ZodType<T>,
-): Promise<T> {
-  const call = session.recorded === undefined ? callClaude : recallAnswer;
-  const first = readAnswer(await call(session, request), schema, session);
+export async function askClaude<T>(session: Session, request: ClaudeDraft, schema: z.ZodType<T>): Promise<T> {
+  const { answer, asked } = await callFitting(session, request);
+  const first = readAnswer(answer, schema, session);
   if ('value' in first) return first.value;
-  const second = readAnswer(await call(session, again(request, first.problem)), schema, session);
+  const { answer: next } = await callFitting(session, again(asked, first.problem));
+  const second = readAnswer(next, schema, session);
   if ('value' in second) return second.value;
   throw answerFailure(second.problem.code, second.problem.detail, contextOf(session));
+}
+
+/** Pictures that are refused as too large are sent once more, smaller; such a refusal is not billed. */
+async function callFitting(
+  session: Session,
+  request: ClaudeDraft,
+): Promise<{ answer: Anthropic.Message; asked: ClaudeDraft }> {
+  const call = session.recorded === undefined ? callClaude : recallAnswer;
+  try {
+    return { answer: await call(session, request), asked: request };
+  } catch (error) {
+    const asked = error instanceof DocumentFailure ? smaller(request, error) : null;
+    if (asked === null) throw error;
+    return { answer: await call(session, asked), asked };
+  }
 }
 
 function readAnswer<T>(
@@ -58,13 +72,17 @@ function readAnswer<T>(
     : { problem: { code: 'invalid_answer', detail: describeIssues(parsed.error) } };
 }
 
-function again(request: ClaudeRequest, { code, detail }: Problem): ClaudeRequest {
+function again(request: ClaudeDraft, { code, detail }: Problem): ClaudeDraft {
   if (code === 'truncated_answer') {
     return { ...request, max_tokens: Math.min(request.max_tokens * 2, MAX_OUTPUT_TOKENS) };
   }
   const [{ content }] = request.messages;
   const note = `A first answer could not be used: ${detail}. Answer again, in the required form.`;
-  return { ...request, messages: [{ role: 'user', content: `${content}\n\n${note}` }] };
+  const noted =
+    typeof content === 'string'
+      ? `${content}\n\n${note}`
+      : [...content, { type: 'text' as const, text: note }];
+  return { ...request, messages: [{ role: 'user', content: noted }] };
 }
 
 /** Paths and rules; never the values, which are document text. */

@@ -9,8 +9,10 @@ import type { CallCount } from './failure.ts';
 import { callFailure } from './failure.ts';
 import type { CallPrice, CallTokens, PriceOverrides } from './price.ts';
 import { priceOf } from './price.ts';
-import type { ClaudeRequest } from './request.ts';
+import type { ClaudeDraft } from './request.ts';
 import { seenLimits } from './seen-limits.ts';
+import type { SentRequest } from './with-pages.ts';
+import { isPlain, roughTokens, withPages } from './with-pages.ts';
 
 /** Only for the limiter, which is told afterwards what it really was. */
 const CHARS_PER_TOKEN = 3.4;
@@ -22,6 +24,8 @@ export interface Session {
   client: Anthropic;
   prices: PriceOverrides;
   meter: Meter;
+  render: AnalysisInput['render'];
+  contentSha256: string;
   signal: AbortSignal;
   /** `performance.now()` when the analysis must be over. */
   deadlineMs: number;
@@ -33,17 +37,18 @@ export interface Session {
 }
 
 /** One paid call: reserved before, billed after, its failure classified. */
-export async function callClaude(session: Session, request: ClaudeRequest): Promise<Anthropic.Message> {
+export async function callClaude(session: Session, draft: ClaudeDraft): Promise<Anthropic.Message> {
   const { client, meter, signal, count, requestIds, prices } = session;
-  const price = priceOf(request.model, new Date(), prices);
-  if (price === undefined) throw unpriced(request.model);
+  const price = priceOf(draft.model, new Date(), prices);
+  if (price === undefined) throw unpriced(draft.model);
+  const request = await withPages(draft, session.render);
   const askedAtMs = performance.now();
   await meter.reserve(async () => {
-    const input = await countTokens(session, request);
+    const input = await countTokens(session, draft, request);
     const tokens = { input, output: request.max_tokens, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
     return price.costOf(tokens);
   });
-  const estimatedInputTokens = Math.ceil(request.messages[0].content.length / CHARS_PER_TOKEN);
+  const estimatedInputTokens = roughTokens(draft, CHARS_PER_TOKEN);
   const most = { input: estimatedInputTokens, output: request.max_tokens };
   await meter.admit(
     estimatedInputTokens,
@@ -105,10 +110,11 @@ export function paidCall(
   };
 }
 
-/** By the free count, with 5 % on top; without it a token per byte, which no text exceeds. */
+/** By the free count, with 5 % on top; without it a token per byte of text, which none exceeds, and what pages take. */
 export async function countTokens(
   { client, signal }: Pick<Session, 'client' | 'signal'>,
-  request: ClaudeRequest,
+  draft: ClaudeDraft,
+  request: SentRequest,
 ): Promise<number> {
   const { max_tokens: _maxTokens, ...counted } = request;
   try {
@@ -116,8 +122,14 @@ export async function countTokens(
     return Math.ceil(tokens * 1.05);
   } catch {
     signal.throwIfAborted();
-    return Buffer.byteLength(JSON.stringify(request));
+    return worstTokens(draft);
   }
+}
+
+/** More than the request can take, without asking anybody. */
+export function worstTokens(draft: ClaudeDraft): number {
+  const pages = isPlain(draft) ? 0 : roughTokens(draft, Infinity);
+  return Buffer.byteLength(JSON.stringify(draft)) + Math.ceil(pages * 1.05);
 }
 
 function tokensOf(usage: Anthropic.Usage): CallTokens {

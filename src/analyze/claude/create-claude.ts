@@ -17,9 +17,10 @@ import { checkClaude } from './preflight.ts';
 import type { PriceOverrides } from './price.ts';
 import { createProviderBatches } from './provider-batches.ts';
 import { judgeAnswer } from './judge-answer.ts';
-import { documentRequest, markOf, mergeRequest } from './request.ts';
+import { markOfPiece, mergeRequest, pieceRequest } from './request.ts';
 import { runChecks } from './run-checks.ts';
-import { splitText } from './split-text.ts';
+import type { Piece } from './split-document.ts';
+import { splitDocument } from './split-document.ts';
 
 export interface ClaudeDeps {
   env: NodeJS.ProcessEnv;
@@ -55,19 +56,19 @@ export function createClaudeAnalyzer(
     return open();
   };
 
-  async function readPart(session: Session, text: string, part?: { no: number; of: number }) {
-    const request = documentRequest(profile, text, part);
+  async function readPart(session: Session, piece: Piece, part?: { no: number; of: number }) {
+    const request = pieceRequest(profile, session.contentSha256, piece, part);
     if (profile.quotes.length === 0)
       return { answer: await askClaude(session, request, answerSchema), quotes: [] };
     return askClaude(session, request, quoted);
   }
 
   /** Parts one after the other, since a document has one slot; then merged, as many at once as fit. */
-  async function readWhole(session: Session, pieces: readonly string[]) {
+  async function readWhole(session: Session, pieces: readonly Piece[]) {
     const quotes: Quote[] = [];
     let answers: Answer[] = [];
-    const readPiece = (text: string, index: number) =>
-      readPart(session, text, { no: index + 1, of: pieces.length });
+    const readPiece = (piece: Piece, index: number) =>
+      readPart(session, piece, { no: index + 1, of: pieces.length });
     const reads = isOnline(session)
       ? await oneByOne(pieces, readPiece)
       : await togetherOrNot(pieces.map(readPiece));
@@ -94,12 +95,12 @@ export function createClaudeAnalyzer(
 
   async function ground(
     input: AnalysisInput,
-    quotes: Quote[],
+    { quotes, isPartial }: Pick<GroundingInput, 'quotes' | 'isPartial'>,
     signal: AbortSignal,
   ): Promise<GroundedQuote[]> {
     const { markdown, parts } = input.extraction;
-    const grounding = { markdown, parts, quotes };
     if (quotes.length === 0) return [];
+    const grounding = { markdown, parts, quotes, isPartial };
     return markdown.length <= INLINE_CHARS
       ? groundQuotes(grounding)
       : deps.ground(grounding, input.timeoutMs, signal);
@@ -123,6 +124,8 @@ export function createClaudeAnalyzer(
         client: openInWorker(),
         prices: deps.prices,
         meter: input.meter,
+        render: input.render,
+        contentSha256: input.contentSha256,
         signal,
         timeoutMs: input.timeoutMs,
         deadlineMs: performance.now() + input.timeoutMs,
@@ -133,18 +136,22 @@ export function createClaudeAnalyzer(
             ? undefined
             : (input.recorded ?? { answers: new Map(), hasBudget: false, isLate: false }),
       };
-      if (input.extraction.markdown.trim() === '') throw withoutText();
-      const pieces = splitText(input.extraction, profile.chunking);
+      const pieces = splitDocument(input.extraction, profile);
+      if (pieces.length === 0) throw withoutText();
+      const pictures = pieces.reduce((sum, piece) => sum + piece.pictures.length, 0);
+      const pdfPages = pieces.reduce((sum, piece) => sum + piece.pdfPages.length, 0);
       const suspicions = input.extraction.suspicions ?? [];
       const reading = pieces.length === 1 ? readPart(session, pieces[0]!) : readWhole(session, pieces);
       const read = await reading.catch((error: unknown) => {
         throw profile.onInjection === 'ignore' ? error : blamedOnOrders(error, suspicions);
       });
-      const grounding = await ground(input, read.quotes, signal);
+      const isPartial = input.extraction.parts.some((part) => part.isPicture === true);
+      const shown = pictures + pdfPages > 0;
+      const grounding = await ground(input, { quotes: read.quotes, isPartial: shown && isPartial }, signal);
       const findings = judgeAnswer({
         answer: read.answer,
         grounding,
-        marks: pieces.map(markOf),
+        marks: pieces.map((piece) => markOfPiece(piece, input.contentSha256)),
         suspicions,
       });
       const answer: Answer = { ...read.answer };
@@ -152,7 +159,13 @@ export function createClaudeAnalyzer(
       if (profile.checks.length > 0)
         answer.checks = runChecks(read.answer, profile.checks) as unknown as Json;
       if (findings.length > 0) answer.injection = { findings } as unknown as Json;
-      answer.claude = { model: profile.model, parts: pieces.length, requestIds: session.requestIds };
+      answer.claude = {
+        model: profile.model,
+        parts: pieces.length,
+        ...(pictures > 0 ? { pictures } : {}),
+        ...(pdfPages > 0 ? { pdfPages } : {}),
+        requestIds: session.requestIds,
+      };
       return { answer, ...session.count };
     },
   };
@@ -198,7 +211,7 @@ function blamedOnOrders(error: unknown, suspicions: readonly Suspicion[]): unkno
 
 /** Nothing would be asked about nothing, and still be billed. */
 function withoutText() {
-  return permanent('empty', 'The document has no text to send; its pages may be pictures', {
+  return permanent('empty', 'The document has no text to send, and no picture that the profile would send', {
     stage: 'analyze',
   });
 }

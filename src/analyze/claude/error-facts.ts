@@ -14,6 +14,8 @@ export interface ErrorFacts {
   type: string | null;
   /** `error.details.error_code` of the body: stable, unlike the message. */
   errorCode: string | null;
+  /** `max_side_length_pixels` of an image that is too large. */
+  maxSidePx: number | null;
   message: string;
   retryAfter: string | null;
   requestId: string | null;
@@ -22,19 +24,23 @@ export interface ErrorFacts {
 /** The error that the SDK threw, as plain facts. An abort is none: the caller looks at its own signal first. */
 export function errorFacts(error: unknown): ErrorFacts {
   const message = redact(messageOf(error)).slice(0, 500).toWellFormed();
-  const none = { status: null, type: null, errorCode: null, retryAfter: null, requestId: null, message };
+  const none = {
+    ...{ status: null, type: null, errorCode: null, maxSidePx: null, retryAfter: null, requestId: null },
+    message,
+  };
   if (error instanceof APIConnectionTimeoutError || error instanceof APIUserAbortError) {
     return { ...none, kind: 'timeout' };
   }
   // An answer that broke off, or was cut in the middle of its JSON, comes as an error that is not the SDK's.
   if (error instanceof APIConnectionError || !(error instanceof APIError))
     return { ...none, kind: 'connection' };
-  const { status, type, errorCode, headers, requestID } = error as APIError<number, Headers>;
+  const { status, type, errorCode, details, headers, requestID } = error as APIError<number, Headers>;
   return {
     kind: 'response',
     status,
     type,
     errorCode,
+    maxSidePx: maxSideOf(details),
     message,
     retryAfter: headers.get('retry-after'),
     requestId: requestID ?? null,
@@ -44,7 +50,7 @@ export function errorFacts(error: unknown): ErrorFacts {
 /** `error` of a result in a provider batch: the error body without status and headers; the type stands for the status. */
 export function resultFacts(body: unknown): ErrorFacts {
   const { error, request_id: requestId } = body as {
-    error?: { type?: string; message?: string; details?: { error_code?: string } };
+    error?: { type?: string; message?: string; details?: { error_code?: string; [key: string]: unknown } };
     request_id?: string;
   };
   const type = error?.type ?? null;
@@ -53,12 +59,18 @@ export function resultFacts(body: unknown): ErrorFacts {
     status: (type === null ? undefined : STATUS_OF[type]) ?? 500,
     type,
     errorCode: error?.details?.error_code ?? null,
+    maxSidePx: maxSideOf(error?.details),
     message: redact(error?.message ?? 'no reason given')
       .slice(0, 500)
       .toWellFormed(),
     retryAfter: null,
     requestId: requestId ?? null,
   };
+}
+
+function maxSideOf(details: unknown): number | null {
+  const side = (details as { max_side_length_pixels?: unknown } | null | undefined)?.max_side_length_pixels;
+  return typeof side === 'number' && side > 0 ? side : null;
 }
 
 const STATUS_OF: Record<string, number> = {

@@ -73,6 +73,7 @@ export const errorTable: readonly ErrorRule[] = [
   rule('address', status(404), 'critical', 'analyzer_not_found'),
   rule('storage quota', errorCode('storage_quota_exceeded'), 'critical', 'analyzer_misconfigured'),
   rule('prompt too long', badRequest(/prompt is too long/i), 'permanent', 'context_exceeded'),
+  rule('image dimensions', errorCode('image_dimensions_too_large'), 'permanent', 'image_too_large'),
   rule('request too large', status(413), 'permanent', 'too_large'),
   rule(
     'too large when decoded',

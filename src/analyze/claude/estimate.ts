@@ -1,10 +1,14 @@
 import type Anthropic from '@anthropic-ai/sdk';
+import type { AnalysisInput } from '../../domain/analyzer.ts';
 import type { Extraction } from '../../domain/extraction.ts';
 import type { Profile } from '../../domain/profile.ts';
 import type { CallPrice } from './price.ts';
-import type { ClaudeRequest } from './request.ts';
-import { documentRequest } from './request.ts';
-import { splitText } from './split-text.ts';
+import { pictureTokens } from './picture-size.ts';
+import type { ClaudeDraft } from './request.ts';
+import { documentRequest, pieceRequest } from './request.ts';
+import type { Piece } from './split-document.ts';
+import { splitDocument } from './split-document.ts';
+import { withPages } from './with-pages.ts';
 
 /** Input tokens and nano-USD that documents will take; the true figure lies between low and high. */
 export interface Estimate {
@@ -20,9 +24,15 @@ export interface OutputGuess {
   high: number;
 }
 
+export interface EstimatedDocument {
+  extraction: Pick<Extraction, 'markdown' | 'parts' | 'metadata'>;
+  contentSha256: string;
+  render: AnalysisInput['render'];
+}
+
 export interface Estimator {
   /** Looks at one document; the text is let go again. */
-  add(extraction: Pick<Extraction, 'markdown' | 'parts'>): number;
+  add(document: EstimatedDocument): number;
   /** Counts some requests by the free call, and gives the estimate of each document in the order of `add`. */
   finish(): Promise<Estimate[]>;
 }
@@ -30,12 +40,20 @@ export interface Estimator {
 /** Requests that are counted; the largest, since they hold most of the tokens. */
 const COUNTED = 40;
 const COUNTS_AT_ONCE = 5;
+/** Of those with pages of a PDF, which are sent along to be counted. */
+const COUNTED_PDFS = 8;
+/** A page of a PDF while none was counted: its picture, and some text. */
+const ROUGH_PDF_PAGE_TOKENS = 2_400;
 /** Only without a key: characters per token. */
 const ROUGH_CHARS_PER_TOKEN = 3.4;
 
 interface Call {
   document: number;
   chars: number;
+  /** Of pictures, which follow from their sizes. */
+  pictureTokens: number;
+  pdfPages: number;
+  /** Of its text, or of all of it where it has pages of a PDF; null: not counted. */
   tokens: number | null;
 }
 
@@ -51,14 +69,18 @@ export function createEstimator(
 ): Estimator {
   const calls: Call[] = [];
   const merges: number[] = [];
-  let largest: { call: Call; request: ClaudeRequest }[] = [];
+  let largest: { call: Call; request: ClaudeDraft }[] = [];
+  const pdfs: { call: Call; request: ClaudeDraft; render: AnalysisInput['render'] }[] = [];
   let documents = 0;
 
   /** Null when the free call fails, too: then the estimate is rougher. */
-  const count = async (request: ClaudeRequest): Promise<number | null> => {
+  const count = async (
+    draft: ClaudeDraft,
+    render: AnalysisInput['render'] = neverRendered,
+  ): Promise<number | null> => {
     if (deps.client === null) return null;
-    const { max_tokens: _maxTokens, ...counted } = request;
     try {
+      const { max_tokens: _maxTokens, ...counted } = await withPages(draft, render);
       const options = { signal: deps.signal, timeout: 30_000 };
       return (await deps.client.messages.countTokens(counted, options)).input_tokens;
     } catch {
@@ -68,14 +90,15 @@ export function createEstimator(
   };
 
   return {
-    add: ({ markdown, parts }) => {
-      // Without text no call is made.
-      const pieces = markdown.trim() === '' ? [] : splitText({ markdown, parts }, profile.chunking);
-      for (const [index, text] of pieces.entries()) {
+    add: ({ extraction, contentSha256, render }) => {
+      const pieces = splitDocument(extraction, profile);
+      for (const [index, piece] of pieces.entries()) {
         const part = pieces.length === 1 ? undefined : { no: index + 1, of: pieces.length };
-        const call: Call = { document: documents, chars: text.length, tokens: null };
+        const request = pieceRequest(profile, contentSha256, piece, part);
+        const call = callOf(documents, piece, request);
         calls.push(call);
-        largest.push({ call, request: documentRequest(profile, text, part) });
+        if (call.pdfPages === 0) largest.push({ call, request: documentRequest(profile, piece.text, part) });
+        else if (pdfs.length < COUNTED_PDFS) pdfs.push({ call, request, render });
       }
       merges.push(pieces.length > 1 ? pieces.length : 0);
       largest = largest.sort((a, b) => b.call.chars - a.call.chars).slice(0, COUNTED);
@@ -91,15 +114,22 @@ export function createEstimator(
         }
       });
       await Promise.all(lanes);
-      const counted = calls.filter((call) => call.tokens !== null && call.chars > 0);
+      // One after the other: each may have some megabytes.
+      for (const { call, request, render } of pdfs) call.tokens = await count(request, render);
+      const counted = calls.filter((call) => call.tokens !== null && call.chars > 0 && call.pdfPages === 0);
       const chars = counted.reduce((sum, call) => sum + call.chars, 0);
       const tokens = counted.reduce((sum, call) => sum + Math.max(0, call.tokens! - fixed), 0);
       const perChar = chars > 0 ? tokens / chars : 1 / ROUGH_CHARS_PER_TOKEN;
       const uncertainty = chars > 0 ? 0.1 : 0.4;
+      const countedPdfs = pdfs.filter(({ call }) => call.tokens !== null);
+      const pdfPages = countedPdfs.reduce((sum, { call }) => sum + call.pdfPages, 0);
+      const pdfTokens = countedPdfs.reduce((sum, { call }) => sum + Math.max(0, call.tokens! - fixed), 0);
+      const perPage = pdfPages > 0 ? pdfTokens / pdfPages : ROUGH_PDF_PAGE_TOKENS;
       const estimates = Array.from({ length: documents }, nothing);
-      for (const { document, chars, tokens } of calls) {
-        const input = Math.ceil(tokens ?? fixed + chars * perChar);
-        addCall(estimates[document]!, input, tokens === null ? uncertainty : 0.02);
+      for (const { document, chars, tokens, pictureTokens: shown, pdfPages: pages } of calls) {
+        const input = Math.ceil((tokens ?? fixed + chars * perChar + pages * perPage) + shown);
+        const unsure = pages > 0 ? (pdfPages > 0 ? 0.3 : 0.6) : uncertainty;
+        addCall(estimates[document]!, input, tokens === null ? unsure : 0.02);
       }
       for (const [document, parts] of merges.entries()) {
         if (parts > 0) addCall(estimates[document]!, Math.ceil(fixed + parts * deps.output.likely), 0.5);
@@ -126,6 +156,25 @@ export function createEstimator(
     estimate.highNanoUsd += cost(input * (1 + uncertainty), deps.output.high);
   }
 }
+
+function callOf(document: number, { text, pdfPages }: Piece, request: ClaudeDraft): Call {
+  const [{ content }] = request.messages;
+  const shown = (typeof content === 'string' ? [] : content).flatMap((block) =>
+    block.type === 'pages' && block.order.as === 'jpeg' ? block.order.pages : [],
+  );
+  return {
+    document,
+    chars: text.length,
+    pictureTokens: shown.reduce((sum, page) => sum + pictureTokens(page) + TAG_TOKENS, 0),
+    pdfPages: pdfPages.length,
+    tokens: null,
+  };
+}
+
+/** What stands around a picture. */
+const TAG_TOKENS = 12;
+
+const neverRendered = (): Promise<never> => Promise.reject(new Error('this request has no pages'));
 
 export function nothing(): Estimate {
   return { inputTokens: 0, lowNanoUsd: 0, likelyNanoUsd: 0, highNanoUsd: 0 };

@@ -44,6 +44,7 @@ function failureOf(facts: ErrorFacts, count: CallCount, cause?: unknown): Docume
       status: facts.status,
       type: facts.type,
       errorCode: facts.errorCode,
+      ...(facts.maxSidePx === null ? {} : { maxSidePx: facts.maxSidePx }),
       requestId: facts.requestId,
     },
   });

@@ -6,7 +6,8 @@ export interface Quote {
 }
 
 export interface GroundedQuote extends Quote {
-  status: 'found' | 'ungrounded';
+  /** `unchecked`: not in the text, but the model was shown pages that have none. */
+  status: 'found' | 'ungrounded' | 'unchecked';
   /** Where it begins; null when it was not found, or the document has no pages. */
   page: number | null;
   /** Name of the page, sheet, slide or part. */
@@ -19,6 +20,8 @@ export interface GroundingInput {
   markdown: string;
   parts: ExtractionPart[];
   quotes: Quote[];
+  /** Parts of what the model was shown have no text. @default false */
+  isPartial?: boolean | undefined;
 }
 
 /** Longer quotes are compared by their beginning. */
@@ -28,7 +31,8 @@ const MAX_QUOTE_CHARS = 2_000;
  * Looks for each quote in the text, letter by letter but for white space, Markdown marks, quotation marks, dashes, and
  * the form of letters. Runs in a child process for all but small texts: document and model are both untrusted.
  */
-export function groundQuotes({ markdown, parts, quotes }: GroundingInput): GroundedQuote[] {
+export function groundQuotes({ markdown, parts, quotes, isPartial }: GroundingInput): GroundedQuote[] {
+  const status = isPartial === true ? 'unchecked' : 'ungrounded';
   const plain = fold(markdown, false);
   let marked: typeof plain | undefined;
   return quotes.map(({ field, quote }) => {
@@ -39,8 +43,7 @@ export function groundQuotes({ markdown, parts, quotes }: GroundingInput): Groun
     const text = isMarks ? (marked ??= fold(markdown, true)) : plain;
     const wanted = isMarks ? fold(given, true).folded.trim() : withoutMarks;
     const at = wanted === '' ? -1 : text.folded.indexOf(wanted);
-    if (at < 0)
-      return { field, quote, status: 'ungrounded', page: null, label: null, start: null, end: null };
+    if (at < 0) return { field, quote, status, page: null, label: null, start: null, end: null };
     const start = text.origins[at]!;
     const end = text.origins[at + wanted.length - 1]! + 1;
     const part = parts.findLast((candidate) => candidate.start <= start && start < candidate.end);

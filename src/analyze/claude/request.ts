@@ -1,7 +1,11 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { createHash } from 'node:crypto';
 import type { Json } from '../../domain/analyzer.ts';
+import type { PictureOrder, PictureWanted } from '../../domain/pictures.ts';
 import type { Profile } from '../../domain/profile.ts';
+import type { Shown } from './picture-size.ts';
+import { pictureSize } from './picture-size.ts';
+import type { Piece } from './split-document.ts';
 import { sentSchema, withQuotes } from './sent-schema.ts';
 
 export type ClaudeRequest = Anthropic.MessageCreateParamsNonStreaming & {
@@ -9,25 +13,84 @@ export type ClaudeRequest = Anthropic.MessageCreateParamsNonStreaming & {
   messages: [{ role: 'user'; content: string }];
 };
 
+/** Pages that are put in right before the call, by `withPages`: they are large, and follow from this. */
+export interface PagesBlock {
+  type: 'pages';
+  order: Omit<PictureOrder, 'maxPdfBytes'>;
+}
+
+type DraftBlock = Anthropic.TextBlockParam | PagesBlock;
+
+/** A request as it is compared and remembered: with the names of pages instead of their bytes. */
+export type ClaudeDraft = Omit<ClaudeRequest, 'messages'> & {
+  messages: [{ role: 'user'; content: string | DraftBlock[] }];
+};
+
+interface Part {
+  no: number;
+  of: number;
+}
+
 /** Asks about a document, or about one of its parts. The name is not sent: equal content has equal answers. */
-export function documentRequest(
-  profile: Profile,
-  text: string,
-  part?: { no: number; of: number },
-): ClaudeRequest {
-  const attributes = part === undefined ? '' : ` part="${part.no}" of="${part.of}"`;
-  const whole =
-    part === undefined ? 'this document' : `this part (${part.no} of ${part.of}) of a longer document`;
+export function documentRequest(profile: Profile, text: string, part?: Part): ClaudeRequest {
+  const { before, after } = around(part, markOf(text));
   return requestOf(
     profile,
     withQuotes(profile),
     [...rules(profile), ...quoteRules(profile)],
-    enclosed(
-      `<document${attributes}>\n${harmless(text)}\n</document>`,
-      markOf(text),
-      `Answer about ${whole}.`,
-    ),
+    `${before}${harmless(text)}${after}`,
   );
+}
+
+/** The same about a piece with pages that are shown; without such it is the very same request. */
+export function pieceRequest(
+  profile: Profile,
+  contentSha256: string,
+  piece: Piece,
+  part?: Part,
+): ClaudeDraft {
+  const { text, pictures, pdfPages } = piece;
+  if (pictures.length === 0 && pdfPages.length === 0) return documentRequest(profile, text, part);
+  const { before, after } = around(part, markOfPiece(piece, contentSha256));
+  const sizeOf = (shown: Shown): PictureWanted =>
+    pictureSize(shown, { ...profile, ...profile.pictures, inCall: pictures.length + pdfPages.length });
+  const blocks: DraftBlock[] = [];
+  let said = before;
+  const show = (block: PagesBlock): void => {
+    blocks.push({ type: 'text', text: said }, block);
+    said = '';
+  };
+  let from = 0;
+  for (const { at, ...shown } of pictures) {
+    said += `${harmless(text.slice(from, at))}\n<page no="${shown.page}">`;
+    show({ type: 'pages', order: { contentSha256, as: 'jpeg', pages: [sizeOf(shown)] } });
+    said += '</page>\n';
+    from = at;
+  }
+  if (pdfPages.length > 0) {
+    show({ type: 'pages', order: { contentSha256, as: 'pdf', pages: pdfPages.map(sizeOf) } });
+  }
+  blocks.push({ type: 'text', text: `${said}${harmless(text.slice(from))}${after}` });
+  const allRules = [...rules(profile), SHOWN_RULE, ...quoteRules(profile)];
+  return {
+    ...requestOf(profile, withQuotes(profile), allRules, ''),
+    messages: [{ role: 'user', content: blocks }],
+  };
+}
+
+const SHOWN_RULE =
+  'Pictures and pages between <document> and </document> are part of the document: read what they show like its text, and quote it letter by letter.';
+
+function around(part: Part | undefined, mark: string): { before: string; after: string } {
+  const attributes = part === undefined ? '' : ` part="${part.no}" of="${part.of}"`;
+  const whole =
+    part === undefined ? 'this document' : `this part (${part.no} of ${part.of}) of a longer document`;
+  const [before, after] = enclosed(
+    `<document${attributes}>\n\0\n</document>`,
+    mark,
+    `Answer about ${whole}.`,
+  ).split('\0');
+  return { before: before!, after: after! };
 }
 
 /** Merges the answers to the parts of one document; their quotes stay as they are. */
@@ -86,11 +149,16 @@ export function markOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
+/** Of a piece with pages it is the hash of all the document's bytes that decides. */
+export function markOfPiece({ text, pictures, pdfPages }: Piece, contentSha256: string): string {
+  return markOf(pictures.length + pdfPages.length === 0 ? text : `${contentSha256} ${text}`);
+}
+
 function enclosed(document: string, mark: string, question: string): string {
   return `<untrusted-${mark}>\n${document}\n</untrusted-${mark}>\n\n${question}`;
 }
 
 /** A document cannot close the tag that it stands in. */
 function harmless(text: string): string {
-  return text.replace(/<\/(document|part|untrusted)/gi, '</ $1');
+  return text.replace(/<\/(document|part|page|untrusted)/gi, '</ $1');
 }

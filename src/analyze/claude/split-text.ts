@@ -1,24 +1,32 @@
 import type { Extraction } from '../../domain/extraction.ts';
 
+export interface TextRange {
+  /** Where it begins, with what it repeats of the range before it. */
+  start: number;
+  /** Where that ends. */
+  from: number;
+  to: number;
+}
+
 /**
- * The text in pieces of at most `maxChars`, cut at the end of a page, sheet or slide where one is near, else of a
- * paragraph, a line, a word. Each piece after the first repeats the last `overlapChars` before it.
+ * The text in ranges of at most `maxChars`, cut at the end of a page, sheet or slide where one is near, else of a
+ * paragraph, a line, a word. Each after the first repeats the last `overlapChars` before it.
  */
 export function splitText(
   { markdown, parts }: Pick<Extraction, 'markdown' | 'parts'>,
   { maxChars, overlapChars }: { maxChars: number; overlapChars: number },
-): string[] {
-  if (markdown.length <= maxChars) return [markdown];
+): TextRange[] {
+  if (markdown.length <= maxChars) return [{ start: 0, from: 0, to: markdown.length }];
   const ends = parts.map(({ end }) => end);
-  const pieces: string[] = [];
+  const ranges: TextRange[] = [];
   for (let from = 0; from < markdown.length;) {
-    const start = Math.max(0, from - (pieces.length === 0 ? 0 : overlapChars));
+    const start = Math.max(0, from - (ranges.length === 0 ? 0 : overlapChars));
     const limit = start + maxChars;
     const to = limit >= markdown.length ? markdown.length : cutBefore(markdown, ends, from + 1, limit);
-    pieces.push(markdown.slice(start, to).toWellFormed());
+    ranges.push({ start, from, to });
     from = to;
   }
-  return pieces;
+  return ranges;
 }
 
 function cutBefore(text: string, ends: readonly number[], least: number, limit: number): number {

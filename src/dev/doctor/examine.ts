@@ -2,7 +2,7 @@ import type { Config } from '../../config.ts';
 import type { StackLease } from '../stack.ts';
 import type { Check } from './check.ts';
 import { examineMachine } from './machine.ts';
-import { examineSandbox } from './sandbox.ts';
+import { examinePictures, examineSandbox } from './sandbox.ts';
 import { examinePostgres } from './postgres.ts';
 import { examineTemporal } from './temporal.ts';
 
@@ -17,6 +17,7 @@ export interface Surroundings {
 export async function* examine(surroundings: Surroundings): AsyncGenerator<Check> {
   yield* examineMachine(surroundings);
   yield await examineSandbox();
+  yield await examinePictures(surroundings.config);
   let hasDatabase = true;
   for await (const check of examinePostgres(surroundings)) {
     if (check.name === 'postgres') hasDatabase = check.state === 'ok';

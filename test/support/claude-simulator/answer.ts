@@ -21,7 +21,8 @@ export function generateAnswer(
   const random = randomFrom(requestKey(request));
   const obeyed = isGullible ? obey(document) : null;
   const schema = request.output_config?.format?.schema;
-  const words = document.match(/\S+/g) ?? ['nothing'];
+  const seen = document.match(/\S+/g);
+  const words = seen ?? ['nothing'];
   const fabricated: string[] = [];
 
   const phrase = (least: number, most: number): string => {
@@ -67,6 +68,7 @@ export function generateAnswer(
   const arrayOf = (items: Schema, name: string): unknown[] => {
     // One quote for each field that may be quoted.
     const fields = items.properties?.field?.enum;
+    if (fields !== undefined && seen === null) return [];
     if (fields !== undefined) return fields.map((field) => ({ ...(value(items, name) as object), field }));
     return Array.from({ length: 1 + Math.floor(random() * 4) }, () => value(items, name));
   };

@@ -169,7 +169,7 @@ function resultOf(
   if (batch.cancelledAtMs !== null) return { type: 'canceled' };
   let request: MessagesRequest;
   try {
-    request = validateRequest(params, { isBatch: true });
+    request = validateRequest(params, { isBatch: true, maxSidePx: deps.settings().maxSidePx });
   } catch (error) {
     return errored(error as ApiFault);
   }

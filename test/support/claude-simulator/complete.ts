@@ -4,7 +4,8 @@ import type { LedgerEntry } from './ledger.ts';
 import { billOf } from './models.ts';
 import type { PromptCache } from './prompt-cache.ts';
 import type { MessagesRequest } from './request.ts';
-import { requestKey } from './request.ts';
+import { allBlocks, requestKey } from './request.ts';
+import { pdfPages } from './seen-pages.ts';
 import type { SimulatorSettings } from './settings.ts';
 import { countInput, countText } from './tokens.ts';
 
@@ -38,6 +39,10 @@ export function complete(
     model: request.model,
     tokens,
     costNanoUsd: billOf(request.model, tokens, isBatch),
+    images: allBlocks(request).filter(({ type }) => type === 'image').length,
+    pdfPages: allBlocks(request)
+      .filter(({ type, source }) => type === 'document' && source?.type === 'base64')
+      .reduce((sum, { source }) => sum + pdfPages(source?.data ?? ''), 0),
     fabricated: stop === 'end_turn' ? answer.fabricated : [],
   });
   return {

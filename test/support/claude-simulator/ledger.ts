@@ -15,6 +15,9 @@ export interface LedgerEntry {
   tokens: BilledTokens | null;
   costNanoUsd: number;
   fabricated: string[];
+  /** What was to be seen in a billed request. */
+  images: number;
+  pdfPages: number;
 }
 
 export interface LedgerTotals {
@@ -59,6 +62,8 @@ export function createLedger(): Ledger {
         tokens: null,
         costNanoUsd: 0,
         fabricated: [],
+        images: 0,
+        pdfPages: 0,
       };
       entries.push(entry);
       if (endpoint === 'messages') {

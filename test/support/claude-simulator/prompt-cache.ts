@@ -57,7 +57,7 @@ function breakpoints(request: MessagesRequest): Breakpoint[] {
   let tokens = 0;
   for (const { cache_control: mark, ...block } of blocks) {
     prefix = sha256(prefix + JSON.stringify(block));
-    tokens += countBlock(block);
+    tokens += countBlock(block, request.model);
     if (mark) marks.push({ key: prefix, tokens, ttlMs: mark.ttl === '1h' ? HOUR : 300_000 });
   }
   return marks;

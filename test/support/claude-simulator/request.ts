@@ -61,7 +61,8 @@ export function documentText(request: MessagesRequest): string {
   if (start === null) return text;
   const from = start.index + start[0].length;
   const to = text.lastIndexOf('</document>');
-  return text.slice(from, to < from ? undefined : to);
+  // Marks of pages that are pictures are no text.
+  return text.slice(from, to < from ? undefined : to).replace(/<\/?page\b[^>]*>/g, '');
 }
 
 /** Equal requests have equal keys: what was called twice. */

@@ -91,7 +91,7 @@ export async function startClaudeSimulator(
     const batch = /^\/v1\/messages\/batches(?:\/([^/]+)(?:\/(cancel|results))?)?$/.exec(pathname);
     if (method === 'POST' && pathname === '/v1/messages') await messages(call);
     else if (method === 'POST' && pathname === '/v1/messages/count_tokens') {
-      const request = validateRequest(parse(body), { isCounted: true });
+      const request = validateRequest(parse(body), { isCounted: true, maxSidePx: settings.maxSidePx });
       if (await misbehave(call, 'count_tokens', userText(request))) return;
       sendJson(response, 200, { input_tokens: countInput(request) }, always);
     } else if (method === 'GET' && model !== null) {
@@ -137,7 +137,7 @@ export async function startClaudeSimulator(
 
   async function messages(call: Call): Promise<void> {
     const { response, entry, always, body } = call;
-    const request = validateRequest(parse(body));
+    const request = validateRequest(parse(body), { maxSidePx: settings.maxSidePx });
     const key = requestKey(request);
     const nth = (tries.get(key) ?? 0) + 1;
     tries.set(key, nth);

@@ -6,6 +6,8 @@ export interface SimulatorSettings {
   keys: string[];
   /** Per minute, for all callers together; the bucket holds one sixtieth of it at least. */
   limits: { requests: number; inputTokens: number; outputTokens: number };
+  /** Longest side of an image that is taken. */
+  maxSidePx: number;
   /** Milliseconds until an answer; the spread adds up to this much more, by the request's own hash. */
   latencyMs: number;
   latencySpreadMs: number;
@@ -30,6 +32,7 @@ export interface SimulatorSettings {
 export const defaultSimulatorSettings: Readonly<SimulatorSettings> = {
   keys: [],
   limits: { requests: 1_000_000, inputTokens: 1_000_000_000, outputTokens: 1_000_000_000 },
+  maxSidePx: 8_000,
   latencyMs: 0,
   latencySpreadMs: 0,
   fabricateQuotes: 0,

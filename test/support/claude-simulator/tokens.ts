@@ -1,3 +1,4 @@
+import { pdfPages, sideways } from './seen-pages.ts';
 import type { ContentBlock, MessagesRequest } from './request.ts';
 import { allBlocks, blocksOf } from './request.ts';
 
@@ -24,22 +25,31 @@ export function countInput(request: MessagesRequest): number {
     8 +
     4 * request.messages.length +
     format +
-    allBlocks(request).reduce((sum, block) => sum + countBlock(block), 0)
+    allBlocks(request).reduce((sum, block) => sum + countBlock(block, request.model), 0)
   );
 }
 
-export function countBlock(block: ContentBlock): number {
+export function countBlock(block: ContentBlock, model: string): number {
   const { source } = block;
-  if (block.type === 'image') return 1_568;
+  if (block.type === 'image') return countImage(source?.data ?? '', model);
   if (block.type !== 'document' || source === undefined) return countText(block.text ?? '');
   if (source.type === 'text') return countText(source.data ?? '');
   if (source.type === 'content') {
-    return blocksOf(source.content).reduce((sum, inner) => sum + countBlock(inner), 0);
+    return blocksOf(source.content).reduce((sum, inner) => sum + countBlock(inner, model), 0);
   }
-  return pdfPages(source.data ?? '') * 2_200;
+  return pdfPages(source.data ?? '') * PDF_PAGE;
 }
 
-export function pdfPages(base64: string): number {
-  const bytes = Buffer.from(base64, 'base64').toString('latin1');
-  return Math.max(1, bytes.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 1);
+/** A page is a picture and its text; the simulator does not read the text. */
+const PDF_PAGE = 2_200;
+
+/** A token for each started square of 28 pixels; what is larger than the model takes in is first made smaller. */
+function countImage(base64: string, model: string): number {
+  const size = sideways(base64);
+  if (size === null) return 0;
+  const isOld = /-4-\d$/.test(model);
+  const [edge, most] = isOld ? [1_568, 1_568] : [2_576, 4_784];
+  const shrink = Math.min(1, edge / Math.max(size.width, size.height));
+  const tiles = (side: number): number => Math.ceil((side * shrink) / 28);
+  return Math.min(most, tiles(size.width) * tiles(size.height));
 }

@@ -2,18 +2,27 @@ import { models } from './models.ts';
 import type { ContentBlock, MessagesRequest, Schema } from './request.ts';
 import { allBlocks, blocksOf } from './request.ts';
 import { ApiFault, invalid } from './respond.ts';
-import { countInput, pdfPages } from './tokens.ts';
+import { pdfPages, sideways } from './seen-pages.ts';
+import { countInput } from './tokens.ts';
 
 const KNOWN = new Set(
   'model max_tokens messages system output_config cache_control metadata stop_sequences stream thinking service_tier inference_geo tools tool_choice'.split(
     ' ',
   ),
 );
-const IMAGE_TYPES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
+const IMAGE_TYPES: Record<string, string> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+};
 const MAX_IMAGE_BASE64 = 10 * 1024 * 1024;
 
 /** Refuses what the API refuses, with its status and type. `isCounted`: count_tokens needs no max_tokens. */
-export function validateRequest(body: unknown, { isCounted = false, isBatch = false } = {}): MessagesRequest {
+export function validateRequest(
+  body: unknown,
+  { isCounted = false, isBatch = false, maxSidePx = 8_000 } = {},
+): MessagesRequest {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) {
     throw invalid('The request body is not valid JSON');
   }
@@ -34,6 +43,7 @@ export function validateRequest(body: unknown, { isCounted = false, isBatch = fa
   if (isBatch && request.stream === true) throw invalid('stream: not allowed in a batch');
   if (request.stream === true) throw invalid('stream: the simulator does not stream');
   validateMessages(request);
+  validatePages(request, model.maxInputTokens, maxSidePx);
   const format = request.output_config?.format;
   if (format) {
     if (format.type !== 'json_schema') throw invalid('output_config.format.type: expected json_schema');
@@ -72,8 +82,13 @@ function validateBlock(block: ContentBlock, role: string, at: string): void {
   }
   if (role === 'assistant') throw invalid(`${at}: ${type} blocks are not allowed in assistant messages`);
   if (type === 'image') {
-    if (!IMAGE_TYPES.has(source?.media_type ?? '')) throw invalid(`${at}: unsupported image media type`);
-    if ((source?.data?.length ?? 0) > MAX_IMAGE_BASE64) throw invalid(`${at}: image exceeds 10 MB maximum`);
+    const type = IMAGE_TYPES[source?.media_type ?? ''];
+    if (source?.type !== 'base64') throw invalid(`${at}: the simulator takes base64 images`);
+    if (type === undefined) throw invalid(`${at}: unsupported image media type`);
+    if ((source.data?.length ?? 0) > MAX_IMAGE_BASE64) throw invalid(`${at}: image exceeds 10 MB maximum`);
+    const seen = sideways(source.data ?? '');
+    if (seen === null) throw invalid(`${at}: Could not process image`);
+    if (seen.type !== type) throw invalid(`${at}: the image does not match its media type`);
     return;
   }
   if (type !== 'document') throw invalid(`${at}: Input tag '${type}' is not known`);
@@ -86,9 +101,33 @@ function validateBlock(block: ContentBlock, role: string, at: string): void {
     ) {
       throw invalid(`${at}: The PDF specified was not valid.`);
     }
-    if (pdfPages(source.data ?? '') > 600)
-      throw invalid(`${at}: A maximum of 600 PDF pages may be provided.`);
   }
+}
+
+/** How many pages and images a request may have, and how large they may be. */
+function validatePages(request: MessagesRequest, maxInputTokens: number, maxSidePx: number): void {
+  const most = maxInputTokens < 1_000_000 ? 100 : 600;
+  const blocks = request.messages.flatMap(({ content }, message) =>
+    blocksOf(content).map((block, index) => ({ block, path: `messages.${message}.content.${index}` })),
+  );
+  const pdfs = blocks.filter(({ block }) => block.type === 'document' && block.source?.type === 'base64');
+  const pages = pdfs.reduce((sum, { block }) => sum + pdfPages(block.source?.data ?? ''), 0);
+  if (pages > most) throw invalid(`A maximum of ${most} PDF pages may be provided.`);
+  const images = blocks.filter(({ block }) => block.type === 'image');
+  if (images.length > most) throw invalid(`A maximum of ${most} images may be provided.`);
+  const limit = images.length > 20 ? Math.min(maxSidePx, 2_000) : maxSidePx;
+  const paths = images
+    .filter(({ block }) => {
+      const { width, height } = sideways(block.source?.data ?? '')!;
+      return Math.max(width, height) > limit;
+    })
+    .map(({ path }) => path);
+  if (paths.length === 0) return;
+  throw invalid(`${paths[0]}: image dimensions exceed max allowed size: ${limit} pixels`, {
+    error_code: 'image_dimensions_too_large',
+    max_side_length_pixels: limit,
+    paths,
+  });
 }
 
 const UNSUPPORTED =

@@ -22,6 +22,7 @@ export function documentOf(changes: Partial<AnalysisInput> = {}): AnalysisInput 
     attempt: 1,
     timeoutMs: 10_000,
     meter: { ...freeMeter, paid: () => undefined },
+    render: () => Promise.reject(new Error('nothing is to be seen in it')),
     extraction: {
       markdown: 'Hello world',
       parts: [{ kind: 'body', index: 1, label: 'text', start: 0, end: 11 }],

@@ -61,7 +61,7 @@ describe('profiles', () => {
     expect(
       problemOf('prompt: x\nschema: { type: object, properties: { grounding: { type: string } } }\n'),
     ).to.include('this name is taken');
-    expect(problemOf(good, ['send=native'])).to.include('`send` is "native"');
+    expect(problemOf(good, ['send=pdf'])).to.include('`send` is "pdf"');
     expect(problemOf(good, ['maxTokens'])).to.equal('Expected `--set` to be key=value, got `maxTokens`');
   });
 

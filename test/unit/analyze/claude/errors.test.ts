@@ -143,6 +143,14 @@ const cases: Case[] = [
     code: 'context_exceeded',
   },
   {
+    rule: 'image dimensions',
+    fault: answer(400, 'invalid_request_error', {
+      errorCode: 'image_dimensions_too_large',
+    }),
+    failureClass: 'permanent',
+    code: 'image_too_large',
+  },
+  {
     rule: 'request too large',
     fault: answer(413, 'request_too_large'),
     failureClass: 'permanent',

@@ -39,13 +39,12 @@ describe('what is sent to Claude', () => {
     const sizes = fc.record({ maxChars: fc.integer({ min: 20, max: 200 }), overlapChars: fc.nat(10) });
     fc.assert(
       fc.property(fc.string({ maxLength: 2_000 }), sizes, (markdown, chunking) => {
-        const pieces = splitText({ markdown, parts: [] }, chunking);
         let at = 0;
-        for (const piece of pieces) {
-          expect(piece.length).to.be.at.most(chunking.maxChars);
-          const from = markdown.indexOf(piece, Math.max(0, at - chunking.overlapChars));
-          expect(from).to.be.within(0, at);
-          at = Math.max(at, from + piece.length);
+        for (const { start, from, to } of splitText({ markdown, parts: [] }, chunking)) {
+          expect(to - start).to.be.at.most(chunking.maxChars);
+          expect(from).to.equal(at);
+          expect(from - start).to.be.within(0, chunking.overlapChars);
+          at = to;
         }
         expect(at).to.equal(markdown.length);
       }),

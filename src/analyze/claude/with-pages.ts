@@ -1,0 +1,75 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import type { AnalysisInput } from '../../domain/analyzer.ts';
+import type { Picture } from '../../domain/pictures.ts';
+import { PDF_PAGE_TOKENS, pictureTokens } from './picture-size.ts';
+import type { ClaudeDraft, ClaudeRequest, PagesBlock } from './request.ts';
+
+export type SentRequest = Anthropic.MessageCreateParamsNonStreaming;
+type SentBlock = Anthropic.TextBlockParam | Anthropic.ImageBlockParam | Anthropic.DocumentBlockParam;
+
+/** In Base64 a third more; the API takes 32 MB in all. */
+const MAX_PDF_BYTES = 20 * 1024 * 1024;
+
+/** The request as it is sent: pages and pictures are made and put in. One without any is sent as it is. */
+export async function withPages(draft: ClaudeDraft, render: AnalysisInput['render']): Promise<SentRequest> {
+  if (isPlain(draft)) return draft;
+  const [{ content: given }] = draft.messages;
+  const blocks = typeof given === 'string' ? [] : given;
+  const pictures = await renderPictures(blocks, render);
+  const content: SentBlock[] = [];
+  for (const block of blocks) {
+    if (block.type === 'text') content.push(block);
+    else if (block.order.as === 'pdf') content.push(...(await pdfBlocks(block, render)));
+    else content.push(...block.order.pages.map(({ page }) => imageBlock(pictures.get(page)!)));
+  }
+  return { ...draft, messages: [{ role: 'user', content }] };
+}
+
+/** Whether everything that is sent stands in it. */
+export function isPlain(draft: ClaudeDraft): draft is ClaudeRequest {
+  return typeof draft.messages[0].content === 'string';
+}
+
+/** Input tokens as far as they can be known without asking; for limits and where the free count fails. */
+export function roughTokens(draft: ClaudeDraft, charsPerToken: number): number {
+  const { content } = draft.messages[0];
+  const blocks = typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content;
+  return blocks.reduce((sum, block) => sum + blockTokens(block, charsPerToken), 0);
+}
+
+function blockTokens(block: Anthropic.TextBlockParam | PagesBlock, charsPerToken: number): number {
+  if (block.type === 'text') return Math.ceil(block.text.length / charsPerToken);
+  const { as, pages } = block.order;
+  if (as === 'pdf') return pages.length * PDF_PAGE_TOKENS;
+  return pages.reduce((sum, page) => sum + pictureTokens(page), 0);
+}
+
+/** All of them at once, so that the document is opened once. */
+async function renderPictures(
+  blocks: readonly (Anthropic.TextBlockParam | PagesBlock)[],
+  render: AnalysisInput['render'],
+): Promise<Map<number, Picture>> {
+  const orders = blocks.flatMap((block) =>
+    block.type === 'pages' && block.order.as === 'jpeg' ? [block.order] : [],
+  );
+  if (orders.length === 0) return new Map();
+  const pages = orders.flatMap((order) => order.pages);
+  const rendered = await render({ ...orders[0]!, pages, maxPdfBytes: MAX_PDF_BYTES });
+  if (!('pictures' in rendered)) throw new Error('Expected pictures, got a PDF');
+  return new Map(rendered.pictures.map((picture) => [picture.page, picture]));
+}
+
+async function pdfBlocks({ order }: PagesBlock, render: AnalysisInput['render']): Promise<SentBlock[]> {
+  const rendered = await render({ ...order, maxPdfBytes: MAX_PDF_BYTES });
+  if ('pictures' in rendered) return rendered.pictures.map(imageBlock);
+  const source = { type: 'base64', media_type: 'application/pdf', data: base64(rendered.pdf) } as const;
+  return [{ type: 'document', source }];
+}
+
+function imageBlock({ bytes }: Picture): Anthropic.ImageBlockParam {
+  return { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: base64(bytes) } };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}

@@ -1,0 +1,19 @@
+import type { Json } from './analyzer.ts';
+
+/** Text that is to be read off pages and images which have none. */
+export interface OcrOrder {
+  /** Names of Tesseract: `eng`, `deu`; sorted, so that equal orders give equal texts. */
+  languages: readonly string[];
+  /** When it takes longer the rest of the document stays as it is, with a warning. */
+  maxMs: number;
+}
+
+/** Under its key in a recipe's parameters; null: no OCR. */
+export function ocrLanguages({ ocr }: { [key: string]: Json }): readonly string[] | null {
+  return Array.isArray(ocr) && ocr.length > 0 ? ocr.filter((name) => typeof name === 'string') : null;
+}
+
+/** Texts read with OCR are stored apart from those without. */
+export function ocrVersion(readerVersion: string, languages: readonly string[]): string {
+  return `${readerVersion}+ocr/1.${languages.join('+')}`;
+}
