@@ -41,7 +41,7 @@ describe('the workflow of today', function () {
     expect(results).to.deep.equal(names.map((name) => [name, undefined]));
   });
 
-  it('is replayed over retries, signals, continue-as-new and a schedule', () => {
+  it('is replayed over retries, signals, continue-as-new, a schedule and provider batches', () => {
     expect(eventTypes('batch')).to.include.members([
       'WORKFLOW_EXECUTION_SIGNALED',
       'TIMER_FIRED',
@@ -49,6 +49,7 @@ describe('the workflow of today', function () {
       'WORKFLOW_EXECUTION_COMPLETED',
     ]);
     expect(eventTypes('scheduled')).to.include('WORKFLOW_EXECUTION_COMPLETED');
+    expect(eventTypes('provider')).to.include('WORKFLOW_EXECUTION_COMPLETED');
   });
 
   it('refuses a history that it would not have made', async () => {

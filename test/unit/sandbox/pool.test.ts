@@ -68,7 +68,7 @@ describe('the sandbox', () => {
   });
 
   it('has its first processes ready when it is asked to', async () => {
-    const sandbox = start({ processes: 2 });
+    const sandbox = start({ processes: 2, recycleAfter: 1000 });
     sandbox.warmUp();
     await until(() => sandbox.pids().length === 2);
     const pids = sandbox.pids();
