@@ -34,7 +34,7 @@ const limitsSchema = z.strictObject({
   /** Seconds for one document in all, whatever `--timeout` allows; after them it is `parse_timeout`. */
   extractionSeconds: count.default(600),
   /** Documents after which an extraction process is replaced by a fresh one. */
-  recycleAfter: count.default(2_000),
+  recycleAfter: count.default(10_000),
   /** Extraction processes per worker; null: one per core, at least 2. */
   extractionProcesses: z.number().int().min(1).max(64).nullable().default(null),
   /** With less free disk than this, batches on the embedded stack halt: `disk_full`. */
