@@ -10,6 +10,7 @@ import type { Bench } from './print-bench.ts';
 import { describeBench, describeRun, figuresOf, median } from './print-bench.ts';
 import { runDocbatch } from './run-docbatch.ts';
 import { runLoop } from './run-loop.ts';
+import { perfectMs } from './perfect-schedule.ts';
 import { plannedWork } from './simulated-model.ts';
 import { startModel } from './start-model.ts';
 import { writeDocuments } from './write-documents.ts';
@@ -51,7 +52,8 @@ try {
     docbatch: figuresOf(of('docbatch'), work, idealSeconds, loopSeconds),
     loop: figuresOf(of('loop'), work, idealSeconds, loopSeconds),
   };
-  const bench: Bench = { work, parallel, retryDelayMs, idealSeconds, runs, medians };
+  const perfectSeconds = perfectMs(names, parallel, retryDelayMs) / 1000;
+  const bench: Bench = { work, parallel, retryDelayMs, idealSeconds, perfectSeconds, runs, medians };
   process.stdout.write(`${options.json ? JSON.stringify(bench, null, 2) : describeBench(bench)}\n`);
   if (runs.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
 } finally {

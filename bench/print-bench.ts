@@ -8,6 +8,8 @@ export interface Bench {
   retryDelayMs: number;
   /** All latencies of the model, divided by `parallel`. */
   idealSeconds: number;
+  /** Of an engine that loses no time between two calls; see `perfectMs`. */
+  perfectSeconds: number;
   runs: EngineRun[];
   medians: Record<EngineRun['engine'], Figures>;
 }
@@ -57,7 +59,14 @@ export function describeRun(run: EngineRun): string {
   return `${run.engine.padEnd(8)} ${run.seconds.toFixed(2)} s; CPU s: ${parts.join(', ')}; foreign load ${run.foreignCores.toFixed(2)} cores${faults}`;
 }
 
-export function describeBench({ work, parallel, idealSeconds, runs, medians }: Bench): string {
+export function describeBench({
+  work,
+  parallel,
+  idealSeconds,
+  perfectSeconds,
+  runs,
+  medians,
+}: Bench): string {
   const lines = [
     `${work.documents} documents, ${work.calls} calls, ${parallel} in parallel; ${cpus().length} cores (${cpus()[0]?.model.trim() ?? '?'}), Node ${process.versions.node}`,
     '',
@@ -73,6 +82,13 @@ export function describeBench({ work, parallel, idealSeconds, runs, medians }: B
       'start-up s',
     ),
     row('ideal', idealSeconds.toFixed(2), (work.documents / idealSeconds).toFixed(0), '1.000'),
+    row(
+      'perfect',
+      perfectSeconds.toFixed(2),
+      (work.documents / perfectSeconds).toFixed(0),
+      (perfectSeconds / idealSeconds).toFixed(3),
+      (medians.loop.seconds / perfectSeconds).toFixed(3),
+    ),
     ...(['docbatch', 'loop'] as const).map((engine) => {
       const figures = medians[engine];
       return row(

@@ -10,7 +10,7 @@ const MEDIAN_MS = 200;
 const SIGMA = 0.5;
 const FAULT_SHARE = 0.05;
 /** `--retries 3` and the first try. */
-const MAX_ATTEMPTS = 4;
+export const MAX_ATTEMPTS = 4;
 
 /** Latency lognormal (median 200 ms, sigma 0.5); 5 % of the calls end in a 529 after it. */
 export function plannedCall(document: string, attempt: number): PlannedCall {
