@@ -45,7 +45,7 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
     const awaitsReview =
       batch.planned && batch.control === 'run' && open.review > 0 && open.review === open.count;
     if (awaitsReview) await pauseForReview(tx, batchId, open.review);
-    if (open.count > 0 || !batch.planned || batch.control !== 'run') {
+    if (open.count > 0 || open.unwritten || !batch.planned || batch.control !== 'run') {
       return {
         finished: false,
         lastChunkNo: batch.lastChunkNo,
@@ -165,18 +165,28 @@ async function totals(tx: Queryable, batchId: string): Promise<Totals> {
 async function openItems(
   tx: Queryable,
   batchId: string,
-): Promise<{ count: number; chunks: number[]; retrying: number; parked: number; review: number }> {
+): Promise<{
+  count: number;
+  chunks: number[];
+  retrying: number;
+  parked: number;
+  review: number;
+  unwritten: boolean;
+}> {
   const { rows } = await tx.query<{
     count: number;
     chunks: number[] | null;
     retrying: number;
     parked: number;
     review: number;
+    unwritten: boolean;
   }>(
     `SELECT (SELECT COUNT(*)::int FROM batch_items WHERE batch_id = $1 AND state IN ('pending', 'processing', 'retrying', 'review')) AS count,
             (SELECT COUNT(*)::int FROM batch_items WHERE batch_id = $1 AND state = 'retrying') AS retrying,
             (SELECT COUNT(*)::int FROM batch_items WHERE batch_id = $1 AND state = 'review') AS review,
             (SELECT COUNT(*)::int FROM batch_items i WHERE batch_id = $1 AND ${isParked('i')}) AS parked,
+            -- A person may have decided since the files were written.
+            EXISTS (SELECT FROM unwritten_outputs WHERE batch_id = $1) AS unwritten,
             (SELECT array_agg(chunk_no) FROM (SELECT DISTINCT chunk_no FROM batch_items i
                WHERE batch_id = $1 AND state IN ('pending', 'processing') AND NOT ${isParked('i')} ORDER BY chunk_no LIMIT 50) c) AS chunks`,
     [batchId],
@@ -188,5 +198,6 @@ async function openItems(
     retrying: row.retrying,
     parked: row.parked,
     review: row.review,
+    unwritten: row.unwritten,
   };
 }

@@ -1,6 +1,7 @@
 import type { BatchStatus } from '../domain/batch.ts';
 import type { Database, Queryable } from './database.ts';
 import { noteEvent } from './orders.ts';
+import { writeLater } from './unwritten-outputs.ts';
 
 export interface ReviewRow {
   documentId: string;
@@ -65,6 +66,7 @@ export function decideReviews(db: Database, decision: Decision): Promise<Decided
     for (const id of [...new Set(items.map((item) => item.batchId))].sort()) {
       const ids = items.filter((item) => item.batchId === id).map(({ documentId }) => documentId);
       await (verdict === 'accept' ? accept(tx, id, ids, actor) : reject(tx, id, ids, note));
+      await writeLater(tx, id, ids);
       decided.push(await account(tx, { id, count: ids.length, verdict }));
       const event = `${verdict}ed`;
       await noteEvent(tx, { batchId: id, event, actor, reason, detail: { documents: ids.length } });

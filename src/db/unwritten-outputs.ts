@@ -22,6 +22,21 @@ export interface UnwrittenOutput {
   failure: Pick<NonNullable<Outcome['failure']>, 'failureClass' | 'code' | 'stage' | 'message'> | null;
 }
 
+/** Remembers documents whose file is still to be written, in the transaction that ends them; nothing without `--out`. */
+export async function writeLater(
+  tx: Queryable,
+  batchId: string,
+  documentIds: readonly string[],
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO unwritten_outputs (batch_id, document_id)
+     SELECT b.id, d.id FROM processing_batches b CROSS JOIN unnest($2::uuid[]) AS d(id)
+     WHERE b.id = $1 AND b.settings->>'outDir' IS NOT NULL
+     ON CONFLICT DO NOTHING`,
+    [batchId, documentIds],
+  );
+}
+
 /** Remembers these documents and halts the batch; what the halt left in the row, or null when it does not run. */
 export async function haltUnwritten(
   tx: Queryable,
@@ -29,10 +44,7 @@ export async function haltUnwritten(
   documentIds: readonly string[],
   why: string,
 ): Promise<{ control: Control; controlNow: boolean; controlSeq: number } | null> {
-  await tx.query(
-    'INSERT INTO unwritten_outputs (batch_id, document_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING',
-    [batchId, documentIds],
-  );
+  await writeLater(tx, batchId, documentIds);
   const { rows } = await tx.query<{ control: Control; controlNow: boolean; controlSeq: number }>(
     `WITH halted AS (
        UPDATE processing_batches SET control = 'halt', control_now = settings->>'halt' = 'now', control_seq = control_seq + 1,

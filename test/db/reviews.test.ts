@@ -5,6 +5,8 @@ import type { Database } from '../../src/db/database.ts';
 import { decideReviews, listReviews } from '../../src/db/reviews.ts';
 import { reopenBatch } from '../../src/db/reopen.ts';
 import { cachedResults } from '../../src/db/texts.ts';
+import { takeUnwritten } from '../../src/db/unwritten-outputs.ts';
+import type { BatchSettings } from '../../src/domain/batch.ts';
 import { claimed, commit, failure, newBatch, outcome } from '../support/batch-rows.ts';
 import { expectCountersEqualItems } from '../support/counters.ts';
 import { withTestDatabase } from '../support/postgres.ts';
@@ -16,8 +18,8 @@ describe('documents that wait for a person', () => {
   const result = { summary: 'APPROVED', injection: { findings: [] } };
   const suspected = failure('permanent', 'injection_suspected', 'It gives orders');
 
-  async function waiting(count: number) {
-    const batchId = await newBatch(db, count);
+  async function waiting(count: number, settings: Partial<BatchSettings> = {}) {
+    const batchId = await newBatch(db, count, settings);
     const items = await claimed(db, batchId);
     await commit(
       db,
@@ -65,5 +67,19 @@ describe('documents that wait for a person', () => {
     expect([...known.values()]).to.deep.equal([
       { ...result, injection: { findings: [], acceptedBy: 'tester' } },
     ]);
+  });
+
+  it('get their file when they are decided, and not later than the batch ends', async () => {
+    const { batchId, ids } = await waiting(2, { outDir: '/tmp/out' });
+    await decide('accept', batchId, [ids[0]!]);
+    await decide('reject', batchId, [ids[1]!]);
+    expect(await finishBatch(db, batchId)).to.include({ finished: false, awaitsReview: false });
+    const { outputs } = await takeUnwritten(db, batchId);
+    expect(outputs.map(({ state }) => state)).to.have.members(['completed', 'failed']);
+    expect(await finishBatch(db, batchId)).to.include({ finished: true });
+
+    const without = await waiting(1);
+    await decide('accept', without.batchId, null);
+    expect(await takeUnwritten(db, without.batchId)).to.deep.equal({ taken: 0, outputs: [] });
   });
 });
