@@ -82,7 +82,8 @@ export async function showNextCommands(
     commands.push(['Allow more:', `set ${short} --max-failures 20%`]);
   }
   if (counts.review > 0) commands.push(['Look at them:', `review list ${short}`]);
-  if (['paused', 'halted', 'terminated'].includes(status) && reason !== 'review') {
+  const mustReview = reason === 'review' && counts.review > 0;
+  if (['paused', 'halted', 'terminated'].includes(status) && !mustReview) {
     const twice = formatUsd(2 * (money.budgetNanoUsd ?? NANO_PER_USD)).slice(1);
     const more = status === 'paused' && reason === 'budget' ? ` --budget ${twice}` : '';
     commands.push(['Go on:', `resume ${short}${more}`]);

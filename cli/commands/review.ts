@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { startBatch } from '../../src/client/start-batch.ts';
-import { reopenBatch } from '../../src/db/reopen.ts';
 import { resolveBatch } from '../../src/db/resolve-batch.ts';
 import type { DecidedBatch, Decision } from '../../src/db/reviews.ts';
 import { decideReviews, listReviews } from '../../src/db/reviews.ts';
@@ -97,7 +96,8 @@ function decide(verdict: Decision['verdict']) {
       reason: flags.reason ?? null,
     });
     if (decided.length === 0) {
-      context.out('Nothing changed: none of these documents waits for a person');
+      const which = flags.all === true ? 'no document' : 'none of these documents';
+      context.out(`Nothing changed: ${which} waits for a person`);
       return 0;
     }
     for (const { id, name, decided: count, left } of decided) {
@@ -106,24 +106,22 @@ function decide(verdict: Decision['verdict']) {
         `${verdict === 'accept' ? 'Accepted' : 'Rejected'}: ${documents(count)} in batch ${shortId(id)} (${name})${rest}`,
       );
     }
+    const goingOn = decided.filter(({ goesOn }) => goesOn);
+    for (const { id } of goingOn) await startBatch(db, session.client, id);
     let exitCode = 0;
-    for (const one of decided.filter(mayEnd))
-      exitCode = Math.max(exitCode, await goOn(context, session, one));
+    for (const one of goingOn) exitCode = Math.max(exitCode, await follow(context, session, one));
     return exitCode;
   };
 }
 
-/** It was paused only for these decisions. */
-function mayEnd({ left, status, statusReason }: DecidedBatch): boolean {
-  return left === 0 && status === 'paused' && statusReason === 'review';
-}
-
 /** The last decision lets the batch end, which is its workflow's to do. */
-async function goOn(context: CliContext, session: Session, { id }: DecidedBatch): Promise<number> {
-  const { db, client } = session;
-  const actor = actorName(context.env);
-  await reopenBatch(db, { batchId: id, actor, reason: 'reviewed', retry: null, settings: {} });
-  await startBatch(db, client, id);
-  const onInterrupt = pauseOnInterrupt(context, session, { id, workflowId: batchWorkflowId(id) });
+async function follow(
+  context: CliContext,
+  session: Session,
+  { id, workflowId }: DecidedBatch,
+): Promise<number> {
+  const { db } = session;
+  const batch = { id, workflowId: workflowId ?? batchWorkflowId(id) };
+  const onInterrupt = pauseOnInterrupt(context, session, batch);
   return showEnd(context, db, await followBatch(context, db, id, onInterrupt));
 }

@@ -1,5 +1,5 @@
-import type { BatchStatus } from '../domain/batch.ts';
 import type { Database, Queryable } from './database.ts';
+import { goOnWhenReviewed } from './go-on-when-reviewed.ts';
 import { noteEvent } from './orders.ts';
 import { writeLater } from './unwritten-outputs.ts';
 
@@ -40,12 +40,12 @@ export interface Decision {
 export interface DecidedBatch {
   id: string;
   name: string;
-  status: BatchStatus;
-  /** Why it stands still, when it does. */
-  statusReason: string | null;
+  workflowId: string | null;
   decided: number;
   /** Documents of it that still wait for a person. */
   left: number;
+  /** It was paused only for these decisions, and its workflow is to be told. */
+  goesOn: boolean;
 }
 
 /**
@@ -67,9 +67,10 @@ export function decideReviews(db: Database, decision: Decision): Promise<Decided
       const ids = items.filter((item) => item.batchId === id).map(({ documentId }) => documentId);
       await (verdict === 'accept' ? accept(tx, id, ids, actor) : reject(tx, id, ids, note));
       await writeLater(tx, id, ids);
-      decided.push(await account(tx, { id, count: ids.length, verdict }));
+      const named = await account(tx, { id, count: ids.length, verdict });
       const event = `${verdict}ed`;
       await noteEvent(tx, { batchId: id, event, actor, reason, detail: { documents: ids.length } });
+      decided.push({ ...named, decided: ids.length, ...(await goOnWhenReviewed(tx, id, actor)) });
     }
     return decided;
   });
@@ -114,13 +115,12 @@ async function reject(tx: Queryable, batchId: string, ids: readonly string[], no
 async function account(
   tx: Queryable,
   { id, count, verdict }: { id: string; count: number; verdict: Decision['verdict'] },
-): Promise<DecidedBatch> {
-  const { rows } = await tx.query<Omit<DecidedBatch, 'decided'>>(
-    `UPDATE processing_batches b SET processed_items = processed_items + $2, failed_items = failed_items + $3, progressed_at = clock_timestamp()
+): Promise<Pick<DecidedBatch, 'id' | 'name' | 'workflowId'>> {
+  const { rows } = await tx.query<Pick<DecidedBatch, 'id' | 'name' | 'workflowId'>>(
+    `UPDATE processing_batches SET processed_items = processed_items + $2, failed_items = failed_items + $3, progressed_at = clock_timestamp()
      WHERE id = $1
-     RETURNING id, COALESCE(batch_name, id::text) AS name, status, status_reason AS "statusReason",
-       (SELECT COUNT(*)::int FROM batch_items i WHERE i.batch_id = b.id AND i.state = 'review') AS left`,
+     RETURNING id, COALESCE(batch_name, id::text) AS name, workflow_id AS "workflowId"`,
     [id, verdict === 'accept' ? count : 0, verdict === 'reject' ? count : 0],
   );
-  return { ...rows[0]!, decided: count };
+  return rows[0]!;
 }

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from './database.ts';
+import { goOnWhenReviewed } from './go-on-when-reviewed.ts';
 import { noteEvent } from './orders.ts';
 
 export interface SkipRequest {
@@ -135,6 +136,7 @@ async function account(
       [id, sign * count, added.filter(({ batchId }) => batchId === id).length],
     );
     await noteEvent(tx, { batchId: id, event, actor, reason, detail: { documents: count } });
+    if (event === 'skipped') await goOnWhenReviewed(tx, id, actor);
     batches.push({ id, items: count, ...rows[0]! });
   }
   const { rows } = await tx.query<{ matched: number }>(

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { finishBatch } from '../../src/db/batch-ends.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
+import { orderControl } from '../../src/db/orders.ts';
 import { decideReviews, listReviews } from '../../src/db/reviews.ts';
-import { reopenBatch } from '../../src/db/reopen.ts';
+import { skipDocuments } from '../../src/db/skip.ts';
 import { cachedResults } from '../../src/db/texts.ts';
 import { takeUnwritten } from '../../src/db/unwritten-outputs.ts';
 import type { BatchSettings } from '../../src/domain/batch.ts';
@@ -41,14 +42,40 @@ describe('documents that wait for a person', () => {
     await expectCountersEqualItems(db, batchId);
 
     expect((await decide('accept', batchId, [ids[0]!]))[0]).to.include({ decided: 1, left: 2 });
-    expect((await decide('reject', batchId, null))[0]).to.include({ decided: 2, left: 0, status: 'paused' });
+    expect((await decide('reject', batchId, null))[0]).to.include({ decided: 2, left: 0, goesOn: true });
     await expectCountersEqualItems(db, batchId);
     expect(await decide('accept', batchId, null)).to.deep.equal([]);
+    expect(await batchSnapshot(db, batchId)).to.deep.include({ status: 'processing', reason: null });
 
-    await reopenBatch(db, { batchId, actor: 'tester', reason: null, retry: null, settings: {} });
     const ended = await finishBatch(db, batchId);
     expect(ended).to.deep.include({ finished: true, status: 'completed_with_failures' });
     expect((await batchSnapshot(db, batchId)).counts).to.include({ completed: 1, failed: 2, review: 0 });
+  });
+
+  it('let their batch go on when two people decide the last two at once', async () => {
+    const { batchId, ids } = await waiting(2);
+    await finishBatch(db, batchId);
+    const decided = await Promise.all([
+      decide('accept', batchId, [ids[0]!]),
+      decide('reject', batchId, [ids[1]!]),
+    ]);
+    expect(decided.flat().filter(({ goesOn }) => goesOn)).to.have.length(1);
+    expect(await finishBatch(db, batchId)).to.include({ finished: true });
+  });
+
+  it('let their batch go on when the last one is skipped, but not when a person has paused it', async () => {
+    const skipped = await waiting(1);
+    await finishBatch(db, skipped.batchId);
+    const skip = { uriPattern: null, actor: 'tester', reason: null };
+    await skipDocuments(db, { ...skip, documentIds: skipped.ids, batchId: skipped.batchId });
+    expect(await finishBatch(db, skipped.batchId)).to.include({ finished: true, status: 'completed' });
+
+    const paused = await waiting(1);
+    await orderControl(db, {
+      ...{ batchId: paused.batchId, control: 'pause', now: false, actor: 'tester', reason: null },
+    });
+    expect((await decide('accept', paused.batchId, null))[0]).to.include({ left: 0, goesOn: false });
+    expect(await batchSnapshot(db, paused.batchId)).to.deep.include({ status: 'paused', reason: 'user' });
   });
 
   it('keep an accepted answer for equal content with who let it pass, and no rejected one', async () => {
