@@ -264,6 +264,9 @@ WITH input AS MATERIALIZED (
   INSERT INTO budget_reservations AS v (batch_id, document_id, epoch, worker_id, amount_nano_usd)
   SELECT $1, n.document_id, n.epoch, n.document_id, n.lost FROM input n
   WHERE n.lost > 0 AND NOT EXISTS (SELECT FROM changed c WHERE c.document_id = n.document_id AND c.state IN ('completed', 'failed', 'review'))
+    -- A repeated commit changes nothing, and its document is done all the same.
+    AND NOT EXISTS (SELECT FROM batch_items i WHERE i.batch_id = $1 AND i.document_id = n.document_id AND i.epoch = n.epoch
+                    AND i.state IN ('completed', 'failed', 'review'))
   ON CONFLICT (batch_id, document_id, epoch) DO UPDATE SET amount_nano_usd = EXCLUDED.amount_nano_usd, waiting = false
 ), interrupted AS (
   -- Calls that a kill or the network cut off: perhaps billed, and then about as much as the one that was answered at last.

@@ -97,7 +97,8 @@ describe('money in the database', () => {
     await commit(batchId, [billed(again, [25], { from: 'retrying' })]);
     // The last try of a document that fails: nothing will show what it cost.
     await reserve(batchId, c, 40);
-    await commit(batchId, [billed(c, [], { ...failed, lostNanoUsd: 40 })]);
+    const last = billed(c, [], { ...failed, lostNanoUsd: 40 });
+    for (let n = 0; n < 2; n++) await commit(batchId, [last]);
     expect((await batchSnapshot(db, batchId)).money).to.include({
       spentNanoUsd: 35,
       reservedNanoUsd: 0,
@@ -113,8 +114,11 @@ describe('money in the database', () => {
     const again = (await claimRetry(db, batchId, a.documentId))!;
     await markStarted(db, batchId, [again]);
     await commit(batchId, [billed(again, [25], { from: 'retrying' })]);
-    await commit(batchId, [billed(b, [], { ...failed, lostNanoUsd: 40 })]);
-    expect((await batchSnapshot(db, batchId)).money).to.include({ spentNanoUsd: 25, interruptedNanoUsd: 65 });
+    const last = billed(b, [], { ...failed, lostNanoUsd: 40 });
+    for (let n = 0; n < 2; n++) await commit(batchId, [last]);
+    expect((await batchSnapshot(db, batchId)).money).to.include({
+      ...{ spentNanoUsd: 25, reservedNanoUsd: 0, interruptedNanoUsd: 65 },
+    });
     expect(await readUnsettled(db, batchId)).to.deep.equal([{ batchId, amountNanoUsd: 65 }]);
     await db.query(`UPDATE processing_batches SET status = 'completed' WHERE id = $1`, [batchId]);
     expect(await reconcileBudget(db, batchId)).to.equal(65);
