@@ -56,7 +56,7 @@ async function firstVerdicts(tx: Queryable, batchId: string): Promise<Verdict[]>
      FROM batch_items i JOIN file_document d ON d.id = i.document_id LEFT JOIN ${LAST_ERROR}
      WHERE i.batch_id = $1 AND i.state = 'failed' AND i.failure_class = 'permanent' AND i.failure_stage = 'analyze'
        AND NOT EXISTS (
-         SELECT 1 FROM batch_items a WHERE a.batch_id = $1 AND a.state = 'completed' AND NOT a.cached AND NOT EXISTS (
+         SELECT 1 FROM batch_items a WHERE a.batch_id = $1 AND a.state IN ('completed', 'review') AND NOT a.cached AND NOT EXISTS (
            SELECT 1 FROM document_texts t WHERE t.content_sha256 = a.content_sha256 AND t.extraction->'isArchive' = 'true'))
      ORDER BY i.finished_at LIMIT ${FIRST_ANALYSES}`,
     [batchId],

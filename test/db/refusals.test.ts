@@ -76,6 +76,13 @@ describe('a batch whose first analyses are all refused', () => {
     await commit(db, oneGood, [outcome(first!, { result: 1 })]);
     expect((await refuse(oneGood, others)).control).to.equal('run');
 
+    const oneToReview = await newBatch(db, 30);
+    const [held, ...rest] = await claimed(db, oneToReview);
+    await commit(db, oneToReview, [
+      outcome(held!, { state: 'review', failure: failure('permanent', 'injection_suspected') }),
+    ]);
+    expect((await refuse(oneToReview, rest)).control).to.equal('run');
+
     const different = await newBatch(db, 30);
     const items = await claimed(db, different);
     const reasons = items.map((item, index) =>
