@@ -17,7 +17,7 @@ export async function loadText(
   return { extraction, mimeType: extraction.metadata.mimeType };
 }
 
-/** Results of equal content under the same recipe, by content hash. */
+/** Results of equal content under the same recipe, by content hash: what a person accepted, else the newest. */
 export async function cachedResults(
   db: Queryable,
   recipeId: number,
@@ -26,7 +26,8 @@ export async function cachedResults(
   if (contentSha256s.length === 0) return new Map();
   const { rows } = await db.query<{ sha: string; result: unknown }>(
     `SELECT DISTINCT ON (content_sha256) content_sha256 AS sha, result FROM document_results
-     WHERE recipe_id = $1 AND content_sha256 = ANY($2::text[]) AND reusable ORDER BY content_sha256, created_at DESC`,
+     WHERE recipe_id = $1 AND content_sha256 = ANY($2::text[]) AND reusable
+     ORDER BY content_sha256, (result #> '{injection,acceptedBy}' IS NOT NULL) DESC, created_at DESC`,
     [recipeId, contentSha256s],
   );
   return new Map(rows.map((row) => [row.sha, row.result]));

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { randomUUID } from 'node:crypto';
 import { finishBatch } from '../../src/db/batch-ends.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -94,6 +95,26 @@ describe('documents that wait for a person', () => {
     expect([...known.values()]).to.deep.equal([
       { ...result, injection: { findings: [], acceptedBy: 'tester' } },
     ]);
+  });
+
+  it('are not asked about again when a newer answer to equal content still waits', async () => {
+    const sha = randomUUID();
+    const held = async () => {
+      const batchId = await newBatch(db, 1);
+      const [item] = await claimed(db, batchId);
+      const given = { state: 'review', failure: suspected, result, contentSha256: sha } as const;
+      await commit(db, batchId, [outcome(item!, given)]);
+      return batchId;
+    };
+    const first = await held();
+    await decide('accept', first, null);
+    await held();
+    const { rows } = await db.query<{ recipe: number }>(
+      'SELECT recipe_id AS recipe FROM processing_batches WHERE id = $1',
+      [first],
+    );
+    const known = await cachedResults(db, rows[0]!.recipe, [sha]);
+    expect(known.get(sha)).to.have.nested.property('injection.acceptedBy', 'tester');
   });
 
   it('get their file when they are decided, and not later than the batch ends', async () => {
