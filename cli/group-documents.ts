@@ -45,7 +45,11 @@ export async function groupDocuments(
 
 function byType(documents: readonly SampleDocument[]): DocumentGroup[] {
   const types = new Map<string, SampleDocument[]>();
-  for (const document of documents) types.set(document.type, [...(types.get(document.type) ?? []), document]);
+  for (const document of documents) {
+    const members = types.get(document.type);
+    if (members === undefined) types.set(document.type, [document]);
+    else members.push(document);
+  }
   return [...types]
     .map(([type, members]) => groupOf(type, members))
     .sort((a, b) => b.documents - a.documents || a.name.localeCompare(b.name));

@@ -8,6 +8,7 @@ import { preview } from '../src/intake/preview.ts';
 import type { Source } from '../src/sources/resolve-sources.ts';
 import type { ChosenRecipe } from './chosen-recipe.ts';
 import type { CliContext } from './context.ts';
+import { CliError } from './context.ts';
 import type { RunEstimate } from './estimate-run.ts';
 import { estimateRun, SAMPLE } from './estimate-run.ts';
 import type { DocumentGroup, Grouping } from './group-documents.ts';
@@ -37,8 +38,8 @@ export interface RunPlan {
   choice: ChosenMode | null;
 }
 
-/** Every document is looked at. */
-const ALL = 1_000_000_000;
+/** Every document is looked at in memory, and for `near-duplicate` every text is read. */
+export const MOST_GROUPED = 200_000;
 const SHOWN = 20;
 
 /** What goes together, what each group costs in either mode, and which mode the run takes. Nothing is written. */
@@ -46,8 +47,15 @@ export async function planRun(context: CliContext, db: Database, request: PlanRe
   const { sources, selection, chosen, groupBy, optimize, deadlineAtMs, parallel } = request;
   const { recipe, loaded } = chosen;
   const signal = context.interrupted;
-  const ahead = await preview(db, { sources, selection, recipe, sampleSize: ALL, signal });
+  const ahead = await preview(db, { sources, selection, recipe, sampleSize: MOST_GROUPED, signal });
   const documents = ahead.sampled?.sample ?? [];
+  const count = (ahead.sampled?.groups ?? []).reduce((sum, group) => sum + group.documents, 0);
+  if (count > MOST_GROUPED) {
+    throw new CliError(`Expected at most ${MOST_GROUPED} documents to group, got ${count}`, {
+      why: '`--group-by` and `--optimize` look at every document before the run',
+      next: `take a part with --limit ${MOST_GROUPED}, or leave --group-by and --optimize out`,
+    });
+  }
   const groups = await groupDocuments(context, db, documents, groupBy);
   if (loaded === null || documents.length === 0) {
     return {

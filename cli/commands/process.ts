@@ -30,7 +30,7 @@ import type { Session } from '../open-session.ts';
 import type { Grouping } from '../group-documents.ts';
 import { groupings } from '../group-documents.ts';
 import type { RunPlan } from '../plan-run.ts';
-import { describePlan, planRun } from '../plan-run.ts';
+import { describePlan, MOST_GROUPED, planRun } from '../plan-run.ts';
 import { openSession } from '../open-session.ts';
 import { endAsJson } from '../output/end-as-json.ts';
 import { printResult } from '../output/print-result.ts';
@@ -72,7 +72,12 @@ export function registerProcess(register: Register): void {
     .option('--no-worker', 'leave the work to workers that run elsewhere')
     .option('--yes', 'do not ask before a run that costs money')
     .option('--json', 'print the outcome as JSON')
-    .addOption(new Option('--group-by <what>', 'let documents that are alike go together').choices(groupings))
+    .addOption(
+      new Option(
+        '--group-by <what>',
+        `let documents that are alike go together; looks at each first, at most ${MOST_GROUPED}`,
+      ).choices(groupings),
+    )
     .addOption(
       new Option('--optimize <what>', 'Claude online or by the batch, whichever is better for this').choices(
         optimizations,

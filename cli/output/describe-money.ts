@@ -6,7 +6,9 @@ export function describeMoney({ money, counts, model }: BatchSnapshot): string |
   const { spentNanoUsd, reservedNanoUsd, budgetNanoUsd, inputTokens, cacheReadTokens } = money;
   if (model === null && spentNanoUsd === 0) return null;
   const open = counts.pending + counts.processing + counts.retrying;
-  const projected = projectedTotal(spentNanoUsd, counts.completed + counts.failed, open);
+  // What waits for a person has been paid, too.
+  const finished = counts.completed + counts.failed + counts.review;
+  const projected = projectedTotal(spentNanoUsd, finished, open);
   const parts = [
     `spent ${formatUsd(spentNanoUsd)}${budgetNanoUsd === null ? '' : ` of ${formatUsd(budgetNanoUsd)}`}`,
     reservedNanoUsd > 0 ? `${formatUsd(reservedNanoUsd)} reserved` : null,
