@@ -66,7 +66,7 @@ export function addSettings(command: Command, { isNew }: { isNew: boolean }): Co
     )
     .option(
       '--notify <target>',
-      'command or https URL that is told of halted, finished, stalled; repeatable',
+      'command or https URL that is told of halted, finished, stalled, review; repeatable',
       notifyTarget,
     );
 }

@@ -5,6 +5,7 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  patched,
   setHandler,
   sleep,
   workflowInfo,
@@ -108,7 +109,8 @@ async function run(state: BatchState, input: BatchInput): Promise<BatchOutcome> 
       continue;
     }
     if (state.halt !== null || state.control !== 'run') {
-      await standStill(state, input);
+      const outcome = await standStill(state, input);
+      if (outcome !== null) return outcome;
       continue;
     }
     state.phase = state.planned ? 'processing' : 'planning';
@@ -173,14 +175,17 @@ function hasNews(state: BatchState): boolean {
   return state.mustRead || state.asked.length > 0;
 }
 
-/** Paused or halted: what is in flight ends by itself (workers read the row), retries are taken again later. */
-async function standStill(state: BatchState, input: BatchInput): Promise<void> {
+/**
+ * Paused or halted: what is in flight ends by itself (workers read the row), retries are taken again later. An outcome
+ * when this run ends though the batch has not.
+ */
+async function standStill(state: BatchState, input: BatchInput): Promise<BatchOutcome | null> {
   const halted = state.halt !== null || state.control === 'halt';
   state.phase = halted ? 'halted' : 'paused';
   await stopRetryLane(state);
   await stopProviderLane(state);
   await condition(() => chunksAreIdle(state) || hasNews(state));
-  if (hasNews(state)) return;
+  if (hasNews(state)) return null;
   const reason = state.halt?.code ?? null;
   const detail = state.halt?.detail ?? null;
   await control.recordStatus({ ...orderOf(state), status: halted ? 'halted' : 'paused', reason, detail });
@@ -190,7 +195,13 @@ async function standStill(state: BatchState, input: BatchInput): Promise<void> {
     // The schedule must see a failure to pause itself; `resume` starts a new run from the rows.
     throw ApplicationFailure.nonRetryable('The scheduled batch halted', 'BatchHalted');
   }
+  // A person may take days, and the schedule starts no other run beside an open one; the last decision starts a new run.
+  const waits = !halted && state.orders?.statusReason === 'review';
+  if (waits && input.schedule !== undefined && !hasNews(state) && patched('scheduled-review-ends')) {
+    return outcomeOf(state);
+  }
   await condition(() => hasNews(state));
+  return null;
 }
 
 /** Null when the batch was reopened before everything in flight had ended. */

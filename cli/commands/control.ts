@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { wakeBatch } from '../../src/client/start-batch.ts';
+import { startBatch, wakeBatch } from '../../src/client/start-batch.ts';
 import { cancelTerminated } from '../../src/db/batch-ends.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -52,7 +52,9 @@ function order(control: 'pause' | 'cancel') {
     for (const batch of batches) {
       const order = { batchId: batch.id, actor: actorName(context.env), reason: flags.reason ?? null };
       const { changed, status } = await orderControl(db, { ...order, control, now: flags.now === true });
-      if (changed) await wakeBatch(client, batch.workflowId);
+      const isHeard = !changed || (await wakeBatch(client, batch.workflowId));
+      // A scheduled run that stands still has ended, and only a workflow can end its batch.
+      if (!isHeard && control === 'cancel') await startBatch(db, client, batch.id);
       const said =
         control === 'pause'
           ? await afterPause(context, db, batch, changed, status)

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { wakeBatch } from '../../src/client/start-batch.ts';
+import { startBatch, wakeBatch } from '../../src/client/start-batch.ts';
 import { resolveBatch } from '../../src/db/resolve-batch.ts';
 import type { SkipOutcome } from '../../src/db/skip.ts';
 import { skipDocuments, unskipDocuments } from '../../src/db/skip.ts';
@@ -58,8 +58,9 @@ async function skip(context: CliContext, named: string[], flags: Flags): Promise
     });
   }
   const signal = flags.undo === true ? 'wake' : 'skipped';
-  for (const { workflowId } of outcome.batches) {
-    if (workflowId !== null) await wakeBatch(client, workflowId, signal);
+  for (const { id, workflowId, goesOn } of outcome.batches) {
+    if (goesOn) await startBatch(db, client, id);
+    else if (workflowId !== null) await wakeBatch(client, workflowId, signal);
   }
   say(context, outcome, named, flags);
   return 0;

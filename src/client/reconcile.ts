@@ -12,9 +12,9 @@ const FAILED_TASKS = 2;
 
 /**
  * Compares open rows with their workflows: a row without a live workflow becomes `terminated` (resumable), one that was
- * never started is started, an order that the workflow has not heard of is signalled again, and one in which nothing
- * moves is marked stalled until it moves again. Safe to run anywhere at any time; workers, which run it all the time,
- * take `turns`.
+ * never started, or not again, is started, an order that the workflow has not heard of is signalled again, and one in
+ * which nothing moves is marked stalled until it moves again. Safe to run anywhere at any time; workers, which run it
+ * all the time, take `turns`.
  */
 export async function reconcile(db: Database, client: Client, turns?: 'turns'): Promise<void> {
   for (const batch of await (turns === undefined ? openBatches(db) : claimOpenBatches(db))) {
@@ -31,12 +31,18 @@ async function reconcileOne(db: Database, client: Client, batch: OpenBatch): Pro
         ? await whyStalled(db, batch.id)
         : `its workflow fails in the worker, ${failedTasks} times so far; look at \`docbatch logs worker\``;
     if (reason !== null || batch.stalled) await recordStalled(db, batch, reason);
-  } else if (status === null && batch.status === 'pending') {
+  } else if (mustStart(batch, status)) {
     await startBatch(db, client, batch.id);
   } else if (status === null || GONE.has(status)) {
     const why = status === null ? 'its workflow is gone' : `its workflow is ${status.toLowerCase()}`;
     await markTerminated(db, batch, why);
   }
+}
+
+/** Never started, or ordered to run again after its workflow had ended. */
+function mustStart(batch: OpenBatch, workflowStatus: string | null): boolean {
+  if (workflowStatus === null) return batch.status === 'pending';
+  return workflowStatus === 'COMPLETED' && batch.status === 'processing' && batch.isUnheard;
 }
 
 interface WorkflowState {

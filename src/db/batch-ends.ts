@@ -75,11 +75,12 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
   });
 }
 
-/** Like a pause by a person: the workflow stays, and the last decision lets it go on. */
+/** Like a pause by a person: the workflow stays, but for a scheduled one, and the last decision lets the batch go on. */
 async function pauseForReview(tx: Queryable, batchId: string, documents: number): Promise<void> {
-  await tx.query(
+  const { rows } = await tx.query<{ controlSeq: number }>(
     `UPDATE processing_batches SET control = 'pause', control_now = false, control_seq = control_seq + 1, status = 'paused',
-       status_reason = 'review', status_detail = $2 WHERE id = $1`,
+       status_reason = 'review', status_detail = $2 WHERE id = $1
+     RETURNING control_seq AS "controlSeq"`,
     [batchId, documents === 1 ? '1 document waits for a person' : `${documents} documents wait for a person`],
   );
   await noteEvent(tx, {
@@ -89,6 +90,7 @@ async function pauseForReview(tx: Queryable, batchId: string, documents: number)
     reason: 'review',
     detail: { documents },
   });
+  await notifyLater(tx, batchId, 'review', rows[0]!.controlSeq);
 }
 
 /** Everything that is still open becomes `cancelled`; results that are there stay. Null when `cancel` is not the order any more. */

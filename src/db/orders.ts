@@ -181,7 +181,7 @@ export async function noteEvent(tx: Queryable, event: BatchEvent): Promise<boole
 export async function notifyLater(
   tx: Queryable,
   batchId: string,
-  event: 'halted' | 'finished' | 'stalled',
+  event: 'halted' | 'finished' | 'stalled' | 'review',
   occurrence: number,
 ): Promise<void> {
   await tx.query(
@@ -193,6 +193,7 @@ export async function notifyLater(
        'counts', jsonb_build_object('total', b.total_items, 'completed', b.processed_items, 'failed', b.failed_items,
                                     'skipped', b.skipped_items, 'cancelled', b.cancelled_items),
        'next', 'docbatch ' || CASE WHEN $2::text = 'halted' THEN 'resume ' WHEN $2::text = 'stalled' THEN 'status '
+                                   WHEN $2::text = 'review' THEN 'review list '
                                    WHEN b.failed_items > 0 THEN 'retry ' ELSE 'export ' END || left(b.id::text, 8))
      FROM processing_batches b, jsonb_array_elements_text(COALESCE(b.settings->'notify', '[]'::jsonb)) AS target
      WHERE b.id = $1

@@ -17,8 +17,8 @@ const COLUMNS = `id, workflow_id AS "workflowId", status, control_seq AS "contro
 /** Not finished, and the row has been as it is for 10 s: whoever changed it has had the time to tell the workflow. */
 const OPEN = `recipe_id IS NOT NULL AND workflow_id IS NOT NULL
   AND status IN ('pending', 'processing', 'paused', 'halted', 'finalizing')
-  -- A scheduled run that halts ends, so that its schedule sees it; the row stays as it is.
-  AND NOT (status = 'halted' AND origin = 'schedule')
+  -- A scheduled run that halts or waits for a person ends, so that its schedule goes on; the row stays as it is.
+  AND NOT (origin = 'schedule' AND control <> 'cancel' AND (status = 'halted' OR (status = 'paused' AND status_reason = 'review')))
   AND status_changed_at < now() - interval '10 seconds'`;
 
 /** Batches of ours to be compared with their workflows. */

@@ -17,7 +17,8 @@ export interface SkipOutcome {
   matched: number;
   /** How many of them changed, in a batch or in the registry. */
   changed: number;
-  batches: { id: string; name: string; workflowId: string | null; items: number }[];
+  /** `goesOn`: it was paused for review, and its workflow may have to be started. */
+  batches: { id: string; name: string; workflowId: string | null; items: number; goesOn: boolean }[];
 }
 
 /**
@@ -136,8 +137,8 @@ async function account(
       [id, sign * count, added.filter(({ batchId }) => batchId === id).length],
     );
     await noteEvent(tx, { batchId: id, event, actor, reason, detail: { documents: count } });
-    if (event === 'skipped') await goOnWhenReviewed(tx, id, actor);
-    batches.push({ id, items: count, ...rows[0]! });
+    const { goesOn } = event === 'skipped' ? await goOnWhenReviewed(tx, id, actor) : { goesOn: false };
+    batches.push({ id, items: count, goesOn, ...rows[0]! });
   }
   const { rows } = await tx.query<{ matched: number }>(
     'SELECT COUNT(*)::int AS matched FROM docbatch_targets',

@@ -62,7 +62,7 @@ export interface BatchSettings {
   outDir: string | null;
   /** Names under `outDir` are relative to this folder, absolute. @default null (the root) */
   outBase: string | null;
-  /** Commands or https URLs told of `halted`, `finished`, `stalled`. */
+  /** Commands or https URLs told of `halted`, `finished`, `stalled`, `review`. */
   notify: string[];
   /** File with one password a line, absolute; workers read it when a document is protected. Null for none. */
   passwordsFile: string | null;

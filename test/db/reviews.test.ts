@@ -4,6 +4,7 @@ import { finishBatch } from '../../src/db/batch-ends.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
 import { orderControl } from '../../src/db/orders.ts';
+import { openBatches } from '../../src/db/reconcile.ts';
 import { decideReviews, listReviews } from '../../src/db/reviews.ts';
 import { skipDocuments } from '../../src/db/skip.ts';
 import { cachedResults } from '../../src/db/texts.ts';
@@ -130,4 +131,28 @@ describe('documents that wait for a person', () => {
     await decide('accept', without.batchId, null);
     expect(await takeUnwritten(db, without.batchId)).to.deep.equal({ taken: 0, outputs: [] });
   });
+
+  it('are told of with what to type, and leave a scheduled run ended until they are decided', async () => {
+    const { batchId } = await waiting(1, { notify: ['true'] });
+    await db.query(`UPDATE processing_batches SET origin = 'schedule' WHERE id = $1`, [batchId]);
+    for (let n = 0; n < 2; n++) await finishBatch(db, batchId);
+    const { rows } = await db.query<{ next: string }>(
+      `SELECT payload->>'next' AS next FROM notifications WHERE batch_id = $1 AND event = 'review'`,
+      [batchId],
+    );
+    expect(rows).to.deep.equal([{ next: `docbatch review list ${batchId.slice(0, 8)}` }]);
+
+    expect(await isCompared(batchId)).to.equal(false);
+    await decide('accept', batchId, null);
+    expect(await isCompared(batchId)).to.equal(true);
+  });
+
+  /** Whether its row would be compared with its workflow, once it is 10 s old. */
+  async function isCompared(batchId: string): Promise<boolean> {
+    await db.query(
+      `UPDATE processing_batches SET status_changed_at = now() - interval '1 minute' WHERE id = $1`,
+      [batchId],
+    );
+    return (await openBatches(db)).some(({ id }) => id === batchId);
+  }
 });
