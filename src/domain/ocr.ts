@@ -4,7 +4,7 @@ import type { Json } from './analyzer.ts';
 export interface OcrOrder {
   /** Names of Tesseract: `eng`, `deu`; sorted, so that equal orders give equal texts. */
   languages: readonly string[];
-  /** When it takes longer the rest of the document stays as it is, with a warning. */
+  /** From the start of the extraction. When it takes longer the rest of the document stays as it is, with a warning. */
   maxMs: number;
 }
 
@@ -16,4 +16,9 @@ export function ocrLanguages({ ocr }: { [key: string]: Json }): readonly string[
 /** Texts read with OCR are stored apart from those without. */
 export function ocrVersion(readerVersion: string, languages: readonly string[]): string {
   return `${readerVersion}+ocr/1.${languages.join('+')}`;
+}
+
+/** No text of this version is taken for the whole one, so that the next run reads the document again; see the statement of the group commit. */
+export function partialVersion(version: string): string {
+  return `${version}+partial`;
 }
