@@ -4,7 +4,7 @@ import type { Draft, ReaderInput } from './draft.ts';
 import { childrenOf } from './children-of.ts';
 import { finishDraft } from './finish-draft.ts';
 import { DocumentFailure } from '../domain/failure.ts';
-import { ocrVersion, partialVersion } from '../domain/ocr.ts';
+import { mayNeedOcr, ocrVersion, partialVersion } from '../domain/ocr.ts';
 import { openDocument, readDraft } from './open-document.ts';
 import { parserFailure } from './parser-failure.ts';
 
@@ -17,7 +17,7 @@ export async function extractFile(
   const startedAtMs = performance.now();
   const { facts, input, format, ancestors } = await openDocument(request, limits, onProgress);
   const { known } = request;
-  const ocr = hasPictures(facts.mimeType) ? (request.ocr ?? null) : null;
+  const ocr = mayNeedOcr(facts.mimeType) ? (request.ocr ?? null) : null;
   const version = ocr === null ? format.version : ocrVersion(format.version, ocr.languages);
   const isKnown = known?.contentSha256 === facts.contentSha256 && known.extractorVersion === version;
   if (isKnown) return { ...facts, extraction: null };
@@ -31,11 +31,6 @@ export async function extractFile(
   const children = childrenOf(draft, { ancestors: [...ancestors, input.bytes], ...limits });
   const written = isPartial ? partialVersion(version) : version;
   return { ...facts, extraction: finishDraft({ ...draft, ...children }, written, input) };
-}
-
-/** Of other formats no part is a picture: their text is the same with OCR and without. */
-function hasPictures(mimeType: string): boolean {
-  return mimeType === 'application/pdf' || (mimeType.startsWith('image/') && mimeType !== 'image/svg+xml');
 }
 
 async function ocred(
