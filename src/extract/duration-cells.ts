@@ -51,7 +51,7 @@ function cellsOf(xml: string, styles: ReadonlySet<string>): Set<string> {
 
 /** From 0. */
 function columnOf(letters: string): number {
-  return [...letters].reduce((column, letter) => column * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+  return Array.from(letters).reduce((column, letter) => column * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 }
 
 function attribute(tag: string, name: string): string {
