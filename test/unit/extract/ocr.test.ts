@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import type { Extraction } from '../../../src/domain/extraction.ts';
@@ -109,14 +110,21 @@ describe('text read by OCR', () => {
     expect(failure.code).to.equal('corrupt');
   });
 
-  for (const [what, spoil] of [
-    ['cut off', (path: string) => writeFileSync(path, readFileSync(englishData).subarray(0, 50_000))],
-    ['no file', (path: string) => mkdirSync(path)],
+  const packed = readFileSync(englishData);
+  for (const [what, file, spoil] of [
+    ['cut off', 'eng.traineddata.gz', (path: string) => writeFileSync(path, packed.subarray(0, 50_000))],
+    [
+      'cut off and not packed',
+      'eng.traineddata',
+      (path: string) => writeFileSync(path, gunzipSync(packed).subarray(0, 500_000)),
+    ],
+    ['something else', 'eng.traineddata', (path: string) => writeFileSync(path, 'Not found')],
+    ['no file', 'eng.traineddata.gz', (path: string) => mkdirSync(path)],
   ] as const) {
     it(`says that its data is missing when it is ${what}, instead of waiting for ever`, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'docbatch-ocr-'));
       try {
-        spoil(join(folder, 'eng.traineddata.gz'));
+        spoil(join(folder, file));
         await closeOcr();
         const [jpeg] = await scannedPages([TEXT]);
         const failure = await failureOf(read(jpeg!, 'a.jpg', { ocr: { ...ocr, dataFolder: folder } }));
