@@ -212,12 +212,16 @@ WITH input AS MATERIALIZED (
   WHERE i.batch_id = $1 AND i.document_id = n.document_id
   RETURNING i.document_id, n.state, i.attempts
 ), results AS (
-  INSERT INTO document_results (batch_id, document_id, analyzer, recipe_id, content_sha256, result)
-  SELECT $1, n.document_id, $2, b.recipe_id, COALESCE(n.content_sha256, ''), n.result
+  -- What was said of a text that was not read to its end is no answer for other documents; see partialVersion.
+  INSERT INTO document_results (batch_id, document_id, analyzer, recipe_id, content_sha256, result, reusable)
+  SELECT $1, n.document_id, $2, b.recipe_id, COALESCE(n.content_sha256, ''), n.result,
+         COALESCE(n.text->>'extractorVersion',
+                  (SELECT t.extractor_version FROM document_texts t WHERE t.content_sha256 = n.content_sha256), '')
+           NOT LIKE '%+partial'
   FROM changed c JOIN input n ON n.document_id = c.document_id, processing_batches b
   WHERE b.id = $1 AND c.state IN ('completed', 'review')
   ON CONFLICT (batch_id, document_id) DO UPDATE SET analyzer = EXCLUDED.analyzer, recipe_id = EXCLUDED.recipe_id,
-    content_sha256 = EXCLUDED.content_sha256, result = EXCLUDED.result, reusable = true, created_at = now()
+    content_sha256 = EXCLUDED.content_sha256, result = EXCLUDED.result, reusable = EXCLUDED.reusable, created_at = now()
 ), texts AS (
   INSERT INTO document_texts (content_sha256, extractor_version, extraction, markdown)
   SELECT DISTINCT ON (n.content_sha256) n.content_sha256, n.text->>'extractorVersion', n.text, n.markdown

@@ -2,14 +2,16 @@ import type { Extraction } from '../domain/extraction.ts';
 import type { Queryable } from './database.ts';
 import { storable } from './storable.ts';
 
-/** The stored text of a content, or null (pruned, or never extracted). */
+/** The stored text of a content, or null: pruned, never extracted, or not by this version. @default any version */
 export async function loadText(
   db: Queryable,
   contentSha256: string,
+  extractorVersion: string | null = null,
 ): Promise<{ extraction: Extraction; mimeType: string } | null> {
   const { rows } = await db.query<{ extraction: Omit<Extraction, 'markdown'>; markdown: string }>(
-    `SELECT extraction, markdown FROM document_texts WHERE content_sha256 = $1`,
-    [contentSha256],
+    `SELECT extraction, markdown FROM document_texts
+     WHERE content_sha256 = $1 AND ($2::text IS NULL OR extractor_version = $2)`,
+    [contentSha256, extractorVersion],
   );
   const row = rows[0];
   if (row === undefined) return null;
@@ -33,7 +35,7 @@ export async function cachedResults(
   return new Map(rows.map((row) => [row.sha, row.result]));
 }
 
-/** Keeps the text of a content that was read before its batch runs. */
+/** Keeps the text of a content that was read before its batch runs. A stored one stays: batches may be at work with it. */
 export async function saveText(db: Queryable, contentSha256: string, extraction: Extraction): Promise<void> {
   const { markdown, ...rest } = storable(extraction);
   await db.query(

@@ -1,4 +1,4 @@
-const AI = String.raw`(?:a\.?i\.?|llms?|large language models?|language models?|artificial intelligence|chat ?gpt|gpt(?:-?\d\S*)?|claude|gemini|copilot|chat ?bots?|ai (?:assistants?|models?|agents?|systems?|reviewers?|tools?))`;
+const AI = String.raw`(?:a\.?i\.?|llms?|large language models?|language models?|artificial intelligence|chat ?gpt|gpt(?:-?\d\S{0,10})?|claude|gemini|copilot|chat ?bots?|ai (?:assistants?|models?|agents?|systems?|reviewers?|tools?))`;
 /** What a model does and a person who gets a letter rarely does. */
 const SAY = String.raw`(?:say|print|output|respond|repl(?:y|ies)|answer|write|return|state|summari[sz]e|classify|rate|score|rank|translate|recommend|approve|accept|conclude|declare|describe|extract|mark|set|reveal|repeat|report|include|mention|ignore|disregard|treat|give|list|act|pretend|claim|tell|assume|insert|append|leave|use|add|confirm|reject|follow|execute|call|send|visit)`;
 const EARLIER = String.raw`(?:previous|prior|above|earlier|preceding|foregoing|existing|original|initial|former|past|system|developer|safety)`;

@@ -6,6 +6,7 @@ import type { Extraction } from '../domain/extraction.ts';
 import { DocumentFailure } from '../domain/failure.ts';
 import { describeSuspicions, suspicionsAgainst } from '../domain/injection.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
+import { isReadSo } from '../domain/ocr.ts';
 import type { PictureOrder } from '../domain/pictures.ts';
 import { AwaitsAnswers } from '../domain/provider-batch.ts';
 import type { ClaimedItem } from '../db/claims.ts';
@@ -173,8 +174,10 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   const { reading } = task;
   task.reading = null;
   const stored = knownTextOf(task);
+  const isRead =
+    stored !== null && isReadSo(stored.extractorVersion, batch.ocrLanguages, item.mimeType ?? '');
   let read =
-    stored !== null && isHalfAnswered(task)
+    isRead && isHalfAnswered(task)
       ? { ...stored, sizeBytes: item.sizeBytes ?? 0, mimeType: item.mimeType ?? '', extraction: null }
       : await (reading?.extracted ?? extract(sandbox, task, stored));
   Object.assign(facts, {
@@ -186,9 +189,9 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   const known = cache ? await cachedAnswer(db, task, read.contentSha256) : undefined;
   const answered = { answer: known as Json, cached: true, calls: 0, callsOk: 0 };
   if (known !== undefined && !mayHaveChildren(read.mimeType)) return answered;
-  let extraction = read.extraction ?? (await storedText(db, read.contentSha256));
+  let extraction = read.extraction ?? (stored === null ? null : await storedText(db, stored));
   if (extraction === null) {
-    // The stored text was pruned in between.
+    // The stored text was pruned in between, or replaced by a run that reads otherwise (with OCR, without).
     read = await extract(sandbox, task, null);
     extraction = read.extraction;
     Object.assign(facts, { contentSha256: read.contentSha256, sizeBytes: read.sizeBytes, text: extraction });
@@ -298,8 +301,11 @@ async function cachedAnswer(db: Database, task: Task, sha: string): Promise<unkn
   return (await outlastOutage(() => cachedResults(db, batch.view.recipeId, [sha]))).get(sha);
 }
 
-async function storedText(db: Database, sha: string): Promise<Extraction | null> {
-  return (await outlastOutage(() => loadText(db, sha)))?.extraction ?? null;
+async function storedText(
+  db: Database,
+  { contentSha256, extractorVersion }: KnownText,
+): Promise<Extraction | null> {
+  return (await outlastOutage(() => loadText(db, contentSha256, extractorVersion)))?.extraction ?? null;
 }
 
 async function isSourceGone(error: unknown, { sourceRoot }: ClaimedItem): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Draft, ReaderInput } from './draft.ts';
 import { childrenOf } from './children-of.ts';
 import { finishDraft } from './finish-draft.ts';
 import { DocumentFailure } from '../domain/failure.ts';
-import { ocrVersion } from '../domain/ocr.ts';
+import { mayNeedOcr, ocrVersion, partialVersion } from '../domain/ocr.ts';
 import { openDocument, readDraft } from './open-document.ts';
 import { parserFailure } from './parser-failure.ts';
 
@@ -14,30 +14,30 @@ export async function extractFile(
   limits: ExtractionLimits,
   onProgress: () => void = () => undefined,
 ): Promise<Extracted> {
+  const startedAtMs = performance.now();
   const { facts, input, format, ancestors } = await openDocument(request, limits, onProgress);
   const { known } = request;
-  const ocr = hasPictures(facts.mimeType) ? (request.ocr ?? null) : null;
+  const ocr = mayNeedOcr(facts.mimeType) ? (request.ocr ?? null) : null;
   const version = ocr === null ? format.version : ocrVersion(format.version, ocr.languages);
   const isKnown = known?.contentSha256 === facts.contentSha256 && known.extractorVersion === version;
   if (isKnown) return { ...facts, extraction: null };
 
   onProgress();
   const plain = await readDraft(format, input);
-  const draft = ocr === null ? plain : await ocred(plain, ocr, input);
+  const { draft, isPartial } =
+    ocr === null
+      ? { draft: plain, isPartial: false }
+      : await ocred(plain, { ...ocr, endsAtMs: startedAtMs + ocr.maxMs }, input);
   const children = childrenOf(draft, { ancestors: [...ancestors, input.bytes], ...limits });
-  return { ...facts, extraction: finishDraft({ ...draft, ...children }, version, input) };
-}
-
-/** Of other formats no part is a picture: their text is the same with OCR and without. */
-function hasPictures(mimeType: string): boolean {
-  return mimeType === 'application/pdf' || (mimeType.startsWith('image/') && mimeType !== 'image/svg+xml');
+  const written = isPartial ? partialVersion(version) : version;
+  return { ...facts, extraction: finishDraft({ ...draft, ...children }, written, input) };
 }
 
 async function ocred(
   draft: Draft,
-  { dataFolder, ...order }: NonNullable<ExtractRequest['ocr']>,
+  { dataFolder, ...order }: NonNullable<ExtractRequest['ocr']> & { endsAtMs: number },
   input: ReaderInput,
-): Promise<Draft> {
+): Promise<{ draft: Draft; isPartial: boolean }> {
   const { readByOcr } = await import('./read-by-ocr.ts');
   try {
     return await readByOcr(draft, order, { ...input, ocrDataFolder: dataFolder });

@@ -1,9 +1,11 @@
 import type { Extraction, ExtractionChild, ExtractionPart } from '../domain/extraction.ts';
-import { permanent } from '../domain/failure.ts';
+import { DocumentFailure, permanent } from '../domain/failure.ts';
 import { findAllOrders } from '../domain/find-orders.ts';
 import { describeSuspicion } from '../domain/suspicion.ts';
+import type { AsideText } from '../domain/suspicion.ts';
 import { asidesOf } from './asides/asides-of.ts';
 import type { Draft, ReaderInput } from './draft.ts';
+import { parserFailure } from './parser-failure.ts';
 
 const BETWEEN_PARTS = '\n\n';
 /** A text is not cut back further than this to end with a whole line. */
@@ -68,7 +70,10 @@ export function finishDraft(
     [...images, ...draft.children.map(({ path }) => ({ name: path }))],
     maxOutputBytes,
   );
-  const suspicions = findAllOrders(markdown, asidesOf(draft, input));
+  input.onProgress();
+  const asides = readAsides(draft, input, warnings);
+  input.onProgress();
+  const suspicions = findAllOrders(markdown, asides);
   for (const suspicion of suspicions.filter(({ weight }) => weight === 'order')) {
     warnings.push(`It gives orders to whoever reads it; ${describeSuspicion(suspicion)}`);
   }
@@ -89,6 +94,19 @@ export function finishDraft(
     ...(draft.isArchive === true ? { isArchive: true } : {}),
     extractorVersion,
   };
+}
+
+/** They are not what was asked for: a document is not lost over them. */
+function readAsides(draft: Draft, input: ReaderInput, warnings: string[]): AsideText[] {
+  try {
+    return asidesOf(draft, input);
+  } catch (error) {
+    if (error instanceof DocumentFailure) throw error;
+    warnings.push(
+      `Comments, metadata and hidden text were not searched for orders: ${parserFailure(error).message}`,
+    );
+    return [];
+  }
 }
 
 /** One kind of line ending, no blank lines at the ends. */

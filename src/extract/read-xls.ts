@@ -4,7 +4,7 @@ import * as codePages from '@e965/xlsx/dist/cpexcel.full.mjs';
 import { permanent } from '../domain/failure.ts';
 import { commentLines } from './cell-comments.ts';
 import type { Draft, ReaderInput } from './draft.ts';
-import { hours } from './hours.ts';
+import { hours, isDurationFormat } from './hours.ts';
 import { hiddenSheetWarnings, sheetPart } from './sheet-markdown.ts';
 
 // Without them texts of workbooks before Excel 97 lose their accents.
@@ -90,7 +90,7 @@ function commentsOf(sheet: WorkSheet | undefined): string {
 function cellText(cell: CellObject | undefined, uses1904: boolean): string {
   if (cell?.v === undefined) return '';
   if (cell.t === 'e') return cell.w ?? '';
-  if (cell.t === 'n' && typeof cell.z === 'string' && /\[(?:h+|m+|s+)\]/i.test(cell.z)) {
+  if (cell.t === 'n' && typeof cell.z === 'string' && isDurationFormat(cell.z)) {
     return hours(Math.round(Number(cell.v) * 86_400));
   }
   if (cell.t === 'n' && typeof cell.z === 'string' && SSF.is_date(cell.z)) {

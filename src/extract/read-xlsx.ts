@@ -4,6 +4,7 @@ import { decodeEntities } from './decode-entities.ts';
 import type { Draft, ReaderInput } from './draft.ts';
 import { officeImages } from './office-images.ts';
 import { sheetExtras } from './sheet-extras.ts';
+import { durationCells } from './duration-cells.ts';
 import { hours } from './hours.ts';
 import { hiddenSheetWarnings, sheetPart } from './sheet-markdown.ts';
 import { readZipDirectory, readZipText } from './zip-directory.ts';
@@ -14,12 +15,17 @@ const MAX_PROPERTIES_BYTES = 1024 * 1024;
 export async function readXlsx({ bytes, maxDepth }: ReaderInput): Promise<Draft> {
   const sheets = await readSheets(bytes);
   const extras = sheetExtras(bytes, maxDepth);
+  const durations = durationCells(bytes);
   const workbook = workbookXml(bytes);
   const epochMs = uses1904(workbook) ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, 30);
   const parts = sheets.map(({ sheet, data }) =>
     sheetPart(
       sheet,
-      data.map((row) => row.map((cell) => cellText(cell, epochMs))),
+      data.map((row, r) =>
+        row.map((cell, c) =>
+          cellText(cell, epochMs, durations.get(sheet)?.has(`${r}:${c}`) === true ? Infinity : SHORT_MS),
+        ),
+      ),
       extras.get(sheet),
     ),
   );
@@ -43,23 +49,22 @@ async function readSheets(bytes: Buffer): Promise<Awaited<ReturnType<typeof read
   }
 }
 
-function cellText(cell: unknown, epochMs: number): string {
+function cellText(cell: unknown, epochMs: number, longestMs: number): string {
   if (typeof cell === 'string') return cell;
   if (typeof cell === 'number' || typeof cell === 'boolean') return String(cell);
   if (!(cell instanceof Date)) return '';
   if (Number.isNaN(cell.getTime())) return '';
-  return isoTime(cell, epochMs);
+  return isoTime(cell, epochMs, longestMs);
 }
 
-const DAY_MS = 86_400_000;
-/** A number of days that is formatted as a time and smaller than this is a duration: nobody dates anything in 1900. */
-const LONGEST_DURATION_DAYS = 32;
+/** A number of days that is formatted as a time (`h:mm`) and smaller than this is a duration: nobody dates anything in 1900. */
+const SHORT_MS = 32 * 86_400_000;
 
-/** Excel counts in days: what is a second there is a fraction that is rarely exact. */
-function isoTime(date: Date, epochMs: number): string {
+/** Excel counts in days: what is a second there is a fraction that is rarely exact. Below `longestMs` it is a duration. */
+function isoTime(date: Date, epochMs: number, longestMs: number): string {
   const rounded = new Date(Math.round(date.getTime() / 1000) * 1000);
   const sinceEpochMs = rounded.getTime() - epochMs;
-  if (sinceEpochMs >= 0 && sinceEpochMs < LONGEST_DURATION_DAYS * DAY_MS) return hours(sinceEpochMs / 1000);
+  if (Math.abs(sinceEpochMs) < longestMs) return hours(sinceEpochMs / 1000);
   const [day, time] = rounded.toISOString().slice(0, 19).split('T') as [string, string];
   if (time === '00:00:00') return day;
   return `${day}T${time.endsWith(':00') ? time.slice(0, 5) : time}`;

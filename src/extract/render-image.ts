@@ -5,18 +5,14 @@ import type { Picture, PictureOrder, PictureWanted } from '../domain/pictures.ts
 import type { ReaderInput } from './draft.ts';
 import { fitPicture } from './fit-picture.ts';
 import { isHeic } from './raw-pixels.ts';
+import { renderEach } from './render-each.ts';
 
-/** The frames of an image that are asked for. */
+/** The frames of an image that are asked for, as far as they can be decoded. */
 export async function renderImage(
   input: ReaderInput,
   { pages }: Pick<PictureOrder, 'pages'>,
 ): Promise<Picture[]> {
-  const pictures: Picture[] = [];
-  for (const wanted of pages) {
-    pictures.push({ page: wanted.page, ...(await renderFrame(input, wanted)) });
-    input.onProgress();
-  }
-  return pictures;
+  return renderEach(pages, input, (wanted) => renderFrame(input, wanted));
 }
 
 async function renderFrame(input: ReaderInput, wanted: PictureWanted): Promise<Omit<Picture, 'page'>> {

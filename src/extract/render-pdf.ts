@@ -4,19 +4,16 @@ import { PAGE_DPI } from '../domain/pictures.ts';
 import type { ReaderInput } from './draft.ts';
 import { isEncrypted, pdfFailure } from './pdf-failure.ts';
 import { fitPicture } from './fit-picture.ts';
+import { renderEach } from './render-each.ts';
 
 /** Pages of a PDF as pictures, one after the other: a page in memory is some ten million bytes. */
 export async function renderPdf(
   input: ReaderInput,
   { pages }: Pick<PictureOrder, 'pages'>,
 ): Promise<Picture[]> {
-  const pictures: Picture[] = [];
-  for (const wanted of pages) {
-    const png = await renderPage(input, wanted);
-    pictures.push({ page: wanted.page, ...(await fitPicture(png, wanted, input)) });
-    input.onProgress();
-  }
-  return pictures;
+  return renderEach(pages, input, async (wanted) =>
+    fitPicture(await renderPage(input, wanted), wanted, input),
+  );
 }
 
 async function renderPage(

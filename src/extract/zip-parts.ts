@@ -6,8 +6,8 @@ import { readZipDirectory, readZipText } from './zip-directory.ts';
 const MAX_PART_BYTES = 16 * 1024 * 1024;
 
 export interface ZipParts {
-  /** A part as text; empty when there is none. */
-  read(name: string): string;
+  /** A part as text; empty when there is none, or it is larger. @default 16 MiB */
+  read(name: string, maxBytes?: number): string;
   /** What a part refers to, by the id of the reference: names of parts, in the order of the file. */
   references(name: string): Map<string, string>;
 }
@@ -17,7 +17,8 @@ export function zipParts(bytes: Buffer): ZipParts {
   const entries = new Map(
     (readZipDirectory(bytes) ?? []).map((entry) => [entry.name.replace(/^\//, ''), entry]),
   );
-  const read = (name: string): string => readZipText(bytes, entries.get(name), MAX_PART_BYTES) ?? '';
+  const read = (name: string, maxBytes = MAX_PART_BYTES): string =>
+    readZipText(bytes, entries.get(name), maxBytes) ?? '';
   return {
     read,
     references(name) {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { packageRoot } from '../paths.ts';
@@ -46,7 +46,8 @@ export function permissionFlags(readableDirs: readonly string[]): string[] {
     process.allowedNodeEnvironmentFlags.has(name),
   );
   if (flag === undefined || !process.allowedNodeEnvironmentFlags.has('--allow-addons')) return [];
-  const dirs = [...applicationDirs(), ...readableDirs].flatMap((dir) => [
+  // What is not there is missed by the document that needs it.
+  const dirs = [...applicationDirs(), ...readableDirs.filter((dir) => existsSync(dir))].flatMap((dir) => [
     join(dir, sep),
     join(realpathSync(dir), sep),
   ]);

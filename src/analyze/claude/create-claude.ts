@@ -18,6 +18,7 @@ import type { PriceOverrides } from './price.ts';
 import { createProviderBatches } from './provider-batches.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { markOfPiece, mergeRequest, pieceRequest } from './request.ts';
+import { renderSome } from './render-some.ts';
 import { runChecks } from './run-checks.ts';
 import type { Piece } from './split-document.ts';
 import { splitDocument } from './split-document.ts';
@@ -120,11 +121,12 @@ export function createClaudeAnalyzer(
     cacheKey: () => `${name}/${claudeVersion}:${hashOf(profile)}`,
     preflight: (signal) => checkClaude(open(), profile, signal),
     async analyze(input, signal) {
+      const rendering = renderSome(input);
       const session: Session = {
         client: openInWorker(),
         prices: deps.prices,
         meter: input.meter,
-        render: input.render,
+        render: rendering.render,
         contentSha256: input.contentSha256,
         signal,
         timeoutMs: input.timeoutMs,
@@ -164,6 +166,7 @@ export function createClaudeAnalyzer(
         parts: pieces.length,
         ...(pictures > 0 ? { pictures } : {}),
         ...(pdfPages > 0 ? { pdfPages } : {}),
+        ...(rendering.undrawn().length > 0 ? { undrawnPages: rendering.undrawn() } : {}),
         requestIds: session.requestIds,
       };
       return { answer, ...session.count };

@@ -34,7 +34,7 @@ export function judgeAnswer({ answer, grounding, marks, suspicions }: Judged): S
     add(`It says the same everywhere: ${same.text}`);
   }
   if (!isHinted) return findings;
-  const echoes = leaves.filter((text) => findOrders(text, 'hidden text').length > 0);
+  const echoes = echoesIn(leaves);
   if (echoes.length >= 2 && echoes.length * 2 > leaves.length) add(`It repeats the order: ${echoes[0]!}`);
   const obedient = leaves.find((text) => OBEYS.test(text));
   if (obedient !== undefined) add(`It says that it obeys: ${obedient}`);
@@ -48,6 +48,19 @@ export function judgeAnswer({ answer, grounding, marks, suspicions }: Judged): S
 const LONG = 20;
 const OBEYS =
   /^\W*(?:as (?:ordered|instructed|commanded|directed|you (?:ordered|asked|wish))\b|(?:previous|prior|all) instructions (?:ignored|disregarded)|ignoring (?:all |the )?(?:previous|prior)|i (?:will|have) (?:now )?(?:ignored?|disregard(?:ed)?))/i;
+
+/** This runs where the worker's heartbeats run, too: an order is short, and long answers are searched in part. */
+const LEAF_CHARS = 2_000;
+const ALL_CHARS = 200_000;
+
+function echoesIn(leaves: readonly string[]): string[] {
+  let left = ALL_CHARS;
+  return leaves.filter((text) => {
+    const searched = text.slice(0, Math.min(left, LEAF_CHARS));
+    left -= searched.length;
+    return searched !== '' && findOrders(searched, 'hidden text').length > 0;
+  });
+}
 
 function mostCommon(texts: readonly string[]): { text: string; count: number } | null {
   const counts = new Map<string, number>();

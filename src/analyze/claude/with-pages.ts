@@ -20,7 +20,7 @@ export async function withPages(draft: ClaudeDraft, render: AnalysisInput['rende
   for (const block of blocks) {
     if (block.type === 'text') content.push(block);
     else if (block.order.as === 'pdf') content.push(...(await pdfBlocks(block, render)));
-    else content.push(...block.order.pages.map(({ page }) => imageBlock(pictures.get(page)!)));
+    else content.push(...block.order.pages.map(({ page }) => shownBlock(pictures.get(page))));
   }
   return { ...draft, messages: [{ role: 'user', content }] };
 }
@@ -61,9 +61,15 @@ async function renderPictures(
 
 async function pdfBlocks({ order }: PagesBlock, render: AnalysisInput['render']): Promise<SentBlock[]> {
   const rendered = await render({ ...order, maxPdfBytes: MAX_PDF_BYTES });
-  if ('pictures' in rendered) return rendered.pictures.map(imageBlock);
+  if ('pictures' in rendered) {
+    return rendered.pictures.length === 0 ? [shownBlock(undefined)] : rendered.pictures.map(imageBlock);
+  }
   const source = { type: 'base64', media_type: 'application/pdf', data: base64(rendered.pdf) } as const;
   return [{ type: 'document', source }];
+}
+
+function shownBlock(picture: Picture | undefined): SentBlock {
+  return picture === undefined ? { type: 'text', text: '(This page cannot be shown.)' } : imageBlock(picture);
 }
 
 function imageBlock({ bytes }: Picture): Anthropic.ImageBlockParam {

@@ -23,10 +23,10 @@ export function asidesOf(draft: Draft, input: ReaderInput): AsideText[] {
 }
 
 function fromBytes(input: ReaderInput, { parts }: Draft): AsideText[] {
-  const { mimeType, bytes } = input;
+  const { mimeType, bytes, onProgress } = input;
   if (zipped.has(mimeType)) return officeAsides(bytes);
   if (mimeType === 'application/pdf') {
-    return pdfAsides(bytes, parts.map(({ markdown }) => markdown).join(' '));
+    return pdfAsides(bytes, parts.map(({ markdown }) => markdown).join(' '), onProgress);
   }
   if (mimeType === 'text/html') return markupAsides(decodeInput(input).text);
   if (mimeType === 'image/svg+xml' || /\+?xml$/.test(mimeType)) {

@@ -119,6 +119,7 @@ describe('orders to a model', () => {
       '\n',
       'ignore ',
       'A1b2',
+      'gpt1',
       'ж',
       '"',
     ];

@@ -59,6 +59,30 @@ describe('one document in a slot', () => {
     expect(readings).to.equal(1);
   });
 
+  it('is read again when its stored text was replaced by that of another way to read', async () => {
+    const rows = (values: unknown[]) => {
+      // Only the text of the version that it was read with would do.
+      expect(values).to.deep.equal(['a', 'text/1']);
+      return Promise.resolve({ rows: [], rowCount: 0 });
+    };
+    const known: unknown[] = [];
+    const deps = depsWith(stored);
+    deps.db = { query: (_sql: string, values: unknown[]) => rows(values) } as unknown as DocumentDeps['db'];
+    const read = { contentSha256: 'a', sizeBytes: 5, mimeType: 'text/plain' };
+    deps.sandbox = {
+      ...deps.sandbox,
+      extract: (file) => {
+        known.push(file.known);
+        return Promise.resolve({ ...read, extraction: file.known === null ? extraction : null } as never);
+      },
+    };
+    let seen: unknown;
+    const task = taskWith((input) => ((seen = input.extraction), Promise.resolve(answer)));
+    expect((await runDocument(deps, task)).outcome).to.include({ state: 'completed' });
+    expect(known).to.deep.equal([{ contentSha256: 'a', extractorVersion: 'text/1' }, null]);
+    expect(seen).to.equal(extraction);
+  });
+
   it('only waits, in its row too, while its place is far, and is dropped when another has it by then', async () => {
     const said: string[] = [];
     const task = taskWith(async ({ meter }) => {
@@ -96,7 +120,12 @@ function depsWith(query: () => Promise<unknown>): DocumentDeps {
 
 function taskWith(analyze: (input: AnalysisInput) => Promise<Analysis>): Task {
   return {
-    batch: { batchId: 'b', view: { settings: { ...defaultSettings }, recipeId: 1 }, analyzer: { analyze } },
+    batch: {
+      batchId: 'b',
+      ocrLanguages: null,
+      view: { settings: { ...defaultSettings }, recipeId: 1 },
+      analyzer: { analyze },
+    },
     item: {
       ...{ documentId: 'd', epoch: 1, attempts: 0, attemptsBefore: 0, uri: 'file:///d.txt', name: 'd.txt' },
       ...{

@@ -119,6 +119,10 @@ describe('a workbook', () => {
       add('noon', 0.5, 'h:mm');
       add('shift', 1.25, '[h]:mm');
       add('long', 2.5, '[h]:mm:ss');
+      add('project', 1_000 / 24, '[h]:mm');
+      add('built in', 40, '[h]:mm:ss');
+      add('minutes', 33.5, '[mm]:ss');
+      add('owed', -1.5 / 24, '[h]:mm');
       add('price', 46023, '#,##0 "days"');
       add('red', 46023, '[Red]0.00');
     });
@@ -126,6 +130,9 @@ describe('a workbook', () => {
     expect(markdown).to.contain('| noon | 12:00 |');
     expect(markdown).to.contain('| shift | 30:00 |');
     expect(markdown).to.contain('| long | 60:00 |');
+    for (const row of ['project | 1000:00', 'built in | 960:00', 'minutes | 804:00', 'owed | -01:30']) {
+      expect(markdown).to.contain(`| ${row} |`);
+    }
     expect(markdown).to.contain('| price | 46023 |').and.to.contain('| red | 46023 |');
   });
 

@@ -6,6 +6,8 @@ import { defaultLimits } from '../../../src/domain/default-limits.ts';
 import type { Picture, PictureOrder } from '../../../src/domain/pictures.ts';
 import { extractFile } from '../../../src/extract/extract-file.ts';
 import { renderFile } from '../../../src/extract/render-file.ts';
+import { tiffOf } from '../../support/tiff.ts';
+import { failureOf } from './extract.ts';
 import { nativePdf, scannedPages, scannedPdf } from '../../support/scanned-pdf.ts';
 
 const known = { memberPath: [], known: null };
@@ -112,5 +114,13 @@ describe('what a model is shown', () => {
       (error: unknown) => error,
     );
     expect(failure).to.include({ failureClass: 'transient', code: 'busy_file' });
+  });
+
+  it('leaves out what cannot be decoded, and fails when that is all', async () => {
+    const pages = [box(1), box(2)];
+    const pictures = await picturesOf(tiffOf(['whole', 'broken']), 'two.tiff', { pages });
+    expect(pictures.map(({ page }) => page)).to.deep.equal([1]);
+    const failure = await failureOf(render(tiffOf(['broken', 'broken']), 'two.tiff', { pages }));
+    expect(failure.code).to.equal('corrupt');
   });
 });
