@@ -7,8 +7,8 @@ import type { ClaudeDraft, ClaudeRequest, PagesBlock } from './request.ts';
 export type SentRequest = Anthropic.MessageCreateParamsNonStreaming;
 type SentBlock = Anthropic.TextBlockParam | Anthropic.ImageBlockParam | Anthropic.DocumentBlockParam;
 
-/** In Base64 a third more; the API takes 32 MB in all. */
-const MAX_PDF_BYTES = 20 * 1024 * 1024;
+/** Of all pages and pictures of a call. In Base64 a third more; the API takes 32 MB in all, and text goes along. */
+const MAX_PAGES_BYTES = 20 * 1024 * 1024;
 
 /** The request as it is sent: pages and pictures are made and put in. One without any is sent as it is. */
 export async function withPages(draft: ClaudeDraft, render: AnalysisInput['render']): Promise<SentRequest> {
@@ -54,13 +54,13 @@ async function renderPictures(
   );
   if (orders.length === 0) return new Map();
   const pages = orders.flatMap((order) => order.pages);
-  const rendered = await render({ ...orders[0]!, pages, maxPdfBytes: MAX_PDF_BYTES });
+  const rendered = await render({ ...orders[0]!, pages, maxPdfBytes: MAX_PAGES_BYTES });
   if (!('pictures' in rendered)) throw new Error('Expected pictures, got a PDF');
   return new Map(rendered.pictures.map((picture) => [picture.page, picture]));
 }
 
 async function pdfBlocks({ order }: PagesBlock, render: AnalysisInput['render']): Promise<SentBlock[]> {
-  const rendered = await render({ ...order, maxPdfBytes: MAX_PDF_BYTES });
+  const rendered = await render({ ...order, maxPdfBytes: MAX_PAGES_BYTES });
   if ('pictures' in rendered) return rendered.pictures.map(imageBlock);
   const source = { type: 'base64', media_type: 'application/pdf', data: base64(rendered.pdf) } as const;
   return [{ type: 'document', source }];

@@ -120,6 +120,30 @@ describe('pages and images for claude', () => {
     expect([statuses, paid.length]).to.deep.equal([[400, 200], 1]);
   });
 
+  it('sends a request that is too large in all once more, its pages as smaller pictures', async () => {
+    const pdf = await nativePdf(['Some text on a page']);
+    for (const [name, bytes, send] of [
+      ['scan.pdf', scan, 'auto'],
+      ['native.pdf', pdf, 'native'],
+    ] as const) {
+      simulator.ledger.clear();
+      const fault = { kind: 'status', status: 413, type: 'request_too_large' } as const;
+      simulator.set({ faults: [{ fault, times: 1 }] });
+      const { document } = await documentFrom(bytes, name);
+      const orders: PictureOrder[] = [];
+      const render = (order: PictureOrder) => (orders.push(order), document.render(order));
+      await analyzerFor(auto({ send })).analyze({ ...document, render }, never);
+      expect(
+        asked().map(({ status }) => status),
+        name,
+      ).to.deep.equal([413, 200]);
+      const [first, second] = orders.map(({ pages: [page] }) => page!.widthPx);
+      expect(second! / first!, name).to.be.within(0.65, 0.75);
+      expect(orders[1]!.as).to.equal('jpeg');
+    }
+    simulator.set({ faults: [] });
+  });
+
   it('fails when that is refused, too', async () => {
     const { document } = await documentFrom(scan, 'scan.pdf');
     const details = { error_code: 'image_dimensions_too_large', max_side_length_pixels: 500, paths: [] };
