@@ -57,6 +57,7 @@ export async function estimateRun(
     price,
     isBatch,
     output: guessOutput(profile, await seenOutput(db, { profile: name, model: profile.model })),
+    maxPictures: config.limits.maxPictures,
     signal: context.interrupted,
   });
   const sandbox = createSandbox(sandboxOptions(config.limits));

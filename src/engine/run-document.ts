@@ -225,7 +225,12 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     contentSha256: read.contentSha256,
     attempt: item.attempts + 1,
     extraction,
-    render: (order: PictureOrder) => withFile(task, (file) => sandbox.render(file, order, signal)),
+    render: async (order: PictureOrder) => {
+      const rendered = await meter.apart(withFile(task, (file) => sandbox.render(file, order, signal)));
+      // That took a while: an order may have come meanwhile.
+      if (!deps.mayAsk(task)) throw new NoCallNow('Not now');
+      return rendered;
+    },
     timeoutMs,
     meter,
     ...(task.recorded === undefined

@@ -26,6 +26,8 @@ export interface ClaudeDeps {
   env: NodeJS.ProcessEnv;
   baseUrl: string | null;
   prices: PriceOverrides;
+  /** Pages of one PDF that are sent as they are, at most. @default all */
+  maxPictures?: number;
   /** Runs `groundQuotes` in a child process. */
   ground(input: GroundingInput, timeoutMs: number, signal: AbortSignal): Promise<GroundedQuote[]>;
 }
@@ -122,20 +124,23 @@ export function createClaudeAnalyzer(
         deadlineMs: performance.now() + input.timeoutMs,
         count: { calls: 0, callsOk: 0 },
         requestIds: [],
+        leaveRoom: null,
         recorded:
           name === 'claude'
             ? undefined
             : (input.recorded ?? { answers: new Map(), hasBudget: false, isLate: false }),
       };
-      const pieces = splitDocument(input.extraction, profile);
+      const pieces = splitDocument(input.extraction, profile, deps.maxPictures);
       if (pieces.length === 0) throw withoutText();
       const pictures = pieces.reduce((sum, piece) => sum + piece.pictures.length, 0);
       const pdfPages = pieces.reduce((sum, piece) => sum + piece.pdfPages.length, 0);
       const suspicions = input.extraction.suspicions ?? [];
       const reading = pieces.length === 1 ? readPart(session, pieces[0]!) : readWhole(session, pieces);
-      const read = await reading.catch((error: unknown) => {
-        throw profile.onInjection === 'ignore' ? error : blamedOnOrders(error, suspicions);
-      });
+      const read = await reading
+        .catch((error: unknown) => {
+          throw profile.onInjection === 'ignore' ? error : blamedOnOrders(error, suspicions);
+        })
+        .finally(() => session.leaveRoom?.());
       const isPartial = input.extraction.parts.some((part) => part.isPicture === true);
       const shown = pictures + pdfPages > 0;
       const grounding = await ground(input, { quotes: read.quotes, isPartial: shown && isPartial }, signal);

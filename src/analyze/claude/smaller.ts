@@ -22,7 +22,7 @@ export function smaller(request: ClaudeDraft, failure: DocumentFailure): ClaudeD
       };
     });
     // What a PDF weighs follows from nothing that we could make smaller; of pictures it does.
-    return { ...block, order: { ...block.order, pages, as: 'jpeg' as const } };
+    return { type: block.type, order: { ...block.order, pages, as: 'jpeg' as const } };
   });
   return { ...request, messages: [{ role: 'user', content: blocks }] };
 }
