@@ -22,7 +22,7 @@ import { NoCallNow, createMeter } from './meter.ts';
 import { DatabaseUnavailable, outlastOutage } from './outage.ts';
 import { asksByBatch, isLate, settingsOf } from './tasks.ts';
 import { watched } from './watched.ts';
-import { withPasswords } from './with-passwords.ts';
+import { withPasswords } from '../sandbox/with-passwords.ts';
 import { sharedAnswer } from './shared-answer.ts';
 import { childrenOf, describeArchive, mayHaveChildren, nameInUri } from './children.ts';
 
