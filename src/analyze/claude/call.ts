@@ -53,7 +53,8 @@ export async function callClaude(session: Session, draft: ClaudeDraft): Promise<
   const estimatedInputTokens = roughTokens(draft, CHARS_PER_TOKEN);
   await meter.admit(estimatedInputTokens, costOf(estimatedInputTokens));
   const unused = (error: unknown): never => {
-    meter.report({ estimatedInputTokens, usage: { inputTokens: 0, outputTokens: 0 }, limits: null });
+    const usage = { inputTokens: 0, outputTokens: 0 };
+    meter.report({ estimatedInputTokens, usage, limits: null, isUnused: true });
     throw error;
   };
   const leave = isPlain(draft) ? () => undefined : await meter.room(pagesBytes(draft)).catch(unused);
