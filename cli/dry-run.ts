@@ -44,10 +44,11 @@ export async function dryRun(
     loaded === null || sampled === null || chosen === 0
       ? null
       : await estimateRun(context, db, {
-          ...{ chosen: sampled, recipeId, loaded, keepTexts: false },
-          isBatch: recipe.analyzer === 'claude-batch',
+          ...{ chosen: sampled, recipeId, loaded, recipe, keepTexts: false },
+          passwordsFile: settings.passwordsFile,
         });
-  const ocr = !isRead || sampled === null ? null : await estimateOcr(context, sampled);
+  const ocr =
+    !isRead || sampled === null ? null : await estimateOcr(context, sampled, settings.passwordsFile);
   const plan = {
     chosen,
     chunks: Math.ceil(chosen / settings.batchSize),

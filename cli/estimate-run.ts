@@ -10,10 +10,14 @@ import type { Queryable } from '../src/db/database.ts';
 import type { SampleDocument, Sampled, SizeGroup } from '../src/db/estimate-rows.ts';
 import { cachedResults, loadText, saveText } from '../src/db/texts.ts';
 import { DocumentFailure } from '../src/domain/failure.ts';
+import { ocrLanguages } from '../src/domain/ocr.ts';
+import type { Recipe } from '../src/domain/recipe.ts';
+import { withPasswords } from '../src/sandbox/with-passwords.ts';
 import type { LoadedProfile } from '../src/profiles/load-profile.ts';
 import type { Sandbox } from '../src/sandbox/pool.ts';
 import { createSandbox } from '../src/sandbox/pool.ts';
-import { sandboxOptions } from '../src/sandbox/sandbox-options.ts';
+import { readPasswords } from '../src/sandbox/read-passwords.ts';
+import { ocrFolder, sandboxOptions } from '../src/sandbox/sandbox-options.ts';
 import type { CliContext } from './context.ts';
 
 export interface RunEstimate extends Estimate {
@@ -34,22 +38,27 @@ export interface EstimateOptions {
   /** Null: no document was ever answered under this recipe. */
   recipeId: number | null;
   loaded: LoadedProfile;
-  isBatch: boolean;
+  recipe: Pick<Recipe, 'analyzer' | 'parameters'>;
+  /** Of the run's settings. */
+  passwordsFile: string | null;
   /** Texts that were read are kept for the run. */
   keepTexts: boolean;
 }
 
 /** All of a small batch is looked at; of a larger one this many. */
 export const SAMPLE = 200;
+/** A page takes a second or more to read; nobody waits for hundreds of them to learn a price. */
+const OCR_MS = 60_000;
 
 /** Reads a sample in child processes and counts its tokens by the free call; nothing here is billed. */
 export async function estimateRun(
   context: CliContext,
   db: Queryable,
-  { chosen, recipeId, loaded, isBatch, keepTexts }: EstimateOptions,
+  { chosen, recipeId, loaded, recipe, passwordsFile, keepTexts }: EstimateOptions,
 ): Promise<RunEstimate> {
   const config = context.config();
   const { profile, name } = loaded;
+  const isBatch = recipe.analyzer === 'claude-batch';
   const price = priceOf(profile.model, new Date(), config.claude.prices)!;
   const hasKey = hasClaudeKey(context.env);
   const estimator = createEstimator(profile, {
@@ -57,15 +66,23 @@ export async function estimateRun(
     price,
     isBatch,
     output: guessOutput(profile, await seenOutput(db, { profile: name, model: profile.model })),
+    maxPictures: config.limits.maxPictures,
     signal: context.interrupted,
   });
-  const sandbox = createSandbox(sandboxOptions(config.limits));
+  const sandbox = createSandbox({
+    ...sandboxOptions(config.limits),
+    passwords: readPasswords(config.passwordsFile, config.projectDir),
+    ocrDataFolder: ocrFolder(config),
+  });
+  const languages = ocrLanguages(recipe.parameters);
+  const ocrUntilMs = performance.now() + OCR_MS;
+  const deps = { db, sandbox, recipeId, keepTexts, passwordsFile, languages, ocrUntilMs };
   try {
     const looks: Look[] = [];
     const waiting = [...chosen.sample];
     const lanes = Array.from({ length: Math.max(2, cpus().length) }, async () => {
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        const { read, ...seen } = await look({ db, sandbox, recipeId, keepTexts }, context.interrupted, next);
+        const { read, ...seen } = await look(deps, context.interrupted, next);
         looks.push({ ...seen, place: read === null ? null : estimator.add(read) });
       }
     });
@@ -89,10 +106,14 @@ interface LookDeps {
   sandbox: Sandbox;
   recipeId: number | null;
   keepTexts: boolean;
+  passwordsFile: string | null;
+  languages: readonly string[] | null;
+  /** Of `performance.now()`: documents after that are taken for pictures, which is dearer. */
+  ocrUntilMs: number;
 }
 
 async function look(
-  { db, sandbox, recipeId, keepTexts }: LookDeps,
+  { db, sandbox, recipeId, keepTexts, passwordsFile, languages, ocrUntilMs }: LookDeps,
   signal: AbortSignal,
   document: SampleDocument,
 ): Promise<Omit<Look, 'place'> & { read: EstimatedDocument | null }> {
@@ -110,18 +131,29 @@ async function look(
       known === null
         ? null
         : { contentSha256: document.contentSha256!, extractorVersion: known.extraction.extractorVersion };
-    const read = await sandbox.extract({ ...file, known: knownText }, signal);
+    const opened = <T>(work: (passwords: readonly string[]) => Promise<T>) =>
+      withPasswords(work, passwordsFile);
+    const read = await opened((passwords) => {
+      const readsPictures = performance.now() < ocrUntilMs;
+      const wanted = { known: knownText, ocrLanguages: readsPictures ? languages : null };
+      return sandbox.extract({ ...file, passwords, ...wanted }, signal);
+    });
     const sha = read.contentSha256;
     const answered = recipeId === null ? null : await cachedResults(db, recipeId, [sha]);
     if (answered?.has(sha) === true) return { ...base, state: 'cached' };
     const extraction = read.extraction ?? known?.extraction ?? null;
-    if (keepTexts && read.extraction !== null) await saveText(db, sha, read.extraction);
+    // What OCR had no time for here is no text to run with.
+    if (keepTexts && languages === null && read.extraction !== null) await saveText(db, sha, read.extraction);
     if (extraction === null) return { ...base, state: 'paid', pages: 1 };
     return {
       ...base,
       state: 'paid',
       pages: extraction.metadata.pages ?? 1,
-      read: { extraction, contentSha256: sha, render: (order) => sandbox.render(file, order, signal) },
+      read: {
+        extraction,
+        contentSha256: sha,
+        render: (order) => opened((passwords) => sandbox.render({ ...file, passwords }, order, signal)),
+      },
     };
   } catch (error) {
     if (!(error instanceof DocumentFailure)) throw error;

@@ -1,6 +1,7 @@
 import type { Queryable } from '../src/db/database.ts';
 import { sampleCandidates } from '../src/db/estimate-rows.ts';
 import { formatUsd, NANO_PER_USD } from '../src/domain/money.ts';
+import type { Recipe } from '../src/domain/recipe.ts';
 import type { LoadedProfile } from '../src/profiles/load-profile.ts';
 import { consent } from './consent.ts';
 import type { CliContext } from './context.ts';
@@ -24,16 +25,24 @@ export interface PaidRun {
   batchId: string;
   recipeId: number;
   loaded: LoadedProfile;
-  isBatch: boolean;
+  recipe: Pick<Recipe, 'analyzer' | 'parameters'>;
+  passwordsFile: string | null;
   /** `--yes`, or a budget, which limits the damage. */
   isGiven: boolean;
 }
 
 /** Says what the run will cost, and asks when that may be much; throws when it may not start. */
 export async function agreeToCosts(context: CliContext, db: Queryable, run: PaidRun): Promise<void> {
-  const { batchId, recipeId, loaded, isBatch, isGiven } = run;
+  const { batchId, recipeId, loaded, recipe, passwordsFile, isGiven } = run;
   const chosen = await sampleCandidates(db, batchId, SAMPLE);
-  const estimate = await estimateRun(context, db, { chosen, recipeId, loaded, isBatch, keepTexts: true });
+  const estimate = await estimateRun(context, db, {
+    chosen,
+    recipeId,
+    loaded,
+    recipe,
+    passwordsFile,
+    keepTexts: true,
+  });
   context.err(describeEstimate(loaded, estimate));
   const limitNanoUsd = context.config().claude.confirmAboveUsd * NANO_PER_USD;
   if (isGiven || estimate.highNanoUsd <= limitNanoUsd) return;

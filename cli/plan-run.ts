@@ -24,6 +24,7 @@ export interface PlanRequest {
   /** Milliseconds since 1970; null: none. */
   deadlineAtMs: number | null;
   parallel: number;
+  passwordsFile: string | null;
 }
 
 export interface PlannedGroup extends DocumentGroup {
@@ -44,7 +45,7 @@ const SHOWN = 20;
 
 /** What goes together, what each group costs in either mode, and which mode the run takes. Nothing is written. */
 export async function planRun(context: CliContext, db: Database, request: PlanRequest): Promise<RunPlan> {
-  const { sources, selection, chosen, groupBy, optimize, deadlineAtMs, parallel } = request;
+  const { sources, selection, chosen, groupBy, optimize, deadlineAtMs, parallel, passwordsFile } = request;
   const { recipe, loaded } = chosen;
   const signal = context.interrupted;
   const ahead = await preview(db, { sources, selection, recipe, sampleSize: MOST_GROUPED, signal });
@@ -65,7 +66,8 @@ export async function planRun(context: CliContext, db: Database, request: PlanRe
   }
   const sampled = await preview(db, { sources, selection, recipe, sampleSize: SAMPLE, signal });
   const estimate = await estimateRun(context, db, {
-    ...{ chosen: sampled.sampled!, recipeId: ahead.recipeId, loaded, isBatch: false, keepTexts: false },
+    ...{ chosen: sampled.sampled!, recipeId: ahead.recipeId, loaded, keepTexts: false },
+    ...{ recipe: { ...recipe, analyzer: 'claude' }, passwordsFile },
   });
   const choice =
     optimize === null

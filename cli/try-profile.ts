@@ -43,7 +43,7 @@ export async function tryProfile(
     const deps = { answerLocally: () => Promise.reject(new Error('unused')), env: context.env };
     const analyzer = createAnalyzer(
       'claude',
-      { ...deps, claude: { prices: claude.prices, ground: sandbox.ground } },
+      { ...deps, claude: { prices: claude.prices, ground: sandbox.ground, maxPictures: limits.maxPictures } },
       claudeParameters(context, loaded),
     );
     const input = {
@@ -61,6 +61,7 @@ export async function tryProfile(
       meter: {
         reserve: () => Promise.resolve(),
         admit: () => Promise.resolve(),
+        room: () => Promise.resolve(() => undefined),
         report: () => undefined,
         paid: (call: PaidCall) => paid.push(call),
         lost: () => undefined,

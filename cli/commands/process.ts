@@ -106,7 +106,11 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
       ? null
       : planRun(context, db, {
           ...{ sources, selection, groupBy, optimize: flags.optimize ?? null, chosen: asked },
-          ...{ deadlineAtMs: flags.deadline ?? null, parallel: settings.parallel },
+          ...{
+            deadlineAtMs: flags.deadline ?? null,
+            parallel: settings.parallel,
+            passwordsFile: settings.passwordsFile,
+          },
         });
   if (flags.dryRun === true) {
     const sources = await withDocument(context, await idDatabase(context, flags), named, flags);
@@ -144,8 +148,8 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
         );
       if (loaded === null) return;
       const isGiven = flags.yes === true || settings.budgetNanoUsd !== null;
-      const isBatch = recipe.analyzer === 'claude-batch';
-      await agreeToCosts(context, db, { batchId, recipeId, loaded, isBatch, isGiven });
+      const { passwordsFile } = settings;
+      await agreeToCosts(context, db, { batchId, recipeId, loaded, recipe, passwordsFile, isGiven });
     },
   });
   const isSingle = flags.file !== undefined || flags.id !== undefined;

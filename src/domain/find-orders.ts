@@ -37,13 +37,9 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
   const tags = tagText(text);
   if (tags !== '')
     for (const { weight, excerpt } of findOrders(tags, 'hidden text')) add(weight, 'hidden text', excerpt);
-  // Long gaps would make the rules slow, and mean nothing.
-  const plain = plainLetters(text)
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/ ?\n ?(?:\n ?)+/g, '\n\n');
-  const isAbout = writesAboutInjections(plain);
-  for (let start = 0; start < plain.length; start += PIECE_CHARS) {
-    const piece = plain.slice(Math.max(0, start - NEAR_CHARS), start + PIECE_CHARS);
+  const isAbout = writesAboutInjections(text);
+  for (let start = 0; start < text.length; start += PIECE_CHARS) {
+    const piece = plainPiece(text.slice(Math.max(0, start - NEAR_CHARS), start + PIECE_CHARS));
     const matches = matchesIn(piece, origin);
     for (const match of matches) {
       const { index, end } = match;
@@ -52,13 +48,20 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
         !isMentioned(piece, { ...match, origin, isAbout });
       add(isOrder ? 'order' : 'hint', origin, piece.slice(index, end + EXCERPT_CHARS));
     }
+    for (const decoded of decodedRuns(piece)) {
+      for (const { weight, excerpt } of findOrders(decoded, 'encoded text'))
+        add(weight, 'encoded text', excerpt);
+    }
     if (found.size > 2 * MAX_SUSPICIONS) break;
   }
-  for (const decoded of decodedRuns(plain)) {
-    for (const { weight, excerpt } of findOrders(decoded, 'encoded text'))
-      add(weight, 'encoded text', excerpt);
-  }
   return [...found.values()];
+}
+
+/** Piece by piece: what is made of a long text takes several times its memory. Long gaps would make the rules slow, and mean nothing. */
+function plainPiece(text: string): string {
+  return plainLetters(text)
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n ?(?:\n ?)+/g, '\n\n');
 }
 
 /** All that stands in a document, seen and unseen; orders first. */

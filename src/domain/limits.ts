@@ -19,4 +19,6 @@ export interface CallReport {
   usage: { inputTokens: number; outputTokens: number } | null;
   /** Null when there were no headers. */
   limits: SeenLimits | null;
+  /** The call was never made: its place is free again. @default false */
+  isUnused?: boolean;
 }

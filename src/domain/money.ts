@@ -35,6 +35,11 @@ export interface Meter {
    * cost, for the account of a call that is lost where no budget has asked for more.
    */
   admit(inputTokens: number, mostNanoUsd: number): Promise<void>;
+  /**
+   * Then, for a call with pictures, this: resolves when this process has room for them, with what gives the room back. So
+   * nothing that is large waits for anything but its own answer.
+   */
+  room(sizeBytes: number): Promise<() => void>;
   /** After each call, answered or not. */
   report(call: CallReport): void;
   /** Call it for each answer that is billed, useful or not. */

@@ -25,6 +25,8 @@ export interface Committer {
 }
 
 const GROUP_SIZE = 64;
+/** Of what documents leave to provider batches: a group becomes one JSON text, and its parts a jsonb value. */
+const GROUP_BYTES = 32_000_000;
 /** Short, because an answer that waits here is paid for again after a kill. */
 const GROUP_WAIT_MS = 20;
 
@@ -54,7 +56,7 @@ export function createCommitter(options: CommitterOptions): Committer {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     isWriting = true;
-    inFlight = waiting.splice(0, GROUP_SIZE);
+    inFlight = waiting.splice(0, groupLength(waiting.map(({ outcome }) => outcome)));
     for (const { outcome, addedAtMs } of inFlight) countWaitFrom(outcome, addedAtMs);
     try {
       await write(inFlight, options, (group, result) => {
@@ -83,6 +85,16 @@ export function createCommitter(options: CommitterOptions): Committer {
       return oldest === undefined ? 0 : performance.now() - oldest.addedAtMs;
     },
   };
+}
+
+/** How many of them, from the first, go together; at least one. */
+export function groupLength(outcomes: readonly Outcome[]): number {
+  let sizeBytes = 0;
+  const over = outcomes.slice(0, GROUP_SIZE).findIndex(({ requests }, index) => {
+    sizeBytes += requests.reduce((sum, { body }) => sum + body.length, 0);
+    return index > 0 && sizeBytes > GROUP_BYTES;
+  });
+  return over === -1 ? GROUP_SIZE : over;
 }
 
 export function isCritical({ failure }: Outcome): boolean {

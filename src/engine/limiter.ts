@@ -65,12 +65,14 @@ export function createLimiter(db: Database, provider: string): Limiter {
       });
       const known = await earlier;
       seen ??= known;
-      if (seen === null) {
+      while (seen === null) {
         if (first === null) {
           first = firstCall();
           return 0;
         }
-        await first.done;
+        const awaited = first;
+        await awaited.done;
+        if (awaited === first) break;
       }
       if (isBoundless(seen)) return 0;
       return new Promise<number>((resolve, reject) => {
@@ -78,10 +80,17 @@ export function createLimiter(db: Database, provider: string): Limiter {
         if (waiting.length === 1) askSoon();
       });
     },
-    report: ({ estimatedInputTokens, usage, limits }) => {
+    report: ({ estimatedInputTokens, usage, limits, isUnused }) => {
       if (usage !== null) {
         owed.inputTokens += usage.inputTokens - estimatedInputTokens;
         owed.outputTokens += usage.outputTokens;
+      }
+      if (isUnused === true) {
+        const unmade = first;
+        // Nothing was told: one of those who wait is the first instead.
+        if (seen === null) first = null;
+        unmade?.end();
+        return;
       }
       const isNew = seen === null || limits?.requests?.limit !== seen.requests?.limit;
       if (limits !== null) seen = limits;

@@ -5,6 +5,7 @@ import type { BatchSettings } from '../domain/batch.ts';
 import type { Meter, PaidCall } from '../domain/money.ts';
 import type { Task } from './active-batch.ts';
 import { pauseForBudget } from './pause-for-budget.ts';
+import type { Room } from './room.ts';
 import { outlastOutage } from './outage.ts';
 import { fenceOf } from './tasks.ts';
 
@@ -13,6 +14,8 @@ export interface MeterDeps {
   workerId: string;
   /** Whether an order, a closed gate, or the lack of news forbids calls. */
   mayAsk(task: Task): boolean;
+  /** What the pictures of all calls of this process may take. */
+  pictureRoom: Room;
 }
 
 /** No call may be made now: the document goes back without an attempt, what it paid is recorded. */
@@ -44,13 +47,14 @@ export interface Bill {
 
 /** Counts the paid calls of one try of one document into `bill`, and asks the batch's budget before each. */
 export function createMeter(
-  { db, workerId, mayAsk }: MeterDeps,
+  { db, workerId, mayAsk, pictureRoom }: MeterDeps,
   task: Task,
   bill: Bill,
-): Meter & { waitedMs(): number } {
+): Meter & { apart<T>(work: Promise<T>): Promise<T>; waitedMs(): number } {
   const { batch, item } = task;
   const { batchId } = batch;
   let waitedMs = 0;
+  let waitsSinceMs: number | null = null;
   let worstOfCall = 0;
 
   async function reserve(worstNanoUsd: () => Promise<number>): Promise<void> {
@@ -97,6 +101,20 @@ export function createMeter(
     if (!mayAsk(task)) throw new NoCallNow('Not now');
   }
 
+  async function room(sizeBytes: number): Promise<() => void> {
+    let leave: (() => void) | null = null;
+    try {
+      await marked(async () => {
+        leave = await pictureRoom.take(sizeBytes, task.abort.signal);
+      });
+      if (!mayAsk(task)) throw new NoCallNow('Not now');
+      return leave!;
+    } catch (error) {
+      (leave as (() => void) | null)?.();
+      throw error;
+    }
+  }
+
   /** Runs what may wait long, and has it in the row meanwhile that the document only waits. */
   async function marked(wait: () => Promise<void>): Promise<void> {
     const noted: Promise<unknown>[] = [];
@@ -113,24 +131,29 @@ export function createMeter(
     if (!(await batch.marks.begins(fenceOf(task)))) throw new NoCallNow('Another worker has it by now');
   }
 
-  async function timed(work: Promise<void>): Promise<void> {
+  /** One after the other, as the calls of a document are. */
+  async function apart<T>(work: Promise<T>): Promise<T> {
     const startedAtMs = performance.now();
+    waitsSinceMs = startedAtMs;
     try {
-      await work;
+      return await work;
     } finally {
+      waitsSinceMs = null;
       waitedMs += performance.now() - startedAtMs;
     }
   }
 
   return {
-    reserve: (worstNanoUsd) => timed(reserve(worstNanoUsd)),
-    admit: (inputTokens, mostNanoUsd) => timed(admit(inputTokens, mostNanoUsd)),
+    reserve: (worstNanoUsd) => apart(reserve(worstNanoUsd)),
+    admit: (inputTokens, mostNanoUsd) => apart(admit(inputTokens, mostNanoUsd)),
+    room: (sizeBytes) => apart(room(sizeBytes)),
     report: (call) => batch.limiter.report(call),
     paid: (call) => bill.paid.push({ ...call, id: randomUUID() }),
     lost: () => {
       bill.lostNanoUsd = worstOfCall;
     },
-    waitedMs: () => waitedMs,
+    apart,
+    waitedMs: () => waitedMs + (waitsSinceMs === null ? 0 : performance.now() - waitsSinceMs),
   };
 }
 

@@ -15,6 +15,7 @@ import { createLimiter } from './limiter.ts';
 import { createMarks } from './marks.ts';
 import { writeMissingOutFiles, writeOutFiles } from './out-files.ts';
 import { outlastOutage } from './outage.ts';
+import type { Room } from './room.ts';
 import type { Shares } from './shares.ts';
 import { createTurns } from './turns.ts';
 
@@ -26,6 +27,8 @@ export interface BatchOpenerDeps {
   sandbox: Sandbox;
   workerId: string;
   createAnalyzer(recipe: Recipe): Analyzer;
+  /** For the pictures of all documents in work here. */
+  pictureRoom: Room;
 }
 
 /**

@@ -23,7 +23,7 @@ import { NoCallNow, createMeter } from './meter.ts';
 import { DatabaseUnavailable, outlastOutage } from './outage.ts';
 import { asksByBatch, isLate, settingsOf } from './tasks.ts';
 import { watched } from './watched.ts';
-import { withPasswords } from './with-passwords.ts';
+import { withPasswords } from '../sandbox/with-passwords.ts';
 import { sharedAnswer } from './shared-answer.ts';
 import { childrenOf, describeArchive, mayHaveChildren, nameInUri } from './children.ts';
 
@@ -228,7 +228,12 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     contentSha256: read.contentSha256,
     attempt: item.attempts + 1,
     extraction,
-    render: (order: PictureOrder) => withFile(task, (file) => sandbox.render(file, order, signal)),
+    render: async (order: PictureOrder) => {
+      const rendered = await meter.apart(withFile(task, (file) => sandbox.render(file, order, signal)));
+      // That took a while: an order may have come meanwhile.
+      if (!deps.mayAsk(task)) throw new NoCallNow('Not now');
+      return rendered;
+    },
     timeoutMs,
     meter,
     ...(task.recorded === undefined

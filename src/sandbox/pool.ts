@@ -11,6 +11,7 @@ import { ChildNotStarted, callChild } from './child-call.ts';
 import type { ChildCall } from './child-call.ts';
 import { createChildren } from './children.ts';
 import { launchOf } from './launch-flags.ts';
+import { limitsFor } from './limits-for.ts';
 import type { ChildFunctions, Content, ExtractRequest, Extracted, KnownText } from './requests.ts';
 import type { LocalInput, RenderRequest } from './requests.ts';
 import { createScratch } from './scratch.ts';
@@ -142,8 +143,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         signal,
       } as const;
       const tried = [...passwords, ...ours];
+      const request = { name, memberPath, order, passwords: tried };
       return run(call, () =>
-        staged(path, (content): RenderRequest => ({ content, name, memberPath, order, passwords: tried })),
+        staged(path, (content): RenderRequest => ({ content, ...request }), limitsFor(order, limits)),
       );
     },
     answerLocally(input, timeoutMs, signal) {
@@ -175,10 +177,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     close: () => (closed ??= close()),
   };
 
-  async function staged(path: string, requestOf: (content: Content) => object): Promise<Prepared> {
+  async function staged(
+    path: string,
+    requestOf: (content: Content) => object,
+    limitsOfCall: ExtractionLimits = limits,
+  ): Promise<Prepared> {
     const { maxFileBytes } = limits;
     const { content, remove } = await stageInput(path, { maxFileBytes, scratchPath: scratch.next });
-    return { params: [requestOf(content), limits], release: remove };
+    return { params: [requestOf(content), limitsOfCall], release: remove };
   }
 
   // The pool's own queue is never used: it stalls after a child is lost, and its time-outs end no busy process at once.

@@ -14,6 +14,7 @@ import { controlQueueOf } from '../domain/ids.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createEngine } from '../engine/engine.ts';
+import { createRoom } from '../engine/room.ts';
 import { createProviderDriver } from '../engine/provider-driver.ts';
 import type { Logger } from '../log.ts';
 import { deliverNotifications } from '../notify/deliver.ts';
@@ -78,7 +79,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const analyzerOf = ({ analyzer, parameters }: Recipe) => {
     const deps = { answerLocally: sandbox.answerLocally, env, cwd: config.projectDir };
     const { prices } = config.claude;
-    return createAnalyzer(analyzer, { ...deps, claude: { prices, ground: sandbox.ground } }, parameters);
+    const claude = { prices, ground: sandbox.ground, maxPictures: config.limits.maxPictures };
+    return createAnalyzer(analyzer, { ...deps, claude }, parameters);
   };
   const engine = createEngine({
     db,
@@ -88,6 +90,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     register,
     rssBytes: () => process.memoryUsage.rss() + sandbox.rssBytes(),
     createAnalyzer: analyzerOf,
+    pictureRoom: createRoom(),
   });
   const { maxRequests, maxBytes, ...others } = config.claude.batches;
   const provider = createProviderDriver({

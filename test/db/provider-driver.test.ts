@@ -123,6 +123,24 @@ describe('asking by the batch', function () {
     expect((await claimChunk(db, batchId, lastChunkNo)).length).to.equal(3);
   });
 
+  it('asks in later rounds what a document has left to them, and keeps the answers meanwhile', async () => {
+    const batchId = await parkedBatch(2);
+    await driven(batchId, async (chunkNo) => {
+      const items = await claimed(db, batchId, chunkNo);
+      const answers = await recordedAnswers(db, batchId, ids(items));
+      const outcomes = items.map((item) => {
+        const had = answers.get(item.documentId)?.size ?? 0;
+        if (had === 3) return outcome(item);
+        const body = requestBody(`${item.documentId} ${had}`);
+        const requests = [{ key: body, body, worstNanoUsd: 12_000 }];
+        return outcome(item, { state: 'parked', result: undefined, requests });
+      });
+      await commit(db, batchId, outcomes);
+    });
+    expect(simulator.ledger.totals()).to.include({ billed: 6, billedTwice: 0 });
+    expect((await batchSnapshot(db, batchId)).counts.completed).to.equal(2);
+  });
+
   it('keeps within the queue of the provider, and goes on as it empties', async () => {
     const batchId = await parkedBatch(10);
     simulator.set({ batches: { ...batches, queueCap: 4 } });

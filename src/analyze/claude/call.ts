@@ -12,7 +12,7 @@ import { priceOf } from './price.ts';
 import type { ClaudeDraft } from './request.ts';
 import { seenLimits } from './seen-limits.ts';
 import type { SentRequest } from './with-pages.ts';
-import { isPlain, roughTokens, withPages } from './with-pages.ts';
+import { isPlain, pagesBytes, pagesTokens, roughTokens, withPages, withoutPages } from './with-pages.ts';
 
 /** Only for the limiter, which is told afterwards what it really was. */
 const CHARS_PER_TOKEN = 3.4;
@@ -32,29 +32,47 @@ export interface Session {
   timeoutMs: number;
   count: CallCount;
   requestIds: string[];
+  /** Gives back the room for pictures that a question of a provider batch keeps until the document is left to it. */
+  leaveRoom: (() => void) | null;
   /** Set when Claude is asked by the batch: no call is made here. */
   recorded: AnalysisInput['recorded'];
 }
 
-/** One paid call: reserved before, billed after, its failure classified. */
+/**
+ * One paid call: reserved before, billed after, its failure classified. Pages are made last, since they are large and
+ * would wait in memory.
+ */
 export async function callClaude(session: Session, draft: ClaudeDraft): Promise<Anthropic.Message> {
-  const { client, meter, signal, count, requestIds, prices } = session;
+  const { meter, prices } = session;
   const price = priceOf(draft.model, new Date(), prices);
   if (price === undefined) throw unpriced(draft.model);
-  const request = await withPages(draft, session.render);
   const askedAtMs = performance.now();
-  await meter.reserve(async () => {
-    const input = await countTokens(session, draft, request);
-    const tokens = { input, output: request.max_tokens, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
-    return price.costOf(tokens);
-  });
+  const costOf = (input: number): number =>
+    price.costOf({ input, output: draft.max_tokens, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 });
+  await meter.reserve(async () => costOf(await countTokens(session, draft)));
   const estimatedInputTokens = roughTokens(draft, CHARS_PER_TOKEN);
-  const most = { input: estimatedInputTokens, output: request.max_tokens };
-  await meter.admit(
-    estimatedInputTokens,
-    price.costOf({ ...most, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 }),
-  );
-  session.deadlineMs += performance.now() - askedAtMs;
+  await meter.admit(estimatedInputTokens, costOf(estimatedInputTokens));
+  const unused = (error: unknown): never => {
+    const usage = { inputTokens: 0, outputTokens: 0 };
+    meter.report({ estimatedInputTokens, usage, limits: null, isUnused: true });
+    throw error;
+  };
+  const leave = isPlain(draft) ? () => undefined : await meter.room(pagesBytes(draft)).catch(unused);
+  try {
+    const request = await withPages(draft, session.render).catch(unused);
+    session.deadlineMs += performance.now() - askedAtMs;
+    return await send(session, request, { price, estimatedInputTokens });
+  } finally {
+    leave();
+  }
+}
+
+async function send(
+  session: Session,
+  request: SentRequest,
+  { price, estimatedInputTokens }: { price: CallPrice; estimatedInputTokens: number },
+): Promise<Anthropic.Message> {
+  const { client, meter, signal, count, requestIds } = session;
   const leftMs = Math.floor(session.deadlineMs - performance.now());
   if (leftMs < 1) throw late(session);
   // The SDK's own time-out ends with the headers; a body that stalls would hang for ever.
@@ -110,16 +128,18 @@ export function paidCall(
   };
 }
 
-/** By the free count, with 5 % on top; without it a token per byte of text, which none exceeds, and what pages take. */
+/**
+ * By the free count, with 5 % on top; without it a token per byte of text, which none exceeds. What pages take follows
+ * from their sizes: they are not made for it.
+ */
 export async function countTokens(
   { client, signal }: Pick<Session, 'client' | 'signal'>,
   draft: ClaudeDraft,
-  request: SentRequest,
 ): Promise<number> {
-  const { max_tokens: _maxTokens, ...counted } = request;
+  const { max_tokens: _maxTokens, ...counted } = withoutPages(draft);
   try {
     const { input_tokens: tokens } = await client.messages.countTokens(counted, { signal, timeout: 30_000 });
-    return Math.ceil(tokens * 1.05);
+    return Math.ceil((tokens + pagesTokens(draft)) * 1.05);
   } catch {
     signal.throwIfAborted();
     return worstTokens(draft);
@@ -128,8 +148,7 @@ export async function countTokens(
 
 /** More than the request can take, without asking anybody. */
 export function worstTokens(draft: ClaudeDraft): number {
-  const pages = isPlain(draft) ? 0 : roughTokens(draft, Infinity);
-  return Buffer.byteLength(JSON.stringify(draft)) + Math.ceil(pages * 1.05);
+  return Buffer.byteLength(JSON.stringify(draft)) + Math.ceil(pagesTokens(draft) * 1.05);
 }
 
 function tokensOf(usage: Anthropic.Usage): CallTokens {

@@ -6,7 +6,6 @@ import { DocumentFailure, critical, permanent } from '../../domain/failure.ts';
 import { describeSuspicions } from '../../domain/injection.ts';
 import type { Suspicion } from '../../domain/suspicion.ts';
 import type { Profile } from '../../domain/profile.ts';
-import { AwaitsAnswers } from '../../domain/provider-batch.ts';
 import { canonicalJson } from '../../domain/recipe.ts';
 import { askClaude } from './ask.ts';
 import type { Session } from './call.ts';
@@ -16,6 +15,7 @@ import { groundQuotes } from './ground.ts';
 import { checkClaude } from './preflight.ts';
 import type { PriceOverrides } from './price.ts';
 import { createProviderBatches } from './provider-batches.ts';
+import { inRounds } from './in-rounds.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { markOfPiece, mergeRequest, pieceRequest } from './request.ts';
 import { renderSome } from './render-some.ts';
@@ -27,6 +27,8 @@ export interface ClaudeDeps {
   env: NodeJS.ProcessEnv;
   baseUrl: string | null;
   prices: PriceOverrides;
+  /** Pages of one PDF that are sent as they are, at most. @default all */
+  maxPictures?: number;
   /** Runs `groundQuotes` in a child process. */
   ground(input: GroundingInput, timeoutMs: number, signal: AbortSignal): Promise<GroundedQuote[]>;
 }
@@ -70,26 +72,17 @@ export function createClaudeAnalyzer(
     let answers: Answer[] = [];
     const readPiece = (piece: Piece, index: number) =>
       readPart(session, piece, { no: index + 1, of: pieces.length });
-    const reads = isOnline(session)
-      ? await oneByOne(pieces, readPiece)
-      : await togetherOrNot(pieces.map(readPiece));
-    for (const read of reads) {
+    const inTurn = isOnline(session) ? oneByOne : inRounds;
+    for (const read of await inTurn(pieces, readPiece)) {
       answers.push(read.answer);
       quotes.push(...read.quotes);
     }
     while (answers.length > 1) {
-      const merged: Answer[] = [];
       const mergeGroup = (group: Answer[]): Promise<Answer> =>
         group.length === 1
           ? Promise.resolve(group[0]!)
           : askClaude(session, mergeRequest(profile, group), answerSchema);
-      const groups = groupsOf(answers, profile.chunking.maxChars);
-      merged.push(
-        ...(isOnline(session)
-          ? await oneByOne(groups, mergeGroup)
-          : await togetherOrNot(groups.map(mergeGroup))),
-      );
-      answers = merged;
+      answers = await inTurn(groupsOf(answers, profile.chunking.maxChars), mergeGroup);
     }
     return { answer: answers[0]!, quotes };
   }
@@ -133,20 +126,23 @@ export function createClaudeAnalyzer(
         deadlineMs: performance.now() + input.timeoutMs,
         count: { calls: 0, callsOk: 0 },
         requestIds: [],
+        leaveRoom: null,
         recorded:
           name === 'claude'
             ? undefined
             : (input.recorded ?? { answers: new Map(), hasBudget: false, isLate: false }),
       };
-      const pieces = splitDocument(input.extraction, profile);
+      const pieces = splitDocument(input.extraction, profile, deps.maxPictures);
       if (pieces.length === 0) throw withoutText();
       const pictures = pieces.reduce((sum, piece) => sum + piece.pictures.length, 0);
       const pdfPages = pieces.reduce((sum, piece) => sum + piece.pdfPages.length, 0);
       const suspicions = input.extraction.suspicions ?? [];
       const reading = pieces.length === 1 ? readPart(session, pieces[0]!) : readWhole(session, pieces);
-      const read = await reading.catch((error: unknown) => {
-        throw profile.onInjection === 'ignore' ? error : blamedOnOrders(error, suspicions);
-      });
+      const read = await reading
+        .catch((error: unknown) => {
+          throw profile.onInjection === 'ignore' ? error : blamedOnOrders(error, suspicions);
+        })
+        .finally(() => session.leaveRoom?.());
       const isPartial = input.extraction.parts.some((part) => part.isPicture === true);
       const shown = pictures + pdfPages > 0;
       const grounding = await ground(input, { quotes: read.quotes, isPartial: shown && isPartial }, signal);
@@ -185,16 +181,6 @@ async function oneByOne<T, R>(
   const done: R[] = [];
   for (const [index, value] of values.entries()) done.push(await work(value, index));
   return done;
-}
-
-/** All that is to be asked is asked in one provider batch: each round of them may take hours. */
-async function togetherOrNot<T>(reads: readonly Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(reads);
-  const reasons = settled.flatMap((read) => (read.status === 'rejected' ? [read.reason as unknown] : []));
-  const requests = reasons.flatMap((reason) => (reason instanceof AwaitsAnswers ? reason.requests : []));
-  if (requests.length > 0) throw new AwaitsAnswers(requests);
-  if (reasons.length > 0) throw reasons[0];
-  return Promise.all(reads);
 }
 
 const UNUSABLE = ['refused', 'truncated_answer', 'invalid_answer'];

@@ -64,6 +64,8 @@ export function createEstimator(
     price: CallPrice;
     isBatch: boolean;
     output: OutputGuess;
+    /** As the worker has it. @default all */
+    maxPictures?: number;
     signal: AbortSignal;
   },
 ): Estimator {
@@ -91,7 +93,7 @@ export function createEstimator(
 
   return {
     add: ({ extraction, contentSha256, render }) => {
-      const pieces = splitDocument(extraction, profile);
+      const pieces = splitDocument(extraction, profile, deps.maxPictures);
       for (const [index, piece] of pieces.entries()) {
         const part = pieces.length === 1 ? undefined : { no: index + 1, of: pieces.length };
         const request = pieceRequest(profile, contentSha256, piece, part);

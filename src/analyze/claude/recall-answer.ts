@@ -6,8 +6,7 @@ import { callClaude, countTokens, unpriced, worstTokens } from './call.ts';
 import { resultFailure } from './failure.ts';
 import { priceOf } from './price.ts';
 import type { ClaudeDraft } from './request.ts';
-import type { SentRequest } from './with-pages.ts';
-import { withPages } from './with-pages.ts';
+import { MAX_PAGES_BYTES, isPlain, withPages } from './with-pages.ts';
 
 /**
  * The answer of a provider batch to this very request; throws `AwaitsAnswers` when it was not asked yet, or asks online
@@ -22,8 +21,9 @@ export async function recallAnswer(session: Session, draft: ClaudeDraft): Promis
   const answer = answers.get(key);
   if (answer === undefined) {
     if (isLate) return callClaude(session, draft);
+    const worstNanoUsd = await worstOf(session, draft);
+    if (!isPlain(draft)) session.leaveRoom ??= await session.meter.room(MAX_PAGES_BYTES);
     const request = await withPages(draft, session.render);
-    const worstNanoUsd = await worstOf(session, draft, request);
     throw new AwaitsAnswers([{ key, body: JSON.stringify(request), worstNanoUsd }]);
   }
   if (answer.type !== 'succeeded') {
@@ -38,10 +38,10 @@ export async function recallAnswer(session: Session, draft: ClaudeDraft): Promis
 }
 
 /** The free count only where a budget is kept: it has a limit per minute of its own. Else a token per byte. */
-async function worstOf(session: Session, draft: ClaudeDraft, request: SentRequest): Promise<number> {
-  const price = priceOf(request.model, new Date(), session.prices);
-  if (price === undefined) throw unpriced(request.model);
-  const input = session.recorded!.hasBudget ? await countTokens(session, draft, request) : worstTokens(draft);
-  const tokens = { input, output: request.max_tokens, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
+async function worstOf(session: Session, draft: ClaudeDraft): Promise<number> {
+  const price = priceOf(draft.model, new Date(), session.prices);
+  if (price === undefined) throw unpriced(draft.model);
+  const input = session.recorded!.hasBudget ? await countTokens(session, draft) : worstTokens(draft);
+  const tokens = { input, output: draft.max_tokens, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
   return price.costOf(tokens, { isBatch: true });
 }

@@ -17,6 +17,8 @@ export type ClaudeRequest = Anthropic.MessageCreateParamsNonStreaming & {
 export interface PagesBlock {
   type: 'pages';
   order: Omit<PictureOrder, 'maxPdfBytes'>;
+  /** Of pages that are sent as they are. @default 0 */
+  textBytes?: number;
 }
 
 type DraftBlock = Anthropic.TextBlockParam | PagesBlock;
@@ -68,7 +70,8 @@ export function pieceRequest(
     from = at;
   }
   if (pdfPages.length > 0) {
-    show({ type: 'pages', order: { contentSha256, as: 'pdf', pages: pdfPages.map(sizeOf) } });
+    const textBytes = pdfPages.reduce((sum, page) => sum + page.textBytes, 0);
+    show({ type: 'pages', order: { contentSha256, as: 'pdf', pages: pdfPages.map(sizeOf) }, textBytes });
   }
   blocks.push({ type: 'text', text: `${said}${harmless(text.slice(from))}${after}` });
   const allRules = [...rules(profile), SHOWN_RULE, ...quoteRules(profile)];

@@ -9,32 +9,44 @@ import { splitText } from './split-text.ts';
 export interface Piece {
   text: string;
   pictures: (Shown & { /** Before which character of the text it stands. */ at: number })[];
-  pdfPages: Shown[];
+  pdfPages: ShownPage[];
+}
+
+/** Of a PDF, sent as it is. */
+export interface ShownPage extends Shown {
+  /** Of its text, as far as we could read it: it is billed besides the picture. */
+  textBytes: number;
 }
 
 /** A4, for what was read before sizes were kept. */
 const PAGE = { widthPx: Math.round(8.27 * PAGE_DPI), heightPx: Math.round(11.69 * PAGE_DPI) };
 
-/** The document in pieces, each within the limits of one call; none when there is nothing to be seen in it. */
+/**
+ * The document in pieces, each within the limits of one call; none when there is nothing to be seen in it. Of the pages
+ * of a PDF that would be sent as they are `maxPictures` are, the rest as text.
+ */
 export function splitDocument(
   extraction: Pick<Extraction, 'markdown' | 'parts' | 'metadata'>,
   profile: Pick<Profile, 'send' | 'chunking' | 'pictures'>,
+  maxPictures = Infinity,
 ): Piece[] {
   const { markdown, parts, metadata } = extraction;
   const { send, chunking } = profile;
-  if (send === 'text') {
-    const ranges = markdown.trim() === '' ? [] : splitText(extraction, chunking);
-    return ranges.map(({ start, to }) => pieceOf(markdown, start, to, []));
-  }
+  if (send === 'text') return textPieces(extraction, chunking);
   const { perCall } = profile.pictures;
   const pages = parts.filter(({ kind }) => kind === 'page');
   if (send === 'native' && metadata.mimeType === 'application/pdf' && pages.length > 0) {
-    const all = pages.map(({ index: page, widthPx, heightPx }) => ({
+    const sent = pages.slice(0, maxPictures).map(({ index: page, widthPx, heightPx, start, end }) => ({
       page,
       widthPx: widthPx ?? PAGE.widthPx,
       heightPx: heightPx ?? PAGE.heightPx,
+      textBytes: Buffer.byteLength(markdown.slice(start, end)),
     }));
-    return groupsOf(all, perCall).map((pdfPages) => ({ text: '', pictures: [], pdfPages }));
+    const rest = markdown.slice(pages[sent.length]?.start ?? markdown.length);
+    return [
+      ...groupsOf(sent, perCall).map((pdfPages) => ({ text: '', pictures: [], pdfPages })),
+      ...textPieces({ markdown: rest, parts: [] }, chunking),
+    ];
   }
   const shown = parts.filter(({ isPicture }) => isPicture === true);
   if (markdown.trim() === '' && shown.length === 0) return [];
@@ -49,6 +61,14 @@ export function splitDocument(
       }));
     return piecesOf(markdown, range, groupsOf(within, perCall));
   });
+}
+
+function textPieces(
+  text: Pick<Extraction, 'markdown' | 'parts'>,
+  chunking: { maxChars: number; overlapChars: number },
+): Piece[] {
+  const ranges = text.markdown.trim() === '' ? [] : splitText(text, chunking);
+  return ranges.map(({ start, to }) => pieceOf(text.markdown, start, to, []));
 }
 
 /** With more pictures than one call may have, the text is cut where the next group begins. */

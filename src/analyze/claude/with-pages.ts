@@ -7,8 +7,8 @@ import type { ClaudeDraft, ClaudeRequest, PagesBlock } from './request.ts';
 export type SentRequest = Anthropic.MessageCreateParamsNonStreaming;
 type SentBlock = Anthropic.TextBlockParam | Anthropic.ImageBlockParam | Anthropic.DocumentBlockParam;
 
-/** In Base64 a third more; the API takes 32 MB in all. */
-const MAX_PDF_BYTES = 20 * 1024 * 1024;
+/** Of all pages and pictures of a call. In Base64 a third more; the API takes 32 MB in all, and text goes along. */
+export const MAX_PAGES_BYTES = 20 * 1024 * 1024;
 
 /** The request as it is sent: pages and pictures are made and put in. One without any is sent as it is. */
 export async function withPages(draft: ClaudeDraft, render: AnalysisInput['render']): Promise<SentRequest> {
@@ -30,18 +30,59 @@ export function isPlain(draft: ClaudeDraft): draft is ClaudeRequest {
   return typeof draft.messages[0].content === 'string';
 }
 
-/** Input tokens as far as they can be known without asking; for limits and where the free count fails. */
-export function roughTokens(draft: ClaudeDraft, charsPerToken: number): number {
-  const { content } = draft.messages[0];
-  const blocks = typeof content === 'string' ? [{ type: 'text' as const, text: content }] : content;
-  return blocks.reduce((sum, block) => sum + blockTokens(block, charsPerToken), 0);
+/** The same question without its pages, to be counted; what they take is `pagesTokens`. */
+export function withoutPages(draft: ClaudeDraft): SentRequest {
+  if (isPlain(draft)) return draft;
+  const [{ content }] = draft.messages;
+  const said = typeof content === 'string' ? [] : content.filter((block) => block.type === 'text');
+  return { ...draft, messages: [{ role: 'user', content: said }] };
 }
 
-function blockTokens(block: Anthropic.TextBlockParam | PagesBlock, charsPerToken: number): number {
-  if (block.type === 'text') return Math.ceil(block.text.length / charsPerToken);
-  const { as, pages } = block.order;
-  if (as === 'pdf') return pages.length * PDF_PAGE_TOKENS;
-  return pages.reduce((sum, page) => sum + pictureTokens(page), 0);
+/** Input tokens as far as they can be known without asking; for the limiter. */
+export function roughTokens(draft: ClaudeDraft, charsPerToken: number): number {
+  const { content } = draft.messages[0];
+  const said =
+    typeof content === 'string'
+      ? [content]
+      : content.map((block) => (block.type === 'text' ? block.text : ''));
+  const chars = said.reduce((sum, text) => sum + text.length, 0);
+  return Math.ceil(chars / charsPerToken) + pagesTokens(draft, charsPerToken);
+}
+
+/** About what its pages and pictures take in memory, before they are made. */
+export function pagesBytes({ messages: [{ content }] }: ClaudeDraft): number {
+  const orders =
+    typeof content === 'string'
+      ? []
+      : content.flatMap((block) => (block.type === 'text' ? [] : [block.order]));
+  const sizeBytes = orders.reduce(
+    (sum, { as, pages }) =>
+      sum +
+      (as === 'pdf'
+        ? pages.length * PDF_PAGE_BYTES
+        : pages.reduce((so, { widthPx, heightPx }) => so + widthPx * heightPx * BYTES_PER_PX, 0)),
+    0,
+  );
+  return Math.ceil(Math.min(sizeBytes, MAX_PAGES_BYTES));
+}
+
+/** Of a JPEG of a noisy scan; of clean pages it is a quarter of that. */
+const BYTES_PER_PX = 0.5;
+const PDF_PAGE_BYTES = 1024 * 1024;
+
+/** What pictures take, and what pages of a PDF take at most: each has a picture and text, of which no token is below a byte. */
+export function pagesTokens({ messages: [{ content }] }: ClaudeDraft, bytesPerToken = 1): number {
+  if (typeof content === 'string') return 0;
+  return content.reduce(
+    (sum, block) => sum + (block.type === 'text' ? 0 : blockTokens(block, bytesPerToken)),
+    0,
+  );
+}
+
+function blockTokens({ order: { as, pages }, textBytes = 0 }: PagesBlock, bytesPerToken: number): number {
+  const shown = as === 'pdf' ? pages.length * PDF_PAGE_TOKENS : 0;
+  const pictures = as === 'pdf' ? 0 : pages.reduce((sum, page) => sum + pictureTokens(page), 0);
+  return shown + pictures + Math.ceil(textBytes / bytesPerToken);
 }
 
 /** All of them at once, so that the document is opened once. */
@@ -54,13 +95,13 @@ async function renderPictures(
   );
   if (orders.length === 0) return new Map();
   const pages = orders.flatMap((order) => order.pages);
-  const rendered = await render({ ...orders[0]!, pages, maxPdfBytes: MAX_PDF_BYTES });
+  const rendered = await render({ ...orders[0]!, pages, maxPdfBytes: MAX_PAGES_BYTES });
   if (!('pictures' in rendered)) throw new Error('Expected pictures, got a PDF');
   return new Map(rendered.pictures.map((picture) => [picture.page, picture]));
 }
 
 async function pdfBlocks({ order }: PagesBlock, render: AnalysisInput['render']): Promise<SentBlock[]> {
-  const rendered = await render({ ...order, maxPdfBytes: MAX_PDF_BYTES });
+  const rendered = await render({ ...order, maxPdfBytes: MAX_PAGES_BYTES });
   if ('pictures' in rendered) {
     return rendered.pictures.length === 0 ? [shownBlock(undefined)] : rendered.pictures.map(imageBlock);
   }

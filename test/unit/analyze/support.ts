@@ -5,6 +5,7 @@ import { DocumentFailure } from '../../../src/domain/failure.ts';
 export const freeMeter = {
   reserve: () => Promise.resolve(),
   admit: () => Promise.resolve(),
+  room: () => Promise.resolve(() => undefined),
   report: () => undefined,
   lost: () => undefined,
 };

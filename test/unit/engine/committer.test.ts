@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Outcome } from '../../../src/db/commit-outcomes.ts';
-import { createCommitter } from '../../../src/engine/committer.ts';
+import { createCommitter, groupLength } from '../../../src/engine/committer.ts';
 
 describe('the committer', () => {
   it('writes what comes within some milliseconds in one group', async () => {
@@ -28,6 +28,19 @@ describe('the committer', () => {
     expect(world.groups).to.deep.equal([['a'], ['b']]);
     await last;
   });
+
+  it('parts a group whose questions are large', async () => {
+    const world = createWorld();
+    const body = 'x'.repeat(14_000_000);
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    await Promise.all(ids.map((id) => world.add(id, [{ key: id, body, worstNanoUsd: 1 }])));
+    expect(world.groups).to.deep.equal([['a', 'b'], ['c', 'd'], ['e']]);
+  });
+
+  it('leaves a document whose questions alone are too large in a group of its own', () => {
+    const large = [{ key: 'k', body: 'x'.repeat(40_000_000), worstNanoUsd: 1 }];
+    expect(groupLength([{ requests: large } as never, { requests: [] } as never])).to.equal(1);
+  });
 });
 
 function createWorld() {
@@ -44,8 +57,9 @@ function createWorld() {
     onCommitted: () => undefined,
     isUrgent: () => world.isUrgent,
   });
-  function add(documentId: string): Promise<boolean> {
-    const outcome = { documentId, state: 'completed', failure: null, nextAttemptMs: null } as Outcome;
+  function add(documentId: string, requests: Outcome['requests'] = []): Promise<boolean> {
+    const base = { documentId, state: 'completed', failure: null, nextAttemptMs: null };
+    const outcome = { ...base, requests } as Outcome;
     return new Promise((settle, fail) => committer.add({ uri: documentId, outcome, settle, fail }));
   }
   return world;

@@ -3,6 +3,7 @@ import type { Analysis, AnalysisInput } from '../../../src/domain/analyzer.ts';
 import { defaultSettings } from '../../../src/domain/batch.ts';
 import type { Task } from '../../../src/engine/active-batch.ts';
 import { transient } from '../../../src/domain/failure.ts';
+import { createRoom } from '../../../src/engine/room.ts';
 import { DatabaseUnavailable } from '../../../src/engine/outage.ts';
 import type { DocumentDeps } from '../../../src/engine/run-document.ts';
 import { runDocument } from '../../../src/engine/run-document.ts';
@@ -81,6 +82,25 @@ describe('one document in a slot', () => {
     expect((await runDocument(deps, task)).outcome).to.include({ state: 'completed' });
     expect(known).to.deep.equal([{ contentSha256: 'a', extractorVersion: 'text/1' }, null]);
     expect(seen).to.equal(extraction);
+  });
+
+  it('goes back without a call when an order came while its pictures were made', async () => {
+    let mayAsk = true;
+    const render = () => Promise.resolve(((mayAsk = false), { pictures: [] }));
+    const deps = { ...depsWith(stored), mayAsk: () => mayAsk };
+    deps.sandbox = { ...deps.sandbox, render };
+    const order = { contentSha256: 'a', pages: [], as: 'jpeg' as const, maxPdfBytes: 1 };
+    const task = taskWith(({ render: draw }) => draw(order).then(() => answer));
+    expect((await runDocument(deps, task)).outcome).to.equal(null);
+  });
+
+  it('gives the room for its pictures back when an order came while it waited for it', async () => {
+    let mayAsk = true;
+    const pictureRoom = createRoom(1);
+    const deps = { ...depsWith(stored), mayAsk: () => mayAsk, pictureRoom };
+    const task = taskWith(({ meter }) => ((mayAsk = false), meter.room(1).then(() => answer)));
+    expect((await runDocument(deps, task)).outcome).to.equal(null);
+    (await pictureRoom.take(1, new AbortController().signal))();
   });
 
   it('only waits, in its row too, while its place is far, and is dropped when another has it by then', async () => {

@@ -7,8 +7,12 @@ import { createClaudeClient } from '../../../../src/analyze/claude/client.ts';
 import { groundQuotes } from '../../../../src/analyze/claude/ground.ts';
 import { pictureSize, pictureTokens } from '../../../../src/analyze/claude/picture-size.ts';
 import { priceOf } from '../../../../src/analyze/claude/price.ts';
+import { worstTokens } from '../../../../src/analyze/claude/call.ts';
+import { pieceRequest } from '../../../../src/analyze/claude/request.ts';
+import { splitDocument } from '../../../../src/analyze/claude/split-document.ts';
 import type { AnalysisInput, Analysis, Json } from '../../../../src/domain/analyzer.ts';
 import { defaultLimits } from '../../../../src/domain/default-limits.ts';
+import type { CallReport } from '../../../../src/domain/limits.ts';
 import type { PaidCall } from '../../../../src/domain/money.ts';
 import type { PictureOrder } from '../../../../src/domain/pictures.ts';
 import type { ProviderAnswer } from '../../../../src/domain/provider-batch.ts';
@@ -112,12 +116,85 @@ describe('pages and images for claude', () => {
     expect(answered().map(({ images }) => images)).to.deep.equal([0, 0, 0, 0, 0]);
   });
 
+  it('sends as many pages as may be shown, and the text of the others', async () => {
+    const pages = ['One', 'Two', 'Three'].map((text) => `${text} of the pages`);
+    const { document } = await documentFrom(await nativePdf(pages), 'native.pdf');
+    const native = splitDocument(document.extraction, auto({ send: 'native' }), 2);
+    expect(native.map(({ pdfPages }) => pdfPages.map(({ page }) => page))).to.deep.equal([[1, 2], []]);
+    expect(native[0]!.pdfPages[0]!.textBytes).to.be.at.least(16);
+    expect(native[1]!.text).to.include('Three of the pages').and.not.include('Two');
+  });
+
   it('sends what is refused as too large once more, smaller, and pays once', async () => {
     const { document, paid } = await documentFrom(scan, 'scan.pdf');
     simulator.set({ maxSidePx: 700 });
     await analyzerFor(auto()).analyze(document, never);
     const statuses = asked().map(({ status }) => status);
     expect([statuses, paid.length]).to.deep.equal([[400, 200], 1]);
+  });
+
+  it('sends a request that is too large in all once more, its pages as smaller pictures', async () => {
+    const pdf = await nativePdf(['Some text on a page']);
+    for (const [name, bytes, send] of [
+      ['scan.pdf', scan, 'auto'],
+      ['native.pdf', pdf, 'native'],
+    ] as const) {
+      simulator.ledger.clear();
+      const fault = { kind: 'status', status: 413, type: 'request_too_large' } as const;
+      simulator.set({ faults: [{ fault, times: 1 }] });
+      const { document } = await documentFrom(bytes, name);
+      const orders: PictureOrder[] = [];
+      const render = (order: PictureOrder) => (orders.push(order), document.render(order));
+      await analyzerFor(auto({ send })).analyze({ ...document, render }, never);
+      expect(
+        asked().map(({ status }) => status),
+        name,
+      ).to.deep.equal([413, 200]);
+      const [first, second] = orders.map(({ pages: [page] }) => page!.widthPx);
+      expect(second! / first!, name).to.be.within(0.65, 0.75);
+      expect(orders[1]!.as).to.equal('jpeg');
+    }
+    simulator.set({ faults: [] });
+  });
+
+  it('makes its pictures last, and waits for nothing with them', async () => {
+    const { document } = await documentFrom(scan, 'scan.pdf');
+    const said: string[] = [];
+    const meter = {
+      ...document.meter,
+      reserve: async (worst: () => Promise<number>) => void said.push(`reserve ${(await worst()) > 0}`),
+      admit: () => Promise.resolve(void said.push('admit')),
+      room: (sizeBytes: number) => {
+        said.push(`room ${sizeBytes > 100_000 && sizeBytes < 5_000_000}`);
+        return Promise.resolve(() => void said.push('leave'));
+      },
+    };
+    const render = async (order: PictureOrder) => {
+      said.push('render');
+      const rendered = await document.render(order);
+      // Longer than the analysis may take.
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      return rendered;
+    };
+    await analyzerFor(auto()).analyze({ ...document, meter, render, timeoutMs: 500 }, never);
+    expect(said).to.deep.equal(['reserve true', 'admit', 'room true', 'render', 'leave']);
+  });
+
+  it('gives its room and its place back when the file is gone', async () => {
+    const { document } = await documentFrom(scan, 'scan.pdf');
+    const said: string[] = [];
+    const meter = {
+      ...document.meter,
+      room: () => Promise.resolve(() => void said.push('leave')),
+      report: ({ usage }: CallReport) => void said.push(`used ${usage?.inputTokens}`),
+    };
+    const render = () => Promise.reject(new Error('gone'));
+    const error = await analyzerFor(auto())
+      .analyze({ ...document, meter, render }, never)
+      .catch((reason: unknown) => reason);
+    expect(error).to.have.property('message', 'gone');
+    expect(said).to.deep.equal(['used 0', 'leave']);
+    expect(asked()).to.deep.equal([]);
   });
 
   it('fails when that is refused, too', async () => {
@@ -152,6 +229,12 @@ describe('pages and images for claude', () => {
     simulator.set({ faults: [] });
   });
   const failing = { kind: 'status', status: 500, type: 'api_error' } as const;
+
+  it('counts the text of pages that are sent as they are', () => {
+    const page = { page: 1, widthPx: 1_000, heightPx: 1_400, textBytes: 90_000 };
+    const piece = { text: '', pictures: [], pdfPages: [page] };
+    expect(worstTokens(pieceRequest(auto({ send: 'native' }), 'ab', piece))).to.be.above(95_000);
+  });
 
   it('estimates pages and pictures as they are billed', async () => {
     for (const [name, bytes, send] of [

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DocumentFailure, permanent } from '../../../src/domain/failure.ts';
-import { withPasswords } from '../../../src/engine/with-passwords.ts';
+import { withPasswords } from '../../../src/sandbox/with-passwords.ts';
 
 describe('withPasswords', () => {
   let dir: string;

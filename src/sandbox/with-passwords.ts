@@ -1,6 +1,6 @@
 import { ConfigError } from '../config.ts';
 import { DocumentFailure, permanent } from '../domain/failure.ts';
-import { readPasswords } from '../sandbox/read-passwords.ts';
+import { readPasswords } from './read-passwords.ts';
 
 /**
  * Reads a document, and once more with the passwords of the batch's file when it is protected: they leave the file only
