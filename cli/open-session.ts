@@ -1,6 +1,7 @@
 import type { Client } from '../src/client/connect.ts';
 import { openServers } from '../src/client/servers.ts';
 import type { Database } from '../src/db/database.ts';
+import { collectBeforeWork } from '../src/steady-heap.ts';
 import type { CliContext } from './context.ts';
 
 export interface Session {
@@ -18,5 +19,6 @@ export async function openSession(context: CliContext, needs: { worker: boolean 
   const { info } = await context.stack({ temporal: true, worker: needs.worker });
   const { db, client } = await openServers(config, info, context);
   const { webUiUrl, temporalNamespace: namespace } = info;
+  collectBeforeWork();
   return { db, client, webUiUrl, namespace, isEmbedded: info.embedded.temporal };
 }
