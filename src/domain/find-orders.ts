@@ -21,10 +21,14 @@ const EXCERPT_CHARS = 160;
 /** Long texts are looked through in pieces, whose ends overlap. */
 const PIECE_CHARS = 200_000;
 
+/** Characters; nothing shorter says what to do. */
+const SHORTEST_ORDER = 12;
+
 type Weight = Suspicion['weight'];
 
 /** What in a text, which stands where `origin` says, tries to give orders to a model; in the order found, each once. */
 export function findOrders(text: string, origin: Origin): Suspicion[] {
+  if (text.length < SHORTEST_ORDER) return [];
   const found = new Map<string, Suspicion>();
   const add = (weight: Weight, from: Origin, at: string): void => {
     const excerpt = at.replace(/\s+/g, ' ').trim().slice(0, EXCERPT_CHARS).toWellFormed();
@@ -78,6 +82,13 @@ export function findOrdersInName(name: string): Suspicion[] {
   return findOrders(name.replace(/\.[A-Za-z0-9]{1,5}$/, '').replace(/[_.+-]+/g, ' '), 'file name');
 }
 
+/** Much cheaper than an empty `matchAll`, which copies the expression first: documents have thousands of short texts. */
+function occurs(pattern: RegExp, text: string): boolean {
+  const found = pattern.test(text);
+  pattern.lastIndex = 0;
+  return found;
+}
+
 interface Match {
   index: number;
   end: number;
@@ -113,7 +124,7 @@ function matchesIn(text: string, origin: Origin): Match[] {
     return is;
   };
   for (const [rule, { pattern, weight: when, isAddressed, needs }] of rules.entries()) {
-    if (needs !== null && !has(needs)) continue;
+    if ((needs !== null && !has(needs)) || !occurs(pattern, text)) continue;
     for (const match of text.matchAll(pattern)) {
       const isOrder = when === 'strong' || UNSEEN.includes(origin);
       const end = match.index + match[0].length;

@@ -11,6 +11,8 @@ import { refusePageLoop } from './refuse-page-loop.ts';
 
 /** Pages in memory at once: their text items are many times larger than their text. */
 const PAGES_PER_BATCH = 50;
+/** A file of no more pages is read in one go. */
+const HEAD_PAGES = 10;
 /** Each batch looks for its first page from the beginning: a file of very many pages, which are short, is read in fewer. */
 const MOST_BATCHES = 50;
 /** No paper has more; a hostile file may name one page half a million times. */
@@ -55,11 +57,7 @@ async function readPages(
   let head: ParseResult;
   try {
     head = await headOf(bytes, options);
-    const batchSize = Math.max(
-      PAGES_PER_BATCH,
-      Math.ceil(Math.min(head.totalPages, MAX_PAGES) / MOST_BATCHES),
-    );
-    for await (const { result } of parser.parseBatches(bytes, { batchSize })) {
+    for await (const result of resultsOf(parser, bytes, head)) {
       onProgress();
       brokenPages.push(...result.pageErrors.map(({ pageNum }) => pageNum));
       for (const page of result.pages) {
@@ -95,9 +93,19 @@ async function readPages(
   };
 }
 
-/** Metadata and the number of pages. With each batch of pages the parser would go through the whole file once more. */
+/** Metadata, the number of pages, and the first of them. With each batch of pages the parser would go through the whole file once more. */
 function headOf(bytes: Buffer, options: Partial<LiteParseConfig>): Promise<ParseResult> {
-  return new LiteParse({ ...options, maxPages: 1, extractDocumentMetadata: true }).parse(bytes);
+  return new LiteParse({ ...options, maxPages: HEAD_PAGES, extractDocumentMetadata: true }).parse(bytes);
+}
+
+async function* resultsOf(parser: LiteParse, bytes: Buffer, head: ParseResult): AsyncIterable<ParseResult> {
+  if (head.totalPages <= HEAD_PAGES) {
+    yield head;
+    return;
+  }
+  const pages = Math.min(head.totalPages, MAX_PAGES);
+  const batchSize = Math.max(PAGES_PER_BATCH, Math.ceil(pages / MOST_BATCHES));
+  for await (const { result } of parser.parseBatches(bytes, { batchSize })) yield result;
 }
 
 /** Placeholders point to picture files that nobody writes; they are counted and left out. */

@@ -3,9 +3,9 @@ import { constants, setPriority } from 'node:os';
 import workerpool from 'workerpool';
 import { DocumentFailure } from '../domain/failure.ts';
 import type { Json } from '../domain/analyzer.ts';
+import type { Rendered } from '../domain/pictures.ts';
 import { groundQuotes } from '../analyze/claude/ground.ts';
 import { extractFile } from '../extract/extract-file.ts';
-import { renderFile } from '../extract/render-file.ts';
 import type { ChildFunctions, LocalInput, Reply } from './requests.ts';
 import { forbidNetwork } from './forbid-network.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -21,7 +21,7 @@ const watchdog = startWatchdog(Number(process.argv[2]));
 
 const functions: ChildFunctions = {
   extract: (request, limits) => reply(() => extractFile(request, limits, showProgress)),
-  render: (request, limits) => reply(() => renderFile(request, limits, showProgress)),
+  render: (request, limits) => reply(() => render(request, limits)),
   answerLocally: (input) => reply(() => answer(input)),
   ground: (input) => reply(() => Promise.resolve(groundQuotes(input))),
 };
@@ -49,6 +49,12 @@ async function reply<T>(work: () => Promise<T>): Promise<Reply<T>> {
   } finally {
     watchdog.rest();
   }
+}
+
+/** Loaded when first asked for: what draws takes longer to load than all readers. */
+async function render(...[request, limits]: Parameters<ChildFunctions['render']>): Promise<Rendered> {
+  const { renderFile } = await import('../extract/render-file.ts');
+  return renderFile(request, limits, showProgress);
 }
 
 /** Loaded when first asked for: its dictionaries are larger than all parsers of text. */
