@@ -58,7 +58,7 @@ describe('orders to a batch', function () {
     const { counts } = await scene.status('late');
     expect([counts.skipped, counts.completed]).to.deep.equal([1, 1]);
     const { stdout, stderr } = await scene.cli('set', 'late', '--parallel', '2');
-    expect(stdout).to.match(/parallel\D+2/);
+    expect(stdout).to.include('parallel 2');
     expect(stderr).to.match(/It is completed, so this has no effect now; it holds from: .*retry /);
   });
 
