@@ -1,13 +1,12 @@
-import { constants, inflateSync } from 'node:zlib';
 import type { ExtractionMetadata } from '../domain/extraction.ts';
 import { decodeEntities } from './decode-entities.ts';
+import { decodeTextString, inflateStream, unescapeLiteral } from './pdf-syntax.ts';
 
 /** Bytes at either end of the file where writers put the information dictionary. */
 const SEARCHED_BYTES = 2 * 1024 * 1024;
 
-/** Object streams searched, and what one may unpack to. */
+/** Object streams searched. */
 const MAX_OBJECT_STREAMS = 200;
-const MAX_STREAM_BYTES = 4 * 1024 * 1024;
 
 interface PdfProperties {
   creationDate?: string;
@@ -64,7 +63,7 @@ function packedObject(bytes: Buffer, id: number): string | null {
     if (head === null) continue;
     const { count, first } = head;
     const dataAt = start + 'stream'.length + (bytes[start + 6] === 0x0d ? 2 : 1);
-    const text = inflate(bytes.subarray(dataAt, end));
+    const text = inflateStream(bytes.subarray(dataAt, end));
     const numbers = text.slice(0, first).trim().split(/\s+/).map(Number);
     const index = numbers.findIndex((number, position) => position % 2 === 0 && number === id);
     if (index < 0 || index >= count * 2) continue;
@@ -81,43 +80,19 @@ function objectStreamHead(dictionary: string): { count: number; first: number } 
   return count === undefined || first === undefined ? null : { count: Number(count), first: Number(first) };
 }
 
-function inflate(packed: Buffer): string {
-  try {
-    return inflateSync(packed, {
-      maxOutputLength: MAX_STREAM_BYTES,
-      finishFlush: constants.Z_SYNC_FLUSH,
-    }).toString('latin1');
-  } catch {
-    return '';
-  }
-}
-
 /** A string of the dictionary, `(literal)` or `<hexadecimal>`. */
 function entry(dictionary: string, key: string): string | null {
   const literal = new RegExp(`/${key}\\s*\\(((?:\\\\[\\s\\S]|[^\\\\()]|\\([^()]*\\))*)\\)`).exec(
     dictionary,
   )?.[1];
-  if (literal !== undefined) return decodePdfString(Buffer.from(unescape(literal), 'latin1'));
+  if (literal !== undefined) return decodePdfString(Buffer.from(unescapeLiteral(literal), 'latin1'));
   const hex = new RegExp(`/${key}\\s*<([0-9A-Fa-f\\s]*)>`).exec(dictionary)?.[1];
   return hex === undefined ? null : decodePdfString(Buffer.from(hex.replace(/\s/g, ''), 'hex'));
 }
 
-function unescape(literal: string): string {
-  const controls: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
-  return literal.replace(
-    /\\(?:([0-7]{1,3})|\r?\n|([\s\S]))/g,
-    (_, octal: string | undefined, other?: string) => {
-      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
-      return other === undefined ? '' : (controls[other] ?? other);
-    },
-  );
-}
-
+/** Null for what writers put there when nobody has named the document. */
 function decodePdfString(bytes: Buffer): string | null {
-  const isWide = bytes[0] === 0xfe && bytes[1] === 0xff;
-  const isUtf8 = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const text = new TextDecoder(isWide ? 'utf-16be' : isUtf8 ? 'utf-8' : 'windows-1252').decode(bytes);
-  const trimmed = text.replace(/\s+/g, ' ').trim();
+  const trimmed = decodeTextString(bytes).replace(/\s+/g, ' ').trim();
   return trimmed === '' || /^(?:untitled|anonymous|unspecified|\(unspecified\)|\(anonymous\))$/i.test(trimmed)
     ? null
     : trimmed.slice(0, 500);

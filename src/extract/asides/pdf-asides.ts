@@ -1,9 +1,8 @@
-import { constants, inflateSync } from 'node:zlib';
 import type { AsideText } from '../../domain/suspicion.ts';
 import { decodeEntities } from '../decode-entities.ts';
+import { MAX_STREAM_BYTES, decodeTextString, inflateStream, unescapeLiteral } from '../pdf-syntax.ts';
 
 const MAX_STREAMS = 2_000;
-const MAX_STREAM_BYTES = 4 * 1024 * 1024;
 const MAX_ALL_BYTES = 64 * 1024 * 1024;
 const MAX_STRINGS = 20_000;
 
@@ -47,14 +46,14 @@ function* dictionaryStrings(text: string): Iterable<AsideText> {
     const [, key, hex] = match;
     const origin = ORIGINS[key!] ?? 'metadata';
     if (hex !== undefined) {
-      yield { origin, text: decodeString(Buffer.from(hex.replace(/\s/g, ''), 'hex')) };
+      yield { origin, text: decodeTextString(Buffer.from(hex.replace(/\s/g, ''), 'hex')) };
       continue;
     }
     const start = pattern.lastIndex;
     const end = literalEnd(text, start);
     if (end - start < SHORTEST_LITERAL) continue;
     pattern.lastIndex = end;
-    yield { origin, text: decodeString(Buffer.from(unescape(text.slice(start, end)), 'latin1')) };
+    yield { origin, text: decodeTextString(Buffer.from(unescapeLiteral(text.slice(start, end)), 'latin1')) };
   }
 }
 
@@ -104,7 +103,8 @@ function contentStrings(bytes: Buffer, onProgress: () => void): string[] {
     for (const [, literal, hex] of content.matchAll(
       /(?:\(((?:\\[\s\S]|[^\\()]){12,2000})\)|<([0-9A-Fa-f]{24,4000})>)\s*Tj/g,
     )) {
-      const text = literal === undefined ? Buffer.from(hex!, 'hex').toString('latin1') : unescape(literal);
+      const text =
+        literal === undefined ? Buffer.from(hex!, 'hex').toString('latin1') : unescapeLiteral(literal);
       if (/^[\x20-\x7e\xa0-\xff]+$/.test(text)) strings.push(text);
     }
   }
@@ -168,33 +168,8 @@ function* unpackedStreams(bytes: Buffer, isWanted = isObjects, maxBytes = MAX_AL
     if (!isWanted(own)) continue;
     const dataAt = start + 'stream'.length + (bytes[start + 6] === 0x0d ? 2 : 1);
     const data = bytes.subarray(dataAt, end);
-    const text = /FlateDecode/.test(own) ? inflated(data) : data.toString('latin1', 0, MAX_STREAM_BYTES);
+    const text = /FlateDecode/.test(own) ? inflateStream(data) : data.toString('latin1', 0, MAX_STREAM_BYTES);
     left -= text.length;
     yield text;
   }
-}
-
-function inflated(packed: Buffer): string {
-  try {
-    const options = { maxOutputLength: MAX_STREAM_BYTES, finishFlush: constants.Z_SYNC_FLUSH };
-    return inflateSync(packed, options).toString('latin1');
-  } catch {
-    return '';
-  }
-}
-
-function unescape(literal: string): string {
-  const controls: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
-  return literal.replace(
-    /\\(?:([0-7]{1,3})|\r?\n|([\s\S]))/g,
-    (_, octal: string | undefined, other?: string) => {
-      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
-      return other === undefined ? '' : (controls[other] ?? other);
-    },
-  );
-}
-
-function decodeString(bytes: Buffer): string {
-  const isWide = bytes[0] === 0xfe && bytes[1] === 0xff;
-  return new TextDecoder(isWide ? 'utf-16be' : bytes[0] === 0xef ? 'utf-8' : 'windows-1252').decode(bytes);
 }
