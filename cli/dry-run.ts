@@ -39,7 +39,7 @@ export async function dryRun(
   const ahead = await preview(db, request);
   if (ahead.known === 0) throw noDocumentYet(context);
   const chosen = ahead.types.reduce((sum, { count }) => sum + count, 0);
-  const { types, observed, sampled, recipeId, ...judged } = ahead;
+  const { types, observed, sampled, listed: _listed, recipeId, ...judged } = ahead;
   const estimate =
     loaded === null || sampled === null || chosen === 0
       ? null

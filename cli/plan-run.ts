@@ -48,8 +48,11 @@ export async function planRun(context: CliContext, db: Database, request: PlanRe
   const { sources, selection, chosen, groupBy, optimize, deadlineAtMs, parallel, passwordsFile } = request;
   const { recipe, loaded } = chosen;
   const signal = context.interrupted;
-  const ahead = await preview(db, { sources, selection, recipe, sampleSize: MOST_GROUPED, signal });
-  const documents = ahead.sampled?.sample ?? [];
+  const ahead = await preview(db, {
+    ...{ sources, selection, recipe, signal },
+    ...{ sampleSize: SAMPLE, listUpTo: MOST_GROUPED },
+  });
+  const documents = ahead.listed;
   const count = (ahead.sampled?.groups ?? []).reduce((sum, group) => sum + group.documents, 0);
   if (count > MOST_GROUPED) {
     throw new CliError(`Expected at most ${MOST_GROUPED} documents to group, got ${count}`, {
@@ -64,9 +67,8 @@ export async function planRun(context: CliContext, db: Database, request: PlanRe
       choice: null,
     };
   }
-  const sampled = await preview(db, { sources, selection, recipe, sampleSize: SAMPLE, signal });
   const estimate = await estimateRun(context, db, {
-    ...{ chosen: sampled.sampled!, recipeId: ahead.recipeId, loaded, keepTexts: false },
+    ...{ chosen: ahead.sampled!, recipeId: ahead.recipeId, loaded, keepTexts: false },
     ...{ recipe: { ...recipe, analyzer: 'claude' }, passwordsFile },
   });
   const choice =

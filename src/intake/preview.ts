@@ -3,7 +3,7 @@ import { judge, REGISTERED } from '../db/candidates.ts';
 import type { Database } from '../db/database.ts';
 import { addFoundDocuments, createFoundDocuments, FOUND } from '../db/found-documents.ts';
 import type { ObservedDurations, TypeShare } from '../db/plan-preview.ts';
-import type { Sampled } from '../db/estimate-rows.ts';
+import type { SampleDocument, Sampled } from '../db/estimate-rows.ts';
 import { samplePreviewed } from '../db/estimate-rows.ts';
 import { chosenByType, choosePreviewed, observedDurations } from '../db/plan-preview.ts';
 import { findRecipe } from '../db/recipes.ts';
@@ -16,6 +16,8 @@ export interface Preview extends Judged {
   observed: ObservedDurations | null;
   /** Null when no sample was wanted. */
   sampled: Sampled | null;
+  /** All documents, where that was wanted. */
+  listed: SampleDocument[];
   /** Null when the recipe was never used. */
   recipeId: number | null;
 }
@@ -27,13 +29,15 @@ export interface PreviewRequest {
   selection: Pick<Selection, 'all' | 'rerun' | 'limit' | 'sample'>;
   /** How many of the documents to name, for an estimate of the costs; 0: none. */
   sampleSize: number;
+  /** Name all documents, when they are no more. @default 0 */
+  listUpTo?: number;
   signal: AbortSignal;
 }
 
 /** What a batch would take, found out with temporary tables of one session: nothing is written, nothing is locked. */
 export function preview(
   db: Database,
-  { sources, recipe, selection, sampleSize, signal }: PreviewRequest,
+  { sources, recipe, selection, sampleSize, listUpTo = 0, signal }: PreviewRequest,
 ): Promise<Preview> {
   return db.transaction(async (tx) => {
     const recipeId = await findRecipe(tx, recipe);
@@ -45,7 +49,8 @@ export function preview(
     await choosePreviewed(tx, selection);
     const types = await chosenByType(tx);
     const sampled = sampleSize === 0 ? null : await samplePreviewed(tx, sampleSize);
+    const listed = listUpTo === 0 ? [] : (await samplePreviewed(tx, listUpTo)).sample;
     const observed = await observedDurations(tx, recipeId, recipe.analyzer);
-    return { ...judged, types, observed, sampled, recipeId };
+    return { ...judged, types, observed, sampled, listed, recipeId };
   });
 }
