@@ -1,5 +1,6 @@
 import type { Database } from '../src/db/database.ts';
 import type { Cost } from './meter.ts';
+import { plannedWork } from './simulated-model.ts';
 import type { LedgerEntry } from './start-model.ts';
 
 /** What both engines are given. */
@@ -66,7 +67,22 @@ export async function readRows(
     return row.state === 'completed' || row.state === 'failed' ? [] : [`${name} is ${row.state}`];
   });
   if (rows.length !== names.length) faults.push(`${rows.length} items for ${names.length} documents`);
+  faults.push(...(await otherRows(db, names)));
   return { lastCommitMs: Math.max(...rows.map(({ finishedMs }) => finishedMs)), faults };
+}
+
+/** What else both engines write: texts, an error for each fault, and the counters. */
+async function otherRows(db: Database, names: readonly string[]): Promise<string[]> {
+  const { calls, failed } = plannedWork(names);
+  const wanted = { texts: names.length, errors: calls - names.length + failed, counted: names.length };
+  const { rows } = await db.query<typeof wanted>(
+    `SELECT (SELECT COUNT(*)::int FROM document_texts) AS texts, (SELECT COUNT(*)::int FROM processing_errors) AS errors,
+            (SELECT SUM(processed_items + failed_items)::int FROM processing_batches) AS counted`,
+  );
+  return Object.entries(rows[0]!).flatMap(([what, is]) => {
+    const should = wanted[what as keyof typeof wanted];
+    return is === should ? [] : [`${is} ${what} instead of ${should}`];
+  });
 }
 
 /** Commits in the current database so far. Backends keep theirs back for seconds, until they end: so they are ended. */

@@ -76,7 +76,9 @@ function startLoop(databaseUrl: string, { modelUrl, parallel, retryDelayMs }: Ta
 /** What docbatch's own intake and planning leave behind: a row per document and per item. */
 async function plan(db: Database, { folder, names }: Task): Promise<void> {
   await db.query(
-    `WITH documents AS (
+    `WITH batch AS (
+       INSERT INTO processing_batches (id, status, total_items) VALUES ($1, 'running', cardinality($3::text[]))
+     ), documents AS (
        INSERT INTO file_document (uri, name)
        SELECT $2 || '/' || name, name FROM unnest($3::text[]) AS name RETURNING id, name
      )
