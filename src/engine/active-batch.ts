@@ -60,6 +60,8 @@ export interface ActiveBatch {
   gate: Gate;
   limiter: Limiter;
   committer: Committer;
+  /** Call it before a call for which no budget holds money, with the most that its try may cost; see `noteWorstTry`. */
+  noteWorst(nanoUsd: number): Promise<void>;
   marks: Marks;
   /** Not in a slot yet, in the order in which they start. */
   queue: Task[];
