@@ -6,7 +6,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../src/db/database.ts';
-import type { LedgerEntry } from '../test/support/claude-simulator/ledger.ts';
+import type { LedgerEntry, LedgerTotals } from '../test/support/claude-simulator/ledger.ts';
 import type { RunningCli } from '../test/support/run-cli.ts';
 import { projectFolder, runCli, startCli } from '../test/support/run-cli.ts';
 import { check, checkAccount, databaseUrl, killPart, lookInto, until } from './check.ts';
@@ -24,8 +24,8 @@ const isQuick = process.argv.includes('quick');
 process.stdout.write(`seed ${seed}\n`);
 const random = seededRandom(seed);
 const PARALLEL = 20;
-/** From an answer until its row is committed, at most. */
-const COMMIT_MS = 2_000;
+/** An answer that is not committed after this is worth a line. */
+const LATE_MS = 2_000;
 const CREATE = 'POST /v1/messages/batches';
 
 if (only !== 'batch') {
@@ -95,8 +95,8 @@ async function play(
     check('the run ends with 0', exitCode === 0, exitCode === 0 ? '' : stderr.slice(-500));
     await checkAccount(db, COUNT);
     const { totals, entries } = await simulator.ledger();
-    const { rows } = await db.query<{ spent: number; interrupted: number; calls: number }>(
-      `SELECT cost_nano_usd AS spent, interrupted_nano_usd AS interrupted, (SELECT COUNT(*)::int FROM paid_calls) AS calls FROM processing_batches`,
+    const { rows } = await db.query<{ spent: number }>(
+      'SELECT cost_nano_usd AS spent FROM processing_batches',
     );
     const cutOff = analyzer === 'claude' ? await callsCutOff(db, entries, killedAtMs) : [];
     const allowed = cutOff.reduce((sum, calls) => sum + calls, 0);
@@ -104,6 +104,7 @@ async function play(
     if (analyzer === 'claude') {
       const most = 2 * PARALLEL;
       check(`at each kill at most ${most} were in flight`, Math.max(...cutOff) <= most, cutOff);
+      await checkUnknown(db, folder, totals);
     }
     if (analyzer === 'claude-batch') {
       check('spent is the ledger’s', rows[0]?.spent === totals.costNanoUsd, [
@@ -185,7 +186,7 @@ async function itemsInWork(db: Database): Promise<boolean> {
   return rowCount > 0;
 }
 
-/** By kill: the calls that were sent before it, not answered long before it, and whose answer no row knows. */
+/** By kill: the calls that were sent since the one before, and whose answer no row knows. */
 async function callsCutOff(
   db: Database,
   entries: readonly LedgerEntry[],
@@ -196,11 +197,39 @@ async function callsCutOff(
   const unknown = entries.filter(
     ({ endpoint, requestId }) => endpoint === 'messages' && !known.has(requestId),
   );
-  const inFlightAt =
-    (killMs: number) =>
-    ({ startedAtMs, endedAtMs }: LedgerEntry) =>
-      startedAtMs <= killMs && (endedAtMs ?? killMs) >= killMs - COMMIT_MS;
-  return killedAtMs.map((killMs) => unknown.filter(inFlightAt(killMs)).length);
+  return killedAtMs.map((killMs, n) => {
+    const before = killedAtMs[n - 1] ?? 0;
+    const cutOff = unknown.filter(({ startedAtMs }) => startedAtMs > before && startedAtMs <= killMs);
+    for (const { startedAtMs, endedAtMs } of cutOff) {
+      if ((endedAtMs ?? killMs) > killMs - LATE_MS) continue;
+      process.stdout.write(
+        `  kill ${n + 1}: a call of ${killMs - startedAtMs} ms before, answered ${killMs - endedAtMs!} ms before\n`,
+      );
+    }
+    return cutOff.length;
+  });
+}
+
+/** What was billed lies between what is told as spent and that with what is told as unknown; `cost reconcile` settles it. */
+async function checkUnknown(db: Database, folder: string, totals: LedgerTotals): Promise<void> {
+  const { rows } = await db.query<{ spent: number }>('SELECT cost_nano_usd AS spent FROM processing_batches');
+  const spent = rows[0]!.spent;
+  const told = async () =>
+    JSON.parse((await runCli(folder, 'cost', 'last', '--json')).stdout) as {
+      totalNanoUsd: number;
+      unsettledNanoUsd: number;
+      unsettledCalls: number;
+    };
+  const { totalNanoUsd, unsettledNanoUsd, unsettledCalls } = await told();
+  const ledger = totals.costNanoUsd;
+  check('the ledger is within what is told', spent <= ledger && ledger <= spent + unsettledNanoUsd, {
+    ...{ spent, ledger, unsettledNanoUsd },
+  });
+  check('unknown calls at least those billed twice', unsettledCalls >= totals.billedTwice, unsettledCalls);
+  process.stdout.write((await runCli(folder, 'cost', 'last')).stdout);
+  process.stdout.write((await runCli(folder, 'cost', 'reconcile', 'last')).stdout);
+  const after = await told();
+  check('settled', after.unsettledNanoUsd === 0 && after.totalNanoUsd === totalNanoUsd, after);
 }
 
 /** One more worker on the project's servers. */
