@@ -52,7 +52,9 @@ try {
 
   await checkAccount(db, COUNT);
   const { rows: groups } = await db.query<{ requests: number; bytes: number }>(
-    'SELECT request_count AS requests, size_bytes AS bytes FROM provider_batches ORDER BY created_at',
+    `SELECT request_count AS requests, size_bytes AS bytes,
+            EXTRACT(EPOCH FROM p.sent_at - b.created_at)::int AS "sentAfterS", EXTRACT(EPOCH FROM p.ended_at - b.created_at)::int AS "endedAfterS"
+     FROM provider_batches p JOIN processing_batches b ON b.id = p.batch_id ORDER BY p.created_at`,
   );
   const sizes = groups.map(({ requests }) => requests);
   check('no provider batch above the most', Math.max(...sizes) <= MOST_REQUESTS, sizes);
