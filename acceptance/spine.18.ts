@@ -156,8 +156,8 @@ async function killer(): Promise<void> {
     );
     await checkAccount(db, 60);
     const tries = killers.map((killer) => model.calls.filter(({ name }) => name === killer).length);
-    // The second is blamed too when the first one kills the worker between its mark and its call.
-    check('the first was tried three times, the second at most', tries[0] === 3 && tries[1]! <= 3, tries);
+    // Twice in company and three times alone; a try is lost when the other one kills the worker between its mark and its call.
+    check('they were tried five times at most', Math.max(...tries) === 5, tries);
   });
   await model.close();
 }

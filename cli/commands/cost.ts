@@ -4,7 +4,7 @@ import type { CostRow } from '../../src/db/costs.ts';
 import { readCosts, readUnsettled } from '../../src/db/costs.ts';
 import { resolveBatch } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
-import { formatUsd } from '../../src/domain/money.ts';
+import { describeUnknown, formatUsd } from '../../src/domain/money.ts';
 import { commandLine } from '../command-name.ts';
 import type { CliContext } from '../context.ts';
 import type { Register } from '../program.ts';
@@ -32,18 +32,25 @@ async function cost(context: CliContext, named: string | undefined, flags: Flags
   const batch = named === undefined ? null : await resolveBatch(db, named);
   const rows = await readCosts(db, { batchId: batch?.id ?? null, since: flags.since ?? null });
   const unsettled = await readUnsettled(db, batch?.id ?? null);
-  const unsettledNanoUsd = unsettled.reduce((sum, { amountNanoUsd }) => sum + amountNanoUsd, 0);
+  const unsettledNanoUsd = unsettled.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0);
+  const unsettledCalls = unsettled.reduce((sum, { calls }) => sum + calls, 0);
   const totalNanoUsd = rows.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
   if (flags.json === true) {
-    context.out(JSON.stringify({ batch: batch?.id ?? null, totalNanoUsd, unsettledNanoUsd, rows }, null, 2));
+    context.out(
+      JSON.stringify(
+        { batch: batch?.id ?? null, totalNanoUsd, unsettledNanoUsd, unsettledCalls, rows },
+        null,
+        2,
+      ),
+    );
     return 0;
   }
   if (rows.length === 0) context.out('Nothing was paid.');
   for (const row of rows) context.out(describeRow(row));
   if (rows.length > 0) context.out(`Total: ${formatUsd(totalNanoUsd)} (${totalNanoUsd} nano-USD)`);
-  for (const { batchId, amountNanoUsd } of unsettled) {
+  for (const { batchId, ...unknown } of unsettled) {
     context.out(
-      `Unsettled: up to ${formatUsd(amountNanoUsd)} of calls of batch ${shortId(batchId)} that gave no answer, perhaps billed; ` +
+      `Batch ${shortId(batchId)}: ${describeUnknown(unknown)}, perhaps billed; ` +
         `once the provider's bill has shown it: ${commandLine(context.env, `cost reconcile ${shortId(batchId)}`)}`,
     );
   }

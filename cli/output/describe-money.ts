@@ -1,17 +1,28 @@
 import type { BatchSnapshot } from '../../src/db/batch-snapshot.ts';
-import { formatUsd } from '../../src/domain/money.ts';
+import { describeUnknown, formatUsd } from '../../src/domain/money.ts';
 
 /** `spent $0.12 of $1.00 · $0.01 reserved · $0.30 to $0.36 in all · 40 % from the cache`; null where nothing is paid. */
 export function describeMoney({ money, counts, model }: BatchSnapshot): string | null {
-  const { spentNanoUsd, reservedNanoUsd, budgetNanoUsd, inputTokens, cacheReadTokens } = money;
-  if (model === null && spentNanoUsd === 0) return null;
+  const {
+    spentNanoUsd,
+    interruptedNanoUsd,
+    unknown,
+    reservedNanoUsd,
+    budgetNanoUsd,
+    inputTokens,
+    cacheReadTokens,
+  } = money;
+  if (model === null && spentNanoUsd === 0 && unknown.nanoUsd === 0) return null;
   const open = counts.pending + counts.processing + counts.retrying;
   // What waits for a person has been paid, too.
   const finished = counts.completed + counts.failed + counts.review;
   const projected = projectedTotal(spentNanoUsd, finished, open);
+  // What is held for calls without an answer is told as such.
+  const inFlight = reservedNanoUsd - (unknown.nanoUsd - interruptedNanoUsd);
   const parts = [
     `spent ${formatUsd(spentNanoUsd)}${budgetNanoUsd === null ? '' : ` of ${formatUsd(budgetNanoUsd)}`}`,
-    reservedNanoUsd > 0 ? `${formatUsd(reservedNanoUsd)} reserved` : null,
+    describeUnknown(unknown),
+    inFlight > 0 ? `${formatUsd(inFlight)} reserved` : null,
     projected === null ? null : `${formatUsd(projected.low)} to ${formatUsd(projected.high)} in all`,
     cacheReadTokens > 0 ? `${Math.round((cacheReadTokens / inputTokens) * 100)} % from the cache` : null,
   ];

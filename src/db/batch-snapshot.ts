@@ -1,6 +1,8 @@
 import type { BatchCounts, BatchSettings, BatchStatus } from '../domain/batch.ts';
+import type { UnknownCalls } from '../domain/money.ts';
 import type { Queryable } from './database.ts';
 import { isParked } from './is-parked.ts';
+import { unknownCallsOf } from './unknown-calls.ts';
 import type { ProviderStatus } from './provider-status.ts';
 import { providerStatus } from './provider-status.ts';
 
@@ -9,6 +11,7 @@ export interface BatchMoney {
   spentNanoUsd: number;
   /** Calls that a kill cut off: perhaps billed, and counted as spent. */
   interruptedNanoUsd: number;
+  unknown: UnknownCalls;
   /** The worst case of the calls in flight; only with a budget. */
   reservedNanoUsd: number;
   budgetNanoUsd: number | null;
@@ -61,7 +64,7 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
   >(
     `SELECT b.id, COALESCE(b.batch_name, b.id::text) AS name, b.status, b.status_reason AS reason, b.status_detail AS detail,
             r.recipe->>'analyzer' AS analyzer, r.recipe->>'profile' AS profile, r.recipe->>'model' AS model, r.recipe#>>'{parameters,profile,onInjection}' AS "onInjection",
-            b.cost_nano_usd AS "spentNanoUsd", b.interrupted_nano_usd AS "interruptedNanoUsd",
+            b.cost_nano_usd AS "spentNanoUsd", b.interrupted_nano_usd AS "interruptedNanoUsd", (SELECT to_json(u) FROM ${unknownCallsOf('b')} u) AS unknown,
             (SELECT COALESCE(SUM(amount_nano_usd), 0)::bigint FROM budget_reservations v WHERE v.batch_id = b.id) AS "reservedNanoUsd",
             (b.settings->>'budgetNanoUsd')::bigint AS "budgetNanoUsd",
             b.input_tokens AS "inputTokens", b.output_tokens AS "outputTokens", b.cache_read_tokens AS "cacheReadTokens", b.settings, b.planned_at IS NOT NULL AS planned,
@@ -99,9 +102,9 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
     counts.total += count;
     parked += parkedOfState;
   }
-  const { spentNanoUsd, interruptedNanoUsd, reservedNanoUsd, budgetNanoUsd, ...rest } = row;
+  const { spentNanoUsd, interruptedNanoUsd, unknown, reservedNanoUsd, budgetNanoUsd, ...rest } = row;
   const { inputTokens, outputTokens, cacheReadTokens, ...batch } = rest;
   const tokens = { inputTokens, outputTokens, cacheReadTokens };
-  const money = { spentNanoUsd, interruptedNanoUsd, reservedNanoUsd, budgetNanoUsd, ...tokens };
+  const money = { spentNanoUsd, interruptedNanoUsd, unknown, reservedNanoUsd, budgetNanoUsd, ...tokens };
   return { ...batch, money, counts, parked, failures, provider: await providerStatus(db, batchId) };
 }

@@ -53,7 +53,7 @@ export async function reconcileBudget(db: Queryable, batchId: string): Promise<n
      ), was AS (
        SELECT interrupted_nano_usd AS amount FROM processing_batches WHERE id = $1 FOR UPDATE
      ), cleared AS (
-       UPDATE processing_batches SET interrupted_nano_usd = 0 WHERE id = $1
+       UPDATE processing_batches SET interrupted_nano_usd = 0, interrupted_calls = 0 WHERE id = $1
      )
      SELECT (SELECT amount FROM was) + (SELECT COALESCE(SUM(amount_nano_usd), 0) FROM gone)::bigint AS freed`,
     [batchId],

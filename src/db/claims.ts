@@ -1,6 +1,7 @@
 import type { DocumentSettings } from '../domain/batch.ts';
 import type { Queryable } from './database.ts';
 import { isParked } from './is-parked.ts';
+import { HOLD_CUT_OFF, isInWork } from './unknown-calls.ts';
 
 /** One document as a worker holds it: its epoch is the fence that every later write must match. */
 export interface ClaimedItem {
@@ -29,20 +30,24 @@ export interface ClaimedItem {
   memberPath: string[] | null;
 }
 
-/** One that waited for its place, or for money, while its worker died has nothing to do with it. */
-function isInWork(i: string): string {
-  return `(${i}.started_at IS NOT NULL AND ${i}.stage IS DISTINCT FROM 'waiting')`;
-}
-
-const CLAIM = `
+/** `which` says of `i` what is taken. */
+function claim(which: string): string {
+  return `
+WITH taken AS MATERIALIZED (
+  -- Started and not finished: the worker that held it died. Hand-backs clear started_at.
+  SELECT i.batch_id, i.document_id, i.epoch, i.state <> 'pending' AND ${isInWork('i')} AS was_in_work
+  FROM batch_items i WHERE i.batch_id = $1 AND ${which} ORDER BY i.document_id FOR UPDATE
+), cut_off AS (${HOLD_CUT_OFF}
+)
 UPDATE batch_items i
 SET epoch = i.epoch + 1,
-    -- Started and not finished: the worker that held it died. Hand-backs clear started_at.
-    crash_count = i.crash_count + CASE WHEN i.state <> 'pending' AND ${isInWork('i')} THEN 1 ELSE 0 END,
+    crash_count = i.crash_count + CASE WHEN t.was_in_work THEN 1 ELSE 0 END,
     started_at = NULL, stage = NULL,
     state = CASE WHEN i.state = 'retrying' THEN 'retrying' ELSE 'processing' END
-FROM file_document d
-WHERE d.id = i.document_id AND i.batch_id = $1`;
+FROM taken t, file_document d
+WHERE i.batch_id = $1 AND i.document_id = t.document_id AND d.id = i.document_id
+${RETURNED}`;
+}
 
 const RETURNED = `
 RETURNING i.document_id AS "documentId", i.epoch, i.chunk_no AS "chunkNo", i.position, i.priority, i.attempts,
@@ -55,7 +60,7 @@ RETURNING i.document_id AS "documentId", i.epoch, i.chunk_no AS "chunkNo", i.pos
 /** Takes all open items of a chunk, from whoever held them before. Items that are retried have an activity of their own. */
 export async function claimChunk(db: Queryable, batchId: string, chunkNo: number): Promise<ClaimedItem[]> {
   const { rows } = await db.query<ClaimedItem>(
-    `${CLAIM} AND i.chunk_no = $2 AND i.state IN ('pending', 'processing') AND NOT ${isParked('i')} ${RETURNED}`,
+    claim(`i.chunk_no = $2 AND i.state IN ('pending', 'processing') AND NOT ${isParked('i')}`),
     [batchId, chunkNo],
   );
   // Documents inside one document share its position.
@@ -69,10 +74,10 @@ export async function claimRetry(
   batchId: string,
   documentId: string,
 ): Promise<ClaimedItem | null> {
-  const { rows } = await db.query<ClaimedItem>(
-    `${CLAIM} AND i.document_id = $2 AND i.state = 'retrying' ${RETURNED}`,
-    [batchId, documentId],
-  );
+  const { rows } = await db.query<ClaimedItem>(claim(`i.document_id = $2 AND i.state = 'retrying'`), [
+    batchId,
+    documentId,
+  ]);
   return rows[0] ?? null;
 }
 
@@ -158,9 +163,14 @@ export async function handBack(db: Queryable, batchId: string, fences: readonly 
  */
 export async function putBackLost(db: Queryable, batchIds: readonly string[]): Promise<void> {
   await db.query(
-    `UPDATE batch_items i SET state = 'pending', started_at = NULL, stage = NULL,
-       crash_count = crash_count + CASE WHEN ${isInWork('i')} THEN 1 ELSE 0 END
-     WHERE batch_id = ANY($1::uuid[]) AND state = 'processing' AND NOT ${isParked('i')}`,
+    `WITH taken AS MATERIALIZED (
+       SELECT i.batch_id, i.document_id, i.epoch, ${isInWork('i')} AS was_in_work FROM batch_items i
+       WHERE i.batch_id = ANY($1::uuid[]) AND i.state = 'processing' AND NOT ${isParked('i')} ORDER BY i.document_id FOR UPDATE
+     ), cut_off AS (${HOLD_CUT_OFF}
+     )
+     UPDATE batch_items i SET state = 'pending', started_at = NULL, stage = NULL,
+       crash_count = i.crash_count + CASE WHEN t.was_in_work THEN 1 ELSE 0 END
+     FROM taken t WHERE i.batch_id = t.batch_id AND i.document_id = t.document_id`,
     [batchIds],
   );
 }

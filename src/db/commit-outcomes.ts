@@ -283,8 +283,10 @@ WITH input AS MATERIALIZED (
   SELECT n.lost AS amount FROM input n JOIN changed c ON c.document_id = n.document_id
   WHERE n.lost > 0 AND c.state IN ('completed', 'failed', 'review') AND NOT EXISTS (
     SELECT FROM budget_reservations v WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch)
+), cut_off AS (
+  SELECT COALESCE(SUM(amount), 0)::bigint AS amount, COUNT(*)::int AS calls FROM (TABLE interrupted UNION ALL TABLE unheld) k
 ), ${MEMBERS}, delta AS (
-  SELECT (SELECT COALESCE(SUM(amount), 0)::bigint FROM (TABLE interrupted UNION ALL TABLE unheld) l) AS interrupted, COUNT(*)::int AS written,
+  SELECT COUNT(*)::int AS written,
          COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
          COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,
          COUNT(*) FILTER (WHERE n.is_retry AND c.state NOT IN ('pending', 'parked'))::int AS retry_calls,
@@ -308,13 +310,14 @@ UPDATE processing_batches b SET
   input_tokens = b.input_tokens + bill.input,
   output_tokens = b.output_tokens + bill.output,
   cache_read_tokens = b.cache_read_tokens + bill.cache_read,
-  interrupted_nano_usd = b.interrupted_nano_usd + d.interrupted,
+  interrupted_nano_usd = b.interrupted_nano_usd + cut_off.amount,
+  interrupted_calls = b.interrupted_calls + cut_off.calls,
   control = CASE WHEN ${halts()} THEN 'halt' ELSE b.control END,
   control_now = CASE WHEN ${halts()} THEN b.settings->>'halt' = 'now' ELSE b.control_now END,
   control_seq = b.control_seq + CASE WHEN ${halts()} THEN 1 ELSE 0 END,
   status_reason = CASE WHEN ${halts()} THEN COALESCE(d.critical_code, 'failure_budget') ELSE b.status_reason END,
   status_detail = CASE WHEN ${halts()} THEN COALESCE(d.critical_message, ${overBudgetSql('b.failed_items + d.failed')}) ELSE b.status_detail END
-FROM delta d, bill
+FROM delta d, bill, cut_off
 WHERE b.id = $1
 RETURNING b.control, b.control_now AS "controlNow", b.control_seq AS "controlSeq", b.settings, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed,
   b.planned_at IS NOT NULL AS planned, b.last_chunk_no AS "lastChunkNo", (SELECT array_agg(document_id) FROM changed) AS written`;

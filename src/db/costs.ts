@@ -1,4 +1,6 @@
+import type { UnknownCalls } from '../domain/money.ts';
 import type { Queryable } from './database.ts';
+import { unknownCallsOf } from './unknown-calls.ts';
 
 export interface CostRow {
   day: string;
@@ -33,21 +35,16 @@ export async function readCosts(
 }
 
 /**
- * What calls without an answer may have cost: perhaps billed, never known. Of one batch, or of all; provider batches that
- * are under way, and calls of living workers, are not among them.
+ * Calls without an answer, by batch: perhaps billed, never known. Of one batch, or of all; provider batches that are under
+ * way, and calls of living workers, are not among them.
  */
 export async function readUnsettled(
   db: Queryable,
   batchId: string | null,
-): Promise<{ batchId: string; amountNanoUsd: number }[]> {
-  const { rows } = await db.query<{ batchId: string; amountNanoUsd: number }>(
-    `SELECT * FROM (
-       SELECT b.id AS "batchId", b.interrupted_nano_usd + (
-         SELECT COALESCE(SUM(v.amount_nano_usd), 0)::bigint FROM budget_reservations v
-         WHERE v.batch_id = b.id AND v.epoch > 0 AND NOT EXISTS (
-           SELECT FROM workers w WHERE w.id = v.worker_id AND w.heartbeat_at > now() - interval '10 seconds')) AS "amountNanoUsd"
-       FROM processing_batches b WHERE $1::uuid IS NULL OR b.id = $1) u
-     WHERE "amountNanoUsd" > 0`,
+): Promise<(UnknownCalls & { batchId: string })[]> {
+  const { rows } = await db.query<UnknownCalls & { batchId: string }>(
+    `SELECT b.id AS "batchId", u.calls, u."nanoUsd" FROM processing_batches b CROSS JOIN LATERAL ${unknownCallsOf('b')} u
+     WHERE ($1::uuid IS NULL OR b.id = $1) AND u."nanoUsd" > 0`,
     [batchId],
   );
   return rows;

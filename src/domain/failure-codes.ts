@@ -133,7 +133,7 @@ export const failureCodes = {
   ),
   worker_crashed: code(
     'permanent',
-    'The worker died three times while it held this document.',
+    'The worker died three times while it held this document and nothing else.',
     'Look at the worker log; retry runs it again, alone.',
   ),
   analyzer_rejected: code(

@@ -11,6 +11,19 @@ export function formatUsd(nanoUsd: number): string {
   return `$${usd.toFixed(Math.max(2, decimals))}`;
 }
 
+/** Calls that were sent, or may have been, and whose answer is not known: perhaps billed. */
+export interface UnknownCalls {
+  calls: number;
+  /** The most that they cost; those whose document is done by now count as much as the call that followed. */
+  nanoUsd: number;
+}
+
+/** `up to $0.04 more for 3 calls whose outcome is unknown`; null when there are none. */
+export function describeUnknown({ calls, nanoUsd }: UnknownCalls): string | null {
+  if (nanoUsd === 0) return null;
+  return `up to ${formatUsd(nanoUsd)} more for ${calls} ${calls === 1 ? 'call' : 'calls'} whose outcome is unknown`;
+}
+
 /** What one answered call of a paid service used and cost. */
 export interface PaidCall {
   requestId: string | null;

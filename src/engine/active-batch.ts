@@ -60,6 +60,8 @@ export interface ActiveBatch {
   gate: Gate;
   limiter: Limiter;
   committer: Committer;
+  /** Call it before a call for which no budget holds money, with the most that its try may cost; see `noteWorstTry`. */
+  noteWorst(nanoUsd: number): Promise<void>;
   marks: Marks;
   /** Not in a slot yet, in the order in which they start. */
   queue: Task[];
@@ -104,11 +106,15 @@ export function adoptView(batch: ActiveBatch, view: BatchView): void {
   batch.view = { ...view, totals: { ...view.totals, failed } };
 }
 
-/** Retries before first tries, then chunk by chunk in planned order. */
+/**
+ * Those that saw the fewest workers die first: whatever kills workers hits others the next time, and is found alone in the
+ * end. Then retries before first tries, then chunk by chunk in planned order.
+ */
 export function enqueue(batch: ActiveBatch, tasks: readonly Task[]): void {
   batch.queue.push(...tasks);
   batch.queue.sort(
     (a, b) =>
+      a.item.crashCount - b.item.crashCount ||
       Number(b.from === 'retrying') - Number(a.from === 'retrying') ||
       a.item.chunkNo - b.item.chunkNo ||
       a.item.priority - b.item.priority ||

@@ -19,7 +19,7 @@ import { hasBill, readAhead, runDocument } from './run-document.ts';
 import { createShares } from './shares.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { takeBackMarks } from './take-back-marks.ts';
-import { fenceOf, partition, taskOf, untilDue, workerCrashed } from './tasks.ts';
+import { fenceOf, isBlamed, partition, taskOf, untilDue, workerCrashed } from './tasks.ts';
 import { startTicker } from './ticker.ts';
 
 export interface EngineOptions extends BatchOpenerDeps {
@@ -271,7 +271,7 @@ export function createEngine(options: EngineOptions): Engine {
     const { batch } = feeder;
     if (batch.view.settings.cache) await prefetchCache(db, batch, tasks);
     if (batch.analyzer.batches !== undefined) await prefetchAnswers(db, batch, tasks);
-    const [crashed, sound] = partition(tasks, (task) => task.item.crashCount >= 3);
+    const [crashed, sound] = partition(tasks, isBlamed);
     if (crashed.length > 0) {
       await outlastOutage(() => markStarted(db, batch.batchId, crashed.map(fenceOf)));
       for (const task of crashed) commit(task, workerCrashed(task));

@@ -57,18 +57,19 @@ export function createMeter(
   let waitsSinceMs: number | null = null;
   let worstOfCall = 0;
 
+  const paidSoFar = (): number => bill.paid.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
+
   async function reserve(worstNanoUsd: () => Promise<number>): Promise<void> {
     // Batches that were made before there were budgets have none.
     const settings: Partial<BatchSettings> = batch.view.settings;
     if ((settings.budgetNanoUsd ?? null) === null) return;
     const worst = await worstNanoUsd();
-    const paidNanoUsd = bill.paid.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
     const reservation = { batchId, documentId: item.documentId, epoch: item.epoch, workerId };
     await marked(async () => {
       for (;;) {
         task.abort.signal.throwIfAborted();
         const answer = await outlastOutage(() =>
-          reserveBudget(db, { ...reservation, amountNanoUsd: paidNanoUsd + worst }),
+          reserveBudget(db, { ...reservation, amountNanoUsd: paidSoFar() + worst }),
         );
         if (answer.verdict === 'reserved') {
           task.isReserved = true;
@@ -91,7 +92,10 @@ export function createMeter(
   }
 
   async function admit(inputTokens: number, mostNanoUsd: number): Promise<void> {
-    if (!task.isReserved) worstOfCall = mostNanoUsd;
+    if (!task.isReserved) {
+      worstOfCall = mostNanoUsd;
+      await batch.noteWorst(paidSoFar() + mostNanoUsd);
+    }
     await marked(async () => {
       const waitMs = await batch.limiter.place(inputTokens);
       if (waitMs > 0) await sleep(waitMs, task.abort.signal);

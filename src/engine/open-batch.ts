@@ -2,6 +2,7 @@ import type { Database } from '../db/database.ts';
 import { stillOurs } from '../db/claims.ts';
 import { commitOutcomes } from '../db/commit-outcomes.ts';
 import { readRecipe } from '../db/recipes.ts';
+import { noteWorstTry } from '../db/unknown-calls.ts';
 import { readBatchViews } from '../db/workers.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
 import { ocrLanguages } from '../domain/ocr.ts';
@@ -69,6 +70,7 @@ export async function openBatch(
         isCritical(outcome) ||
         (outcome.state === 'failed' && batch.view.settings.maxFailures !== null),
     }),
+    noteWorst: createWorstNote(db, batchId),
     queue: [],
     inSlots: new Set(),
     share: 0,
@@ -78,6 +80,15 @@ export async function openBatch(
     isMarking: false,
   };
   return batch;
+}
+
+function createWorstNote(db: Database, batchId: string): ActiveBatch['noteWorst'] {
+  let noted = 0;
+  return async (nanoUsd) => {
+    if (nanoUsd <= noted) return;
+    await outlastOutage(() => noteWorstTry(db, batchId, nanoUsd));
+    noted = Math.max(noted, nanoUsd);
+  };
 }
 
 /** The ticker reads more often than this; a batch that it does not know yet, or that stands still, is read at once. */

@@ -1,3 +1,4 @@
+import { mustRunAlone } from '../domain/crash-blame.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
 import { mayGoOn, mayStart } from './active-batch.ts';
 import { partition } from './tasks.ts';
@@ -64,7 +65,7 @@ export function createSlotPool(
         batch.queue.find(isReady) ??
         batch.queue.find(isMarked) ??
         batch.queue.find((queued) => !queued.isMarking)!;
-      const alone = task.item.crashCount >= 2;
+      const alone = isSuspect(task);
       if (alone && !isQuiet()) break;
       if (!isMarked(task)) {
         markAhead(batch);
@@ -98,7 +99,7 @@ export function createSlotPool(
     const room = free - marked.length;
     const isIdle = isQuiet() && marked.length === 0;
     const [first] = unmarked;
-    if (isIdle && first !== undefined && first.item.crashCount >= 2) {
+    if (isIdle && first !== undefined && isSuspect(first)) {
       if (room <= 0 || !isAloneWith(first)) return;
       suspect = first;
     }
@@ -139,8 +140,8 @@ export function createSlotPool(
     if (suspect !== null || (isAlone && !isQuiet())) return undefined;
     // What is said of a document in its row must be said before it runs.
     const free = batch.queue.filter(({ isMarking }) => !isMarking);
-    const task = free.find(({ item }) => item.crashCount < 2) ?? free[0];
-    const alone = task !== undefined && task.item.crashCount >= 2;
+    const task = free.find((queued) => !isSuspect(queued)) ?? free[0];
+    const alone = task !== undefined && isSuspect(task);
     if (task === undefined || (alone && !(isQuiet() && isAloneWith(task)))) return undefined;
     isAlone = alone;
     removeFrom(batch, task);
@@ -159,9 +160,9 @@ function nextToMark(
   { room, ahead, isIdle }: { room: number; ahead: number; isIdle: boolean },
 ): Task[] {
   const [first] = unmarked;
-  if (first !== undefined && first.item.crashCount >= 2) return isIdle && room > 0 ? [first] : [];
+  if (first !== undefined && isSuspect(first)) return isIdle && room > 0 ? [first] : [];
   const end = unmarked.findIndex(
-    ({ item }, index) => index >= (item.crashCount === 0 ? ahead : room) || item.crashCount >= 2,
+    (task, index) => index >= (task.item.crashCount === 0 ? ahead : room) || isSuspect(task),
   );
   return unmarked.slice(0, end < 0 ? undefined : end);
 }
@@ -189,6 +190,10 @@ function removeFrom(batch: ActiveBatch, task: Task): boolean {
   if (index < 0) return false;
   batch.queue.splice(index, 1);
   return true;
+}
+
+function isSuspect({ item }: Task): boolean {
+  return mustRunAlone(item.crashCount);
 }
 
 function isMarked(task: Task): boolean {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { Outcome } from '../db/commit-outcomes.ts';
+import { isToBlame } from '../domain/crash-blame.ts';
 import type { BatchSettings } from '../domain/batch.ts';
 import { isOver } from '../domain/provider-batch.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
@@ -50,6 +51,11 @@ export async function untilDue(tasks: readonly Task[]): Promise<void> {
     if (leftMs <= 0 || tasks.some((task) => task.isStopped())) return;
     await sleep(Math.min(leftMs, LOOK_MS));
   }
+}
+
+/** Whether it is what killed the workers that held it. */
+export function isBlamed({ item }: Task): boolean {
+  return isToBlame(item.crashCount);
 }
 
 export function workerCrashed(task: Task): Outcome {

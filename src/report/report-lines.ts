@@ -4,7 +4,7 @@ import type { ErrorPattern } from '../db/error-patterns.ts';
 import type { ItemRow } from '../db/items.ts';
 import { describeEvent } from '../domain/describe-event.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
-import { formatUsd } from '../domain/money.ts';
+import { describeUnknown, formatUsd } from '../domain/money.ts';
 import { formatDuration } from '../domain/progress.ts';
 import { csvLine, snakeCase } from './csv-cell.ts';
 import { markdownCell } from './markdown-cell.ts';
@@ -109,13 +109,13 @@ async function* markdownLines({ snapshot, events, patterns, items }: ReportInput
 
 /** Null where nothing can have been paid. */
 function costText({ money, model, profile }: BatchSnapshot): string | null {
-  const { spentNanoUsd, interruptedNanoUsd, inputTokens, outputTokens, cacheReadTokens } = money;
+  const { spentNanoUsd, unknown, inputTokens, outputTokens, cacheReadTokens } = money;
   if (spentNanoUsd === 0 && model === null) return null;
   const parts = [
     `Cost: **${formatUsd(spentNanoUsd)}** (${spentNanoUsd} nano-USD)`,
     `${inputTokens} input tokens (${cacheReadTokens} from the cache), ${outputTokens} output tokens`,
     `model ${markdownCell(model ?? '-')}, profile ${markdownCell(profile ?? '-')}`,
-    interruptedNanoUsd > 0 ? `interrupted calls, perhaps billed: ${formatUsd(interruptedNanoUsd)}` : null,
+    describeUnknown(unknown),
   ];
   return parts.filter((part) => part !== null).join('; ');
 }

@@ -5,7 +5,7 @@ import { insertBatch } from '../../src/db/batches.ts';
 import { reconcileBudget, reserveBudget } from '../../src/db/budget.ts';
 import { listCandidates } from '../../src/db/candidates.ts';
 import type { ClaimedItem } from '../../src/db/claims.ts';
-import { claimChunk, claimRetry, markStarted } from '../../src/db/claims.ts';
+import { claimChunk, claimRetry, markStarted, markWaiting, putBackLost } from '../../src/db/claims.ts';
 import type { Outcome } from '../../src/db/commit-outcomes.ts';
 import { commitOutcomes } from '../../src/db/commit-outcomes.ts';
 import { readCosts, readUnsettled } from '../../src/db/costs.ts';
@@ -15,6 +15,7 @@ import { readItems } from '../../src/db/items.ts';
 import { orderControl } from '../../src/db/orders.ts';
 import { planPage } from '../../src/db/planning.ts';
 import { saveRecipe } from '../../src/db/recipes.ts';
+import { noteWorstTry } from '../../src/db/unknown-calls.ts';
 import { registerWorker } from '../../src/db/workers.ts';
 import { defaultSettings } from '../../src/domain/batch.ts';
 import { outcome } from '../support/batch-rows.ts';
@@ -110,7 +111,7 @@ describe('money in the database', () => {
     const { batchId, items } = await claimedBatch(2, null);
     const [a, b] = items as [ClaimedItem, ClaimedItem];
     await commit(batchId, [billed(a, [], { state: 'retrying', nextAttemptMs: 0, lostNanoUsd: 80 })]);
-    expect(await readUnsettled(db, batchId)).to.deep.equal([{ batchId, amountNanoUsd: 80 }]);
+    expect(await readUnsettled(db, batchId)).to.deep.equal([{ batchId, calls: 1, nanoUsd: 80 }]);
     const again = (await claimRetry(db, batchId, a.documentId))!;
     await markStarted(db, batchId, [again]);
     await commit(batchId, [billed(again, [25], { from: 'retrying' })]);
@@ -119,7 +120,7 @@ describe('money in the database', () => {
     expect((await batchSnapshot(db, batchId)).money).to.include({
       ...{ spentNanoUsd: 25, reservedNanoUsd: 0, interruptedNanoUsd: 65 },
     });
-    expect(await readUnsettled(db, batchId)).to.deep.equal([{ batchId, amountNanoUsd: 65 }]);
+    expect(await readUnsettled(db, batchId)).to.deep.equal([{ batchId, calls: 2, nanoUsd: 65 }]);
     await db.query(`UPDATE processing_batches SET status = 'completed' WHERE id = $1`, [batchId]);
     expect(await reconcileBudget(db, batchId)).to.equal(65);
     expect(await readUnsettled(db, batchId)).to.deep.equal([]);
@@ -155,6 +156,47 @@ describe('money in the database', () => {
     });
     expect(await reconcileBudget(db, batchId)).to.equal(20);
     expect((await batchSnapshot(db, batchId)).money.interruptedNanoUsd).to.equal(0);
+  });
+
+  it('counts what a kill cut off where there is no budget: at most the worst try, then what its document cost', async () => {
+    const { batchId, items } = await claimedBatch(4, null);
+    const [a, b, c, d] = items as [ClaimedItem, ClaimedItem, ClaimedItem, ClaimedItem];
+    await noteWorstTry(db, batchId, 90);
+    await noteWorstTry(db, batchId, 50);
+    await commit(batchId, [billed(a, [10])]);
+    await markWaiting(db, batchId, [d]);
+    const unknown = async () => (await batchSnapshot(db, batchId)).money.unknown;
+    expect(await unknown()).to.deep.equal({ calls: 0, nanoUsd: 0 });
+    // Every worker is dead.
+    await db.query("UPDATE workers SET heartbeat_at = now() - interval '1 minute' WHERE id = $1", [workerId]);
+    expect(await unknown()).to.deep.equal({ calls: 2, nanoUsd: 180 });
+    await db.query('UPDATE workers SET heartbeat_at = now() WHERE id = $1', [workerId]);
+    for (let n = 0; n < 2; n++) {
+      const again = await claimChunk(db, batchId, 1);
+      expect(again).to.have.length(3);
+      expect(await unknown()).to.deep.equal({ calls: 2, nanoUsd: 180 });
+    }
+    // The worker was only slow: its answer is known, whoever has the document by now.
+    await commit(batchId, [billed(b, [20])]);
+    expect(await unknown()).to.deep.equal({ calls: 1, nanoUsd: 90 });
+    const third = (await claimChunk(db, batchId, 1)).find(({ documentId }) => documentId === c.documentId)!;
+    await markStarted(db, batchId, [third]);
+    await commit(batchId, [billed(third, [25])]);
+    expect(await unknown()).to.deep.equal({ calls: 1, nanoUsd: 25 });
+    await db.query(`UPDATE processing_batches SET status = 'paused' WHERE id = $1`, [batchId]);
+    await putBackLost(db, [batchId]);
+    expect(await reconcileBudget(db, batchId)).to.equal(25);
+    expect(await unknown()).to.deep.equal({ calls: 0, nanoUsd: 0 });
+  });
+
+  it('counts what a kill cut off in a batch that stands', async () => {
+    const { batchId } = await claimedBatch(2, null);
+    await noteWorstTry(db, batchId, 90);
+    await putBackLost(db, [batchId]);
+    expect(await readUnsettled(db, batchId)).to.deep.equal([{ batchId, calls: 2, nanoUsd: 180 }]);
+    await db.query(`UPDATE processing_batches SET status = 'paused' WHERE id = $1`, [batchId]);
+    expect(await reconcileBudget(db, batchId)).to.equal(180);
+    expect(await readUnsettled(db, batchId)).to.deep.equal([]);
   });
 
   async function claimedBatch(count: number, budgetNanoUsd: number | null) {

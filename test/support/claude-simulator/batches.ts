@@ -20,8 +20,9 @@ interface Batch {
   endsAtMs: number;
   cancelledAtMs: number | null;
   items: Item[];
-  /** Made once, when the batch has ended. */
-  results: Record<string, unknown>[] | null;
+  /** As they are fetched, in shuffled order; made once, when the batch has ended. */
+  results: string[];
+  counts: Record<string, number>;
 }
 
 export interface BatchStore {
@@ -45,6 +46,10 @@ export interface BatchDeps {
 }
 
 const DAY_MS = 86_400_000;
+/** For each look at an ended batch. */
+const ANSWER_MS = 500;
+/** More are not left to those who look. */
+const MANY = 5_000;
 const CUSTOM_ID = /^[a-zA-Z0-9_-]{1,64}$/;
 
 export function createBatchStore(deps: BatchDeps): BatchStore {
@@ -57,30 +62,31 @@ export function createBatchStore(deps: BatchDeps): BatchStore {
     }
     return batch;
   };
-  const isEnded = (batch: Batch): boolean => Date.now() >= batch.endsAtMs;
-
-  const resultsOf = (batch: Batch): Record<string, unknown>[] => {
-    if (batch.results === null) {
-      const random = randomFrom(batch.id);
-      batch.results = batch.items
-        .map((item) => ({
-          at: random(),
-          line: { custom_id: item.custom_id, result: resultOf(batch, item, deps) },
-        }))
-        .sort((a, b) => a.at - b.at)
-        .map(({ line }) => line);
-      // Hundreds of thousands of requests would stay in memory.
-      batch.items = [];
+  /** Answers what is left of an ended batch; of a large one a part at a time, so that other calls are answered meanwhile. */
+  const isEnded = (batch: Batch): boolean => {
+    if (Date.now() < batch.endsAtMs) return false;
+    const untilMs = performance.now() + ANSWER_MS;
+    while (batch.results.length < batch.items.length && performance.now() < untilMs) {
+      const item = batch.items[batch.results.length]!;
+      const result = resultOf(batch, item, deps);
+      batch.results.push(JSON.stringify({ custom_id: item.custom_id, result }));
+      batch.counts[result.type] = (batch.counts[result.type] ?? 0) + 1;
     }
-    return batch.results;
+    if (batch.results.length < batch.items.length) return false;
+    // Hundreds of thousands of requests would stay in memory.
+    if (batch.items.length > 0) shuffle(batch.results, randomFrom(batch.id));
+    batch.items = [];
+    return true;
+  };
+
+  const answerAll = (batch: Batch): void => {
+    if (!isEnded(batch)) setImmediate(answerAll, batch);
   };
 
   const describe = (batch: Batch): Record<string, unknown> => {
-    const counts = { processing: 0, succeeded: 0, errored: 0, canceled: 0, expired: 0 };
     const ended = isEnded(batch);
-    if (ended)
-      for (const { result } of resultsOf(batch)) counts[(result as { type: keyof typeof counts }).type] += 1;
-    else counts.processing = batch.items.length;
+    const none = { processing: 0, succeeded: 0, errored: 0, canceled: 0, expired: 0 };
+    const counts = ended ? { ...none, ...batch.counts } : { ...none, processing: batch.items.length };
     const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
     return {
       id: batch.id,
@@ -116,9 +122,11 @@ export function createBatchStore(deps: BatchDeps): BatchStore {
         endsAtMs: createdAtMs + limits.durationMs,
         cancelledAtMs: null,
         items,
-        results: null,
+        results: [],
+        counts: {},
       };
       batches.set(batch.id, batch);
+      if (items.length > MANY) setTimeout(answerAll, limits.durationMs, batch).unref();
       return describe(batch);
     },
     retrieve: (id) => describe(find(id)),
@@ -139,9 +147,16 @@ export function createBatchStore(deps: BatchDeps): BatchStore {
     results: (id) => {
       const batch = find(id);
       if (!isEnded(batch)) throw invalid(`Message batch ${id} has no results yet`);
-      return resultsOf(batch).map((line) => JSON.stringify(line));
+      return batch.results;
     },
   };
+}
+
+function shuffle(values: unknown[], random: () => number): void {
+  for (let last = values.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [values[last], values[other]] = [values[other], values[last]];
+  }
 }
 
 function itemsOf(body: unknown): Item[] {
@@ -163,7 +178,7 @@ function resultOf(
   batch: Batch,
   { custom_id: customId, params }: Item,
   deps: BatchDeps,
-): Record<string, unknown> {
+): { type: string } & Record<string, unknown> {
   const requestId = `req_${randomUUID().replaceAll('-', '')}`;
   const errored = (fault: ApiFault) => ({ type: 'errored', error: errorBody(fault, requestId) });
   if (batch.cancelledAtMs !== null) return { type: 'canceled' };

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createBatchStore } from './batches.ts';
 import { complete } from './complete.ts';
 import type { Endpoint, Fault } from './faults.ts';
@@ -111,8 +113,8 @@ export async function startClaudeSimulator(
       if (method === 'GET' && id !== undefined && action === 'results') {
         const lines = batches.results(id);
         response.writeHead(200, { ...always, 'content-type': 'application/binary' });
-        for (const line of lines) response.write(`${line}\n`);
-        response.end();
+        // No faster than they are read: hundreds of MB would wait in memory.
+        await pipeline(Readable.from(inBlocks(lines)), response);
         return;
       }
       const answered =
@@ -255,6 +257,15 @@ function parse(body: string): unknown {
     return JSON.parse(body);
   } catch {
     throw invalid('The request body is not valid JSON');
+  }
+}
+
+function* inBlocks(lines: readonly string[]): Generator<string> {
+  for (let from = 0; from < lines.length; from += 100) {
+    yield lines
+      .slice(from, from + 100)
+      .map((line) => `${line}\n`)
+      .join('');
   }
 }
 

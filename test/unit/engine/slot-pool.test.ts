@@ -7,18 +7,30 @@ import { defaultSettings } from '../../../src/domain/batch.ts';
 describe('the slot pool', () => {
   it('marks only the document that runs alone, so that its crash is not blamed on others', async () => {
     const world = createWorld({ share: 4 });
-    await world.add(documents(4, [2, 2, 0, 0]));
+    await world.add(documents(2, [2, 2]));
     expect(world.marked).to.deep.equal(['0']);
     expect(world.running()).to.deep.equal(['0']);
     await world.end('0');
     expect(world.marked).to.deep.equal(['0', '1']);
-    await world.end('1');
-    expect(world.running()).to.deep.equal(['2', '3']);
+    expect(world.running()).to.deep.equal(['1']);
+  });
+
+  it('runs first what saw the fewest workers die, so that no kill hits the same documents again and again', async () => {
+    const world = createWorld({ share: 2 });
+    await world.add(documents(7, [3, 2, 1, 1, 0, 0, 4]));
+    const order: string[] = [];
+    for (let ended = 0; ended < 7; ended++) {
+      const [next] = world.running();
+      order.push(next!);
+      await world.end(next!);
+    }
+    expect(order).to.deep.equal(['4', '5', '2', '3', '1', '0', '6']);
   });
 
   it('starts nothing before the outcome of the document that ran alone is committed', async () => {
     const world = createWorld({ share: 4 });
-    await world.add(documents(4, [2, 0, 0, 0]));
+    await world.add(documents(1, [2]));
+    await world.add(documents(4).slice(1));
     world.commits.uncommitted = 1;
     await world.end('0');
     expect(world.running()).to.deep.equal([]);
@@ -30,7 +42,7 @@ describe('the slot pool', () => {
   it('runs a document alone only when all outcomes before it are committed', async () => {
     const world = createWorld({ share: 4 });
     world.commits.uncommitted = 1;
-    await world.add(documents(4, [2, 0, 0, 0]));
+    await world.add(documents(1, [2]));
     expect(world.marked).to.deep.equal([]);
     world.commits.uncommitted = 0;
     await world.pump();

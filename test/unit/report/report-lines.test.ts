@@ -45,6 +45,7 @@ const snapshot: BatchSnapshot = {
   money: {
     spentNanoUsd: 0,
     interruptedNanoUsd: 0,
+    unknown: { calls: 0, nanoUsd: 0 },
     reservedNanoUsd: 0,
     budgetNanoUsd: null,
     inputTokens: 0,
