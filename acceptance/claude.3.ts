@@ -107,6 +107,8 @@ async function faults(): Promise<void> {
     '500ms',
   );
   const retried = ended.documents.filter((item) => (item as unknown as { attempts: number }).attempts > 1);
+  const faulty = (await simulator.ledger()).entries.filter((entry) => entry.endpoint === 'messages').length;
+  check('about 5 % of the calls were faulty', faulty > 2_000 * 1.04 && faulty < 2_000 * 1.07, faulty);
   const saved = retried.filter(({ state }) => state === 'completed').length;
   check('all of 2,000 completed', ended.exitCode === 0 && ended.counts.completed === 2_000, ended.counts);
   check(

@@ -53,9 +53,9 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
     context.out(`Cost: ${money}; ${snapshot.model ?? ''}, profile ${snapshot.profile ?? ''}`);
   const saved = await savedByBatch(db, id);
   if (saved > 0) {
-    const online = formatUsd(snapshot.money.spentNanoUsd + saved);
+    const online = formatUsd(snapshot.money.spentNanoUsd + saved, 3);
     context.out(
-      `Saved by the batch: ${formatUsd(saved)} (${saved} nano-USD); online it would have cost ${online}`,
+      `Saved by the batch: ${formatUsd(saved, 3)} (${saved} nano-USD); online it would have cost ${online}`,
     );
   }
   showReason(context, snapshot);

@@ -44,7 +44,13 @@ export async function dryRun(
     loaded === null || sampled === null || chosen === 0
       ? null
       : await estimateRun(context, db, {
-          ...{ chosen: sampled, recipeId, loaded, recipe, keepTexts: false },
+          ...{
+            chosen: sampled,
+            recipeId: settings.cache ? recipeId : null,
+            loaded,
+            recipe,
+            keepTexts: false,
+          },
           passwordsFile: settings.passwordsFile,
         });
   const ocr =

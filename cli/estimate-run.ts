@@ -35,7 +35,7 @@ export interface RunEstimate extends Estimate {
 
 export interface EstimateOptions {
   chosen: Sampled;
-  /** Null: no document was ever answered under this recipe. */
+  /** Null: no document was ever answered under this recipe, or no answer is used again. */
   recipeId: number | null;
   loaded: LoadedProfile;
   recipe: Pick<Recipe, 'analyzer' | 'parameters'>;

@@ -23,7 +23,8 @@ export function describeEstimate({ name, profile }: LoadedProfile, estimate: Run
 
 export interface PaidRun {
   batchId: string;
-  recipeId: number;
+  /** Whose answers are used; null: none are. */
+  recipeId: number | null;
   loaded: LoadedProfile;
   recipe: Pick<Recipe, 'analyzer' | 'parameters'>;
   passwordsFile: string | null;

@@ -25,6 +25,8 @@ export interface PlanRequest {
   deadlineAtMs: number | null;
   parallel: number;
   passwordsFile: string | null;
+  /** Of the run's settings. */
+  cache: boolean;
 }
 
 export interface PlannedGroup extends DocumentGroup {
@@ -37,6 +39,8 @@ export interface RunPlan {
   groups: PlannedGroup[];
   /** Null when nothing was to be optimized. */
   choice: ChosenMode | null;
+  /** What all of it costs online; null without Claude. */
+  online: Pick<RunEstimate, 'lowNanoUsd' | 'likelyNanoUsd' | 'highNanoUsd'> | null;
 }
 
 /** Every document is looked at in memory, and for `near-duplicate` every text is read. */
@@ -45,7 +49,8 @@ const SHOWN = 20;
 
 /** What goes together, what each group costs in either mode, and which mode the run takes. Nothing is written. */
 export async function planRun(context: CliContext, db: Database, request: PlanRequest): Promise<RunPlan> {
-  const { sources, selection, chosen, groupBy, optimize, deadlineAtMs, parallel, passwordsFile } = request;
+  const { sources, selection, chosen, groupBy, optimize, deadlineAtMs, parallel, passwordsFile, cache } =
+    request;
   const { recipe, loaded } = chosen;
   const signal = context.interrupted;
   const ahead = await preview(db, {
@@ -65,10 +70,11 @@ export async function planRun(context: CliContext, db: Database, request: PlanRe
     return {
       groups: groups.map((group) => ({ ...group, onlineNanoUsd: null, batchNanoUsd: null })),
       choice: null,
+      online: null,
     };
   }
   const estimate = await estimateRun(context, db, {
-    ...{ chosen: ahead.sampled!, recipeId: ahead.recipeId, loaded, keepTexts: false },
+    ...{ chosen: ahead.sampled!, recipeId: cache ? ahead.recipeId : null, loaded, keepTexts: false },
     ...{ recipe: { ...recipe, analyzer: 'claude' }, passwordsFile },
   });
   const choice =
@@ -80,7 +86,9 @@ export async function planRun(context: CliContext, db: Database, request: PlanRe
           batchMs: (await seenBatchMs(db)) ?? TYPICAL_BATCH_MS,
           onlineMs: ahead.observed === null ? null : (ahead.observed.meanMs * documents.length) / parallel,
         });
-  return { groups: withCosts(groups, estimate), choice };
+  const { lowNanoUsd, likelyNanoUsd, highNanoUsd } = estimate;
+  const online = { lowNanoUsd, likelyNanoUsd, highNanoUsd };
+  return { groups: withCosts(groups, estimate), choice, online };
 }
 
 /** The larger share of the text pays the larger share of the bill. */
@@ -93,7 +101,7 @@ function withCosts(groups: readonly DocumentGroup[], { likelyNanoUsd }: RunEstim
 }
 
 /** One line per group, the mode with its reason, and what that saves. */
-export function describePlan({ groups, choice }: RunPlan, groupBy: Grouping): string[] {
+export function describePlan({ groups, choice, online }: RunPlan, groupBy: Grouping): string[] {
   const documents = groups.reduce((sum, group) => sum + group.documents, 0);
   const lines = [`Groups by ${groupBy}: ${groups.length} of ${documents} documents`];
   for (const group of groups.slice(0, SHOWN)) lines.push(`  ${describeGroup(group, choice)}`);
@@ -102,17 +110,15 @@ export function describePlan({ groups, choice }: RunPlan, groupBy: Grouping): st
     const left = rest.reduce((sum, group) => sum + group.documents, 0);
     lines.push(`  … and ${rest.length} more with ${left} documents`);
   }
-  if (choice !== null) {
-    const sum = (pick: (group: PlannedGroup) => number | null) =>
-      groups.reduce((so, group) => so + (pick(group) ?? 0), 0);
-    const online = sum(({ onlineNanoUsd }) => onlineNanoUsd);
-    const saving = online - sum(({ batchNanoUsd }) => batchNanoUsd);
-    lines.push(
-      choice.analyzer === 'claude-batch'
-        ? `By the batch: ${choice.why}; will save about ${formatUsd(saving)} of ${formatUsd(online)}`
-        : `Online: ${choice.why}; by the batch about ${formatUsd(saving)} of ${formatUsd(online)} would be saved`,
-    );
-  }
+  if (choice === null || online === null) return lines;
+  const { lowNanoUsd, likelyNanoUsd, highNanoUsd } = online;
+  const half = (nanoUsd: number, digits = 2) => formatUsd(nanoUsd / 2, digits);
+  const saving = `about ${half(likelyNanoUsd, 3)} (${half(lowNanoUsd)} to ${half(highNanoUsd)}) of ${formatUsd(likelyNanoUsd, 3)}`;
+  lines.push(
+    choice.analyzer === 'claude-batch'
+      ? `By the batch: ${choice.why}; will save ${saving}`
+      : `Online: ${choice.why}; by the batch ${saving} would be saved`,
+  );
   return lines;
 }
 

@@ -110,6 +110,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
             deadlineAtMs: flags.deadline ?? null,
             parallel: settings.parallel,
             passwordsFile: settings.passwordsFile,
+            cache: settings.cache,
           },
         });
   if (flags.dryRun === true) {
@@ -148,8 +149,16 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
         );
       if (loaded === null) return;
       const isGiven = flags.yes === true || settings.budgetNanoUsd !== null;
-      const { passwordsFile } = settings;
-      await agreeToCosts(context, db, { batchId, recipeId, loaded, recipe, passwordsFile, isGiven });
+      const { passwordsFile, cache } = settings;
+      const answered = cache ? recipeId : null;
+      await agreeToCosts(context, db, {
+        batchId,
+        recipeId: answered,
+        loaded,
+        recipe,
+        passwordsFile,
+        isGiven,
+      });
     },
   });
   const isSingle = flags.file !== undefined || flags.id !== undefined;

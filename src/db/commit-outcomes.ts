@@ -19,6 +19,8 @@ import { haltUnwritten } from './unwritten-outputs.ts';
 export interface Outcome {
   documentId: string;
   epoch: number;
+  /** `control_seq` of the order under which it was asked: a critical failure from before a `resume` halts nothing. */
+  controlSeq: number;
   /** The state it was claimed in; a retried item keeps `retrying` while it runs. */
   from: 'processing' | 'retrying';
   /**
@@ -120,6 +122,7 @@ async function commitGroup(
     document_id: outcome.documentId,
     epoch: outcome.epoch,
     from_state: outcome.from,
+    control_seq: outcome.controlSeq,
     state: outcome.state,
     failure_class: outcome.failure?.failureClass ?? null,
     failure_code: outcome.failure?.code ?? null,
@@ -172,10 +175,13 @@ function withoutMarkdown({ markdown: _markdown, ...rest }: Extraction): Omit<Ext
 /** Nothing was tried that counts as an attempt. */
 const NO_TRY = `(n.state = 'pending' OR (n.state = 'parked' AND n.failure_code IS NULL))`;
 
+/** What was asked before the batch was told to go on says nothing of now. */
+const IS_CRITICAL = '(d.critical_seq >= b.control_seq) IS TRUE';
+
 const COMMIT = `
 WITH input AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($3::jsonb) AS r(
-    document_id uuid, epoch int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
+    document_id uuid, epoch int, control_seq int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
     failure_message text, context jsonb, next_attempt_ms int, duration_ms int, cached boolean, content_sha256 text,
     mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, children jsonb, calls int, calls_ok int, is_retry boolean,
     paid jsonb, cost bigint, lost bigint, requests jsonb)
@@ -291,8 +297,9 @@ WITH input AS MATERIALIZED (
          COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,
          COUNT(*) FILTER (WHERE n.is_retry AND c.state NOT IN ('pending', 'parked'))::int AS retry_calls,
          COUNT(*) FILTER (WHERE n.is_retry AND c.state IN ('completed', 'review'))::int AS retry_calls_ok,
-         (array_agg(n.failure_code) FILTER (WHERE n.failure_class = 'critical'))[1] AS critical_code,
-         (array_agg(n.failure_message) FILTER (WHERE n.failure_class = 'critical'))[1] AS critical_message
+         MAX(n.control_seq) FILTER (WHERE n.failure_class = 'critical') AS critical_seq,
+         (array_agg(n.failure_code ORDER BY n.control_seq DESC) FILTER (WHERE n.failure_class = 'critical'))[1] AS critical_code,
+         (array_agg(n.failure_message ORDER BY n.control_seq DESC) FILTER (WHERE n.failure_class = 'critical'))[1] AS critical_message
   FROM changed c JOIN input n ON n.document_id = c.document_id
 )
 UPDATE processing_batches b SET
@@ -315,8 +322,8 @@ UPDATE processing_batches b SET
   control = CASE WHEN ${halts()} THEN 'halt' ELSE b.control END,
   control_now = CASE WHEN ${halts()} THEN b.settings->>'halt' = 'now' ELSE b.control_now END,
   control_seq = b.control_seq + CASE WHEN ${halts()} THEN 1 ELSE 0 END,
-  status_reason = CASE WHEN ${halts()} THEN COALESCE(d.critical_code, 'failure_budget') ELSE b.status_reason END,
-  status_detail = CASE WHEN ${halts()} THEN COALESCE(d.critical_message, ${overBudgetSql('b.failed_items + d.failed')}) ELSE b.status_detail END
+  status_reason = CASE WHEN ${halts()} THEN CASE WHEN ${IS_CRITICAL} THEN d.critical_code ELSE 'failure_budget' END ELSE b.status_reason END,
+  status_detail = CASE WHEN ${halts()} THEN CASE WHEN ${IS_CRITICAL} THEN d.critical_message ELSE ${overBudgetSql('b.failed_items + d.failed')} END ELSE b.status_detail END
 FROM delta d, bill, cut_off
 WHERE b.id = $1
 RETURNING b.control, b.control_now AS "controlNow", b.control_seq AS "controlSeq", b.settings, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed,
@@ -324,6 +331,6 @@ RETURNING b.control, b.control_now AS "controlNow", b.control_seq AS "controlSeq
 
 /** A critical failure, or more failed items than the budget: only while the batch runs. */
 function halts(): string {
-  return `(b.control = 'run' AND (d.critical_code IS NOT NULL OR (d.failed > 0
+  return `(b.control = 'run' AND (${IS_CRITICAL} OR (d.failed > 0
     AND ${isOverBudgetSql('b.failed_items + d.failed')})) IS TRUE)`;
 }

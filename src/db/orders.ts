@@ -2,6 +2,7 @@ import type { BatchStatus, Control } from '../domain/batch.ts';
 import { putBackLost } from './claims.ts';
 import type { Database, Queryable } from './database.ts';
 import { isParked } from './is-parked.ts';
+import { askRefusedAgain } from './provider-requests.ts';
 
 export interface OrdersRow {
   control: Control;
@@ -138,6 +139,7 @@ export async function orderControl(
        WHERE id = $1 RETURNING status`,
       [order.batchId, order.control, order.now, order.code ?? 'user', order.reason],
     );
+    if (row.control === 'halt' && order.control === 'run') await askRefusedAgain(tx, order.batchId);
     await noteEvent(tx, {
       batchId: order.batchId,
       event: EVENT_OF[order.control],

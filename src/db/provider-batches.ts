@@ -160,7 +160,7 @@ async function moneyOf(
 /** Exactly one caller wins: it alone may send the create call, until the deadline. Null: another did. */
 export async function beginCreate(db: Queryable, groupId: string, timeoutMs: number): Promise<Date | null> {
   const { rows } = await db.query<{ sentAt: Date }>(
-    `UPDATE provider_batches SET state = 'creating', sent_at = clock_timestamp(),
+    `UPDATE provider_batches SET state = 'creating', is_stale = false, sent_at = clock_timestamp(),
        create_deadline_at = clock_timestamp() + $2 * interval '1 millisecond'
      WHERE id = $1 AND state = 'sealed' RETURNING sent_at AS "sentAt"`,
     [groupId, timeoutMs],
@@ -245,10 +245,11 @@ export function endGroup(db: Database, group: { id: string; batchId: string }): 
          SELECT answer->>'type' AS type, COUNT(*) AS n FROM provider_requests WHERE provider_batch_id = $1 GROUP BY 1) t) WHERE id = $1`,
       [group.id],
     );
-    // Cancelled by us: it is as if it had not been asked, for whoever retries.
+    // Cancelled by us, or refused before a halted batch was resumed: it is as if it had not been asked.
     await tx.query(
       `UPDATE provider_requests r SET answer = NULL, provider_batch_id = NULL, custom_id = gen_random_uuid()
-       FROM provider_batches p WHERE p.id = $1 AND r.provider_batch_id = $1 AND p.cancel_asked_at IS NOT NULL AND r.answer->>'type' <> 'succeeded'`,
+       FROM provider_batches p WHERE p.id = $1 AND r.provider_batch_id = $1 AND (
+         (p.cancel_asked_at IS NOT NULL AND r.answer->>'type' <> 'succeeded') OR (p.is_stale AND r.answer->>'type' = 'errored'))`,
       [group.id],
     );
     await letMoneyGo(tx, group);

@@ -157,10 +157,10 @@ export function releaseAnswered(
       `WITH ready AS MATERIALIZED (
          SELECT i.document_id, i.priority, i.position FROM batch_items i
          WHERE i.batch_id = $1 AND ${isParked('i')} AND NOT EXISTS (
-           SELECT FROM provider_requests r WHERE r.batch_id = i.batch_id AND r.document_id = i.document_id AND r.answer IS NULL
-             AND ($3 IS FALSE OR EXISTS (
+           SELECT FROM provider_requests r WHERE r.batch_id = i.batch_id AND r.document_id = i.document_id AND (${isStale('r')}
+             OR (r.answer IS NULL AND ($3 IS FALSE OR EXISTS (
                SELECT FROM provider_requests o WHERE o.batch_id = r.batch_id AND o.request_key = r.request_key
-                 AND o.answer IS NULL AND o.provider_batch_id IS NOT NULL)))
+                 AND o.answer IS NULL AND o.provider_batch_id IS NOT NULL)))))
          ORDER BY i.document_id FOR UPDATE OF i
        ), released AS (
          UPDATE batch_items i SET state = 'pending', stage = NULL, epoch = epoch + 1,
@@ -181,12 +181,20 @@ export function releaseAnswered(
   });
 }
 
+/** Refused in a group that is not over, and was sent before the halt: it will be asked again. */
+const isStale = (r: string) => `(${r}.answer->>'type' = 'errored' AND EXISTS (
+  SELECT FROM provider_batches p WHERE p.id = ${r}.provider_batch_id AND p.is_stale AND p.state <> 'ended'))`;
+
 /**
  * What provider batches refused is forgotten, since it was not billed: an empty balance stands in every answer of a group,
- * and would halt the batch again after the cause is gone.
+ * and would halt the batch again after the cause is gone. Of groups that are under way, too: see `endGroup`.
  */
 export async function askRefusedAgain(tx: Queryable, batchId: string): Promise<void> {
   await tx.query(`DELETE FROM provider_requests WHERE batch_id = $1 AND answer->>'type' = 'errored'`, [
     batchId,
   ]);
+  await tx.query(
+    `UPDATE provider_batches SET is_stale = true WHERE batch_id = $1 AND state IN ('creating', 'submitted')`,
+    [batchId],
+  );
 }

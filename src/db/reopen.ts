@@ -64,7 +64,7 @@ export async function reopenBatch(db: Database, request: Reopen): Promise<{ reop
     if (!closed && batch.control === 'cancel') return { reopened: 0 };
     const reopened = retry === null ? 0 : await reopenItems(tx, batchId, { ...retry, ofDocuments }, batch);
     if (closed) await putBackLost(tx, [batchId]);
-    if (batch.status === 'halted') await askRefusedAgain(tx, batchId);
+    if (batch.control === 'halt' || batch.status === 'halted') await askRefusedAgain(tx, batchId);
     await tx.query(
       `UPDATE processing_batches b SET
          control = 'run', control_now = false, control_seq = control_seq + 1,

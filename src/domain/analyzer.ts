@@ -46,7 +46,7 @@ export interface Analyzer {
   /** `local`, `exec`, `http`, `claude`: shown to users as `analyzer: local`. */
   readonly name: string;
   readonly version: string;
-  /** Key of the gate (`provider_gate.provider`) that all users of the same other side share. */
+  /** Key of the gate and the limits that all calls to the same other side share. */
   readonly provider: string;
   /** Whether each analysis is a call to something outside, counted in the API efficiency. */
   readonly makesCalls: boolean;

@@ -3,12 +3,11 @@ import type { CallReport } from './limits.ts';
 /** Money is integer nano-USD everywhere; it becomes text only here. */
 export const NANO_PER_USD = 1_000_000_000;
 
-/** `$12.34`, `$0.0042`: two significant digits below a cent, never `$0.00` for something. */
-export function formatUsd(nanoUsd: number): string {
+/** `$12.34`, `$0.0042`: to the cent, and to so many significant digits; never `$0.00` for something. */
+export function formatUsd(nanoUsd: number, digits = 2): string {
   const usd = nanoUsd / NANO_PER_USD;
-  if (usd === 0 || Math.abs(usd) >= 0.1) return `$${usd.toFixed(2)}`;
-  const decimals = Math.min(9, 1 - Math.floor(Math.log10(Math.abs(usd))));
-  return `$${usd.toFixed(Math.max(2, decimals))}`;
+  const decimals = usd === 0 ? 0 : digits - 1 - Math.floor(Math.log10(Math.abs(usd)));
+  return `$${usd.toFixed(Math.min(9, Math.max(2, decimals)))}`;
 }
 
 /** Calls that were sent, or may have been, and whose answer is not known: perhaps billed. */

@@ -57,6 +57,8 @@ export interface RequestStream {
 
 /** How an analyzer asks by the batch. Failures are `DocumentFailure`s by the same table as everywhere. */
 export interface ProviderBatches {
+  /** Whose queue all batches share. */
+  readonly provider: string;
   /** Makes one batch, or fails; throws `UnknownOutcome` when nobody can say. Never tries twice. */
   create(requests: RequestStream, timeoutMs: number): Promise<ProviderBatchSeen>;
   /** Newest first, back to `since`. */

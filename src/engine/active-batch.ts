@@ -16,6 +16,8 @@ export interface Task {
   batch: ActiveBatch;
   item: ClaimedItem;
   from: 'processing' | 'retrying';
+  /** `control_seq` of the order under which its answers were loaded, or its last call was made. */
+  controlSeq: number;
   /** `performance.now()` when `started_at` was written; null when it has to be written (again). */
   markedAtMs: number | null;
   isMarking: boolean;

@@ -9,6 +9,7 @@ import { outlastOutage } from './outage.ts';
 /** This worker's view of the shared circuit breaker of one analyzer (row `provider_gate`). */
 export interface Gate {
   readonly provider: string;
+  /** Never for those who make no calls: what asks by the batch, before its deadline. */
   isClosed(): boolean;
   /** Milliseconds until the next probe may be made. */
   probeInMs(): number;
@@ -38,7 +39,7 @@ export function createGate(
   db: Database,
   { provider, sharesLimits = false }: Pick<Analyzer, 'provider' | 'sharesLimits'>,
   workerId: string,
-  callTimeoutMs: number,
+  { callTimeoutMs, isNeeded }: { callTimeoutMs: number; isNeeded(): boolean },
 ): Gate {
   let recent: boolean[] = [];
   let row: GateRow | undefined;
@@ -60,7 +61,7 @@ export function createGate(
   };
   return {
     provider,
-    isClosed: () => row !== undefined,
+    isClosed: () => row !== undefined && isNeeded(),
     probeInMs: () => row?.probeInMs ?? 0,
     update,
     refresh,

@@ -103,6 +103,7 @@ export function createMeter(
     task.abort.signal.throwIfAborted();
     // Forbidden while this one waited: it goes back into the queue, without a slot.
     if (!mayAsk(task)) throw new NoCallNow('Not now');
+    task.controlSeq = batch.view.controlSeq;
   }
 
   async function room(sizeBytes: number): Promise<() => void> {

@@ -18,6 +18,7 @@ import { writeMissingOutFiles, writeOutFiles } from './out-files.ts';
 import { outlastOutage } from './outage.ts';
 import type { Room } from './room.ts';
 import type { Shares } from './shares.ts';
+import { asksByBatch } from './tasks.ts';
 import { createTurns } from './turns.ts';
 
 /** A chunk that takes longer to be claimed (the database is away) does not hold up those behind it. */
@@ -53,7 +54,10 @@ export async function openBatch(
     readAtMs: -Infinity,
     analyzer,
     ocrLanguages: ocrLanguages(recipe.parameters),
-    gate: createGate(db, analyzer, workerId, view.settings.timeoutMs),
+    gate: createGate(db, analyzer, workerId, {
+      callTimeoutMs: view.settings.timeoutMs,
+      isNeeded: () => !asksByBatch({ batch }),
+    }),
     limiter: createLimiter(db, analyzer.provider),
     marks: createMarks(db, batchId),
     committer: createCommitter({

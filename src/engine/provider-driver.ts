@@ -67,11 +67,10 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
   /** Less, when the provider has found a group too large. */
   const limits: SealLimits = { requests: Math.min(requests, queueCap), sizeBytes, queueCap };
 
-  async function open(batchId: string): Promise<{ provider: string; batches: ProviderBatches } | null> {
+  async function open(batchId: string): Promise<ProviderBatches | null> {
     const [view] = await readBatchViews(db, [batchId]);
     if (view === undefined) return null;
-    const { provider, batches } = options.createAnalyzer(await readRecipe(db, view.recipeId));
-    return batches === undefined ? null : { provider, batches };
+    return options.createAnalyzer(await readRecipe(db, view.recipeId)).batches ?? null;
   }
 
   /** Sends a sealed group, once. */
@@ -148,10 +147,10 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
   /** True when a group was sent off. */
   async function submit(
     batchId: string,
-    { provider, batches }: { provider: string; batches: ProviderBatches },
+    batches: ProviderBatches,
     groups: readonly Group[],
   ): Promise<'sent' | 'later' | 'paused'> {
-    const sealed = await sealGroup(db, { batchId, provider }, limits);
+    const sealed = await sealGroup(db, { batchId, provider: batches.provider }, limits);
     if (sealed.group !== null) {
       await send(sealed.group, batches);
       return 'sent';
@@ -164,11 +163,10 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
 
   return {
     async round(batchId, { cancel }, signal) {
-      const asked = await open(batchId);
+      const batches = await open(batchId);
       const before = await waitingRequests(db, batchId);
       const over = { waitMs: null, waitsFor: '', idle: true, lastChunkNo: 0, mustRead: false };
-      if (asked === null || before === null || (!cancel && before.control !== 'run')) return over;
-      const { batches } = asked;
+      if (batches === null || before === null || (!cancel && before.control !== 'run')) return over;
       const { batchSize, deadlineAtMs } = before.settings;
       const isLate = isOver(deadlineAtMs);
       const stops = cancel || isLate;
@@ -188,7 +186,7 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
       const waiting = (await waitingRequests(db, batchId))!;
       if (!stops && isWorthSending(waiting, limits)) {
         const open = await openGroups(db, batchId);
-        const sent = await outlastBusy(() => submit(batchId, asked, open));
+        const sent = await outlastBusy(() => submit(batchId, batches, open));
         if (sent === 'paused') return { ...over, mustRead: true };
         // More may fit.
         if (sent === 'sent') return { ...over, idle: false };

@@ -89,6 +89,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
   const base = () => ({
     documentId: task.item.documentId,
     epoch: task.item.epoch,
+    controlSeq: task.controlSeq,
     from: task.from,
     failure: null,
     nextAttemptMs: null,
@@ -208,7 +209,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     keepReading(task, facts.read);
     return null;
   }
-  if (cache && (batch.analyzer.sharesLimits === true || isLate(task))) {
+  if (cache && batch.analyzer.sharesLimits === true && !asksByBatch(task)) {
     const shared = await sharedAnswer(db, task, read.contentSha256);
     if (shared !== undefined) return { ...answered, answer: shared as Json };
     if (task.waitsForOther) {
@@ -217,6 +218,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     }
   }
   facts.asked = true;
+  if (!asksByBatch(task)) task.controlSeq = batch.view.controlSeq;
   const meter = createMeter(deps, task, facts.bill);
   const input = {
     documentId: item.documentId,

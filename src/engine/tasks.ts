@@ -13,6 +13,7 @@ export function taskOf(batch: ActiveBatch, item: ClaimedItem, from: Task['from']
     batch,
     item,
     from,
+    controlSeq: batch.view.controlSeq,
     markedAtMs: null,
     isMarking: false,
     reading: null,
@@ -62,6 +63,7 @@ export function workerCrashed(task: Task): Outcome {
   return {
     documentId: task.item.documentId,
     epoch: task.item.epoch,
+    controlSeq: task.controlSeq,
     from: task.from,
     state: 'failed',
     failure: {
@@ -94,11 +96,11 @@ export function settingsOf({ batch, item }: Task): BatchSettings {
   return { ...batch.view.settings, ...item.settings };
 }
 
-export function asksByBatch(task: Task): boolean {
+export function asksByBatch(task: Pick<Task, 'batch'>): boolean {
   return task.batch.analyzer.batches !== undefined && !isLate(task);
 }
 
 /** Its batch may not wait for provider batches any more. */
-export function isLate({ batch }: Task): boolean {
+export function isLate({ batch }: Pick<Task, 'batch'>): boolean {
   return batch.analyzer.batches !== undefined && isOver(batch.view.settings.deadlineAtMs);
 }

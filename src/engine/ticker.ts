@@ -77,10 +77,11 @@ async function tick({ db, workerId, batches, shares, rssBytes, register }: Ticke
     if (batch !== undefined) adoptView(batch, view);
   }
   await shares.renew(() => batches.values());
-  const gates = new Map(known.map(({ gate }) => [gate.provider, gate]));
+  const gates = known.map(({ gate }) => gate);
   const gatesAskedAtMs = performance.now();
-  const closed = new Map((await readClosedGates(db, [...gates.keys()])).map((row) => [row.provider, row]));
-  for (const [provider, gate] of gates) gate.update(closed.get(provider), gatesAskedAtMs);
+  const providers = new Set(gates.map(({ provider }) => provider));
+  const closed = new Map((await readClosedGates(db, [...providers])).map((row) => [row.provider, row]));
+  for (const gate of gates) gate.update(closed.get(gate.provider), gatesAskedAtMs);
   for (const batch of known) batch.readAtMs = askedAtMs;
   await notePeakRss(db, ids);
 }

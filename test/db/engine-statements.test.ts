@@ -53,6 +53,24 @@ describe('the statements of the engine', () => {
     expect((await readOrders(db, batchId)).totals).to.deep.equal({ total: 6, completed: 1, failed: 1 });
   });
 
+  it('is not halted once more by what was asked before it was resumed', async () => {
+    const batchId = await newBatch(db, 2);
+    const [stale, fresh] = (await claimed(db, batchId)) as [ClaimedItem, ClaimedItem];
+    const { controlSeq: before } = await readOrders(db, batchId);
+    await db.query(
+      `UPDATE processing_batches SET control = 'halt', control_seq = control_seq + 1 WHERE id = $1`,
+      [batchId],
+    );
+    await reopenBatch(db, { ...{ batchId, actor: 'test', reason: null, retry: null }, settings: {} });
+    const { controlSeq } = await readOrders(db, batchId);
+    const refused = { state: 'pending', failure: failure('critical', 'credit_exhausted') } as const;
+    expect(await commit(db, batchId, [outcome(stale, { ...refused, controlSeq: before })])).to.include({
+      ...{ control: 'run', controlSeq },
+    });
+    const halted = await commit(db, batchId, [outcome(fresh, { ...refused, controlSeq })]);
+    expect(halted.control).to.equal('halt');
+  });
+
   it('counts a commit once that is repeated because its answer was lost', async () => {
     const batchId = await newBatch(db, 2);
     const [first, second] = (await claimed(db, batchId)) as [ClaimedItem, ClaimedItem];

@@ -219,6 +219,23 @@ describe('asking by the batch', function () {
     expect([items.length, (await recordedAnswers(db, batchId, ids(items))).size]).to.deep.equal([3, 0]);
   });
 
+  it('asks again what a provider batch refuses that was under way when a halted batch was resumed', async () => {
+    const fault = { kind: 'errored', type: 'invalid_request_error', message: 'no credit' } as const;
+    simulator.set({ faults: [{ firstTries: 1, fault }] });
+    const batchId = await parkedBatch(3);
+    await driver().round(batchId, { cancel: false }, signal);
+    await db.query(`UPDATE processing_batches SET control = 'halt' WHERE id = $1`, [batchId]);
+    await reopenBatch(db, { ...{ batchId, actor: 'test', reason: null, retry: null }, settings: {} });
+    await driven(batchId, async (chunkNo) => {
+      const answers = await recordedAnswers(db, batchId, await documentsOf(batchId));
+      const types = [...answers.values()].flatMap((byKey) => [...byKey.values()].map(({ type }) => type));
+      expect(types).to.deep.equal(Array(3).fill('succeeded'));
+      await complete(batchId, chunkNo);
+    });
+    expect(await created()).to.equal(2);
+    expect((await batchSnapshot(db, batchId)).counts.completed).to.equal(3);
+  });
+
   it('keeps how its requests ended, until it is pruned', async () => {
     const batchId = await parkedBatch(2);
     await driven(batchId, (chunkNo) => complete(batchId, chunkNo));
@@ -248,8 +265,8 @@ describe('asking by the batch', function () {
   const { signal } = new AbortController();
   const provider = 'test';
 
-  const analyzer = () => ({
-    ...createClaudeAnalyzer(
+  const analyzer = () => {
+    const claude = createClaudeAnalyzer(
       profileOf({ quotes: [] }),
       {
         env: { ANTHROPIC_API_KEY: 'sk-x' },
@@ -258,9 +275,9 @@ describe('asking by the batch', function () {
         ground: (input) => Promise.resolve(groundQuotes(input)),
       },
       'claude-batch',
-    ),
-    provider,
-  });
+    );
+    return { ...claude, batches: { ...claude.batches!, provider } };
+  };
 
   const client = () => createClaudeClient({ env: { ANTHROPIC_API_KEY: 'sk-x' }, baseUrl: simulator.url });
 
@@ -292,6 +309,14 @@ describe('asking by the batch', function () {
       batchId,
       items.map((item) => outcome(item)),
     );
+  }
+
+  async function documentsOf(batchId: string): Promise<string[]> {
+    const { rows } = await db.query<{ id: string }>(
+      'SELECT document_id AS id FROM batch_items WHERE batch_id = $1',
+      [batchId],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** What a kill between the row and the call leaves. */

@@ -3,8 +3,9 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClaudeSimulator } from '../support/claude-simulator/server.ts';
 import { startClaudeSimulator } from '../support/claude-simulator/server.ts';
+import { defaultSimulatorSettings } from '../support/claude-simulator/settings.ts';
 import { projectFolder, runCli } from '../support/run-cli.ts';
-import { scannedPages, scannedPdf } from '../support/scanned-pdf.ts';
+import { nativePdf, scannedPages, scannedPdf } from '../support/scanned-pdf.ts';
 
 describe('process --analyzer claude', function () {
   this.timeout(120_000);
@@ -84,6 +85,11 @@ describe('process --analyzer claude', function () {
       3, 0, 3, 0,
     ]);
     expect(simulator.ledger.totals().billed).to.equal(6);
+    const dryRun = ['process', 'anew', '--analyzer', 'claude', '--rerun', 'all', '--dry-run', '--json'];
+    const free = JSON.parse((await cli(...dryRun)).stdout).estimate;
+    const anew = JSON.parse((await cli(...dryRun, '--no-cache')).stdout).estimate;
+    expect([free.cached, free.likelyNanoUsd, anew.cached]).to.deep.equal([3, 0, 0]);
+    expect(anew.likelyNanoUsd).to.be.greaterThan(0);
     await cp(join(project.folder, 'anew'), join(project.folder, 'renamed'), { recursive: true });
     const { stdout } = await cli('process', 'renamed', '--analyzer', 'claude', '--json');
     const { documents } = JSON.parse(stdout) as { documents: { cached: boolean; costNanoUsd: number }[] };
@@ -111,6 +117,71 @@ describe('process --analyzer claude', function () {
       expect(shown).to.equal(3);
     });
   }
+
+  for (const analyzer of ['claude', 'claude-batch']) {
+    it(`keeps a budget of ${analyzer} with pages, pictures, parts and faults`, async () => {
+      const folder = join(project.folder, `mixed-${analyzer}`);
+      await mkdir(folder);
+      const photo = (await scannedPages([`A photo for ${analyzer}`]))[0]!;
+      for (let n = 0; n < 6; n++) {
+        await writeFile(join(folder, `${n}.pdf`), await nativePdf([`Contract ${n}`, `of ${analyzer}`]));
+        await writeFile(join(folder, `${n}.jpg`), Buffer.concat([photo, Buffer.from([n])]));
+        const lines = Array.from({ length: 120 }, (_, line) => `Point ${line} of ${n} for ${analyzer}.`);
+        await writeFile(join(folder, `${n}.txt`), lines.join('\n'));
+      }
+      const args = ['process', `mixed-${analyzer}`, '--analyzer', analyzer, '--parallel', '50', '--json'];
+      for (const set of ['send=native', 'chunking.maxChars=2000', 'chunking.overlapChars=50'])
+        args.push('--set', set);
+      const whole = JSON.parse((await cli(...args)).stdout);
+      const bill = simulator.ledger.totals().costNanoUsd;
+      expect([whole.counts.completed, whole.money.spentNanoUsd]).to.deep.equal([18, bill]);
+      expect(simulator.ledger.entries.reduce((sum, { pdfPages }) => sum + pdfPages, 0)).to.equal(12);
+
+      simulator.ledger.clear();
+      simulator.set({
+        faults: [
+          { rate: 0.1, fault: { kind: 'invalid_json' } },
+          { rate: 0.1, fault: { kind: 'reset' } },
+          { rate: 0.1, fault: { kind: 'status', status: 529, type: 'overloaded_error' } },
+        ],
+      });
+      const again = [...args, '--rerun', 'all', '--no-cache', '--retry-delay', '100ms'];
+      const budget = Math.floor(bill * 0.6);
+      const stopped = await cli(...again, '--budget', (budget / 1e9).toFixed(9));
+      expect([stopped.exitCode, JSON.parse(stopped.stdout).reason]).to.deep.equal([5, 'budget']);
+      expect(simulator.ledger.totals().costNanoUsd).to.be.within(bill * 0.1, budget);
+      simulator.set({ faults: [] });
+      const resumed = JSON.parse((await cli('resume', 'last', '--budget', '1', '--json')).stdout);
+      expect(resumed.counts.completed).to.equal(18);
+      // What broke off is counted as about what its repetition cost.
+      const { costNanoUsd, billedTwice } = simulator.ledger.totals();
+      if (billedTwice === 0) expect(resumed.money.spentNanoUsd).to.be.at.least(costNanoUsd);
+    });
+  }
+
+  it('keeps the limits of online calls when a deadline ends the waiting for provider batches', async () => {
+    await letters('late', 40);
+    const { batches } = defaultSimulatorSettings;
+    simulator.set({
+      batches: { ...batches, durationMs: 600_000 },
+      limits: { requests: 600, inputTokens: 1e9, outputTokens: 1e9 },
+    });
+    // So that the limits are known.
+    await letters('early', 3);
+    expect((await cli('process', 'early', '--analyzer', 'claude')).exitCode).to.equal(0);
+    simulator.ledger.clear();
+    const args = ['process', 'late', '--analyzer', 'claude-batch', '--deadline', '4s', '--json'];
+    const { counts } = JSON.parse((await cli(...args)).stdout);
+    const { byStatus } = simulator.ledger.totals();
+    const quota = (await cli('quota')).stdout;
+    simulator.set({ batches, limits: defaultSimulatorSettings.limits });
+    expect([counts.completed, byStatus['messages 200'], byStatus['messages 429']]).to.deep.equal([
+      40,
+      40,
+      undefined,
+    ]);
+    expect(quota).to.include('600 per minute').and.to.not.include(' batches');
+  });
 
   it('makes, checks and tries a profile of the user’s own', async () => {
     expect((await cli('profile', 'init', 'letters-only')).exitCode).to.equal(0);

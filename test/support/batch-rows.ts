@@ -82,6 +82,7 @@ export function outcome(item: ClaimedItem, given: Partial<Outcome> = {}): Outcom
   return {
     documentId: item.documentId,
     epoch: item.epoch,
+    controlSeq: 1_000,
     from: 'processing',
     state: 'completed',
     failure: null,

@@ -103,14 +103,21 @@ export function createClaudeAnalyzer(
   return {
     name,
     version: claudeVersion,
-    // Limits and faults of the two are apart.
-    provider: name === 'claude' ? claudeProvider(deps.baseUrl) : `${claudeProvider(deps.baseUrl)} batches`,
+    provider: claudeProvider(deps.baseUrl),
     makesCalls: true,
-    sharesLimits: name === 'claude',
+    sharesLimits: true,
     onInjection: profile.onInjection ?? 'review',
     ...(name === 'claude'
       ? {}
-      : { batches: createProviderBatches(openInWorker, { model: profile.model, prices: deps.prices }) }),
+      : {
+          batches: createProviderBatches(openInWorker, {
+            ...{
+              provider: `${claudeProvider(deps.baseUrl)} batches`,
+              model: profile.model,
+              prices: deps.prices,
+            },
+          }),
+        }),
     cacheKey: () => `${name}/${claudeVersion}:${hashOf(profile)}`,
     preflight: (signal) => checkClaude(open(), profile, signal),
     async analyze(input, signal) {

@@ -42,9 +42,15 @@ export function errorFacts(error: unknown): ErrorFacts {
     errorCode,
     maxSidePx: maxSideOf(details),
     message,
-    retryAfter: headers.get('retry-after'),
+    retryAfter: retryAfterOf(headers),
     requestId: requestID ?? null,
   };
+}
+
+/** In seconds or as a date; the SDK knows a form in milliseconds besides, which goes first there. */
+function retryAfterOf(headers: Headers): string | null {
+  const ms = headers.get('retry-after-ms')?.trim() ?? '';
+  return /^\d{1,12}(\.\d+)?$/.test(ms) ? (Number(ms) / 1_000).toFixed(3) : headers.get('retry-after');
 }
 
 /** `error` of a result in a provider batch: the error body without status and headers; the type stands for the status. */

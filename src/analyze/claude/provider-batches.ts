@@ -21,9 +21,11 @@ type Result = Anthropic.Messages.MessageBatchIndividualResponse;
 /** The Message Batches API. The price is that of `model` on the day of the answer. */
 export function createProviderBatches(
   open: () => Anthropic,
-  { model, prices }: { model: string; prices: PriceOverrides },
+  { provider, model, prices }: { provider: string; model: string; prices: PriceOverrides },
 ): ProviderBatches {
   return {
+    provider,
+
     async create(requests, timeoutMs) {
       const { lengthBytes, pieces, readFailure } = createBody(requests);
       const headers = { 'content-type': 'application/json', 'content-length': String(lengthBytes) };

@@ -46,18 +46,24 @@ export function createFaultBook(rules: () => readonly FaultRule[]): FaultBook {
   const used = new Map<FaultRule, number>();
   return {
     next: (endpoint, { text, key, nth }) => {
-      for (const rule of rules()) {
+      for (const [index, rule] of rules().entries()) {
         if ((rule.endpoint ?? 'messages') !== endpoint) continue;
         if (rule.contains !== undefined && !text.includes(rule.contains)) continue;
         if (rule.firstTries !== undefined && nth > rule.firstTries) continue;
         const uses = used.get(rule) ?? 0;
         if (rule.times !== undefined && uses >= rule.times) continue;
-        if (rule.rate !== undefined && randomFrom(`${key}/${nth}/${rule.fault.kind}`)() >= rule.rate)
-          continue;
+        if (rule.rate !== undefined && chanceOf(rules(), index, `${key}/${nth}`) >= rule.rate) continue;
         used.set(rule, uses + 1);
         return rule.fault;
       }
       return null;
     },
   };
+}
+
+/** Rules of one kind must not all have the same chance, or the second would never fire. */
+function chanceOf(rules: readonly FaultRule[], index: number, seed: string): number {
+  const { kind } = rules[index]!.fault;
+  const before = rules.slice(0, index).filter(({ fault }) => fault.kind === kind).length;
+  return randomFrom(`${seed}/${kind}${before === 0 ? '' : before}`)();
 }

@@ -236,6 +236,25 @@ describe('the error table of Claude', () => {
     expect(cases.map(({ rule }) => rule)).to.deep.equal(errorTable.map(({ id }) => id));
   });
 
+  it('obeys `retry-after` in seconds, in milliseconds, and as a date', async () => {
+    const forms = {
+      'retry-after': ['2', '1.5', new Date(Date.now() + 9_000).toUTCString(), 'soon'],
+      'retry-after-ms': ['2500'],
+    };
+    const waits: (number | undefined)[] = [];
+    for (const [name, values] of Object.entries(forms)) {
+      for (const value of values) {
+        const fault = { ...answer(429, 'rate_limit_error'), headers: { [name]: value } } as Fault;
+        simulator.set({ faults: [{ fault }] });
+        const { document } = meteredDocument('About waiting.');
+        waits.push((await failureOf(claudeAt(simulator.url).analyze(document, never))).retryAfterMs);
+      }
+    }
+    const [seconds, half, date, word, ms] = waits;
+    expect([seconds, half, word, ms]).to.deep.equal([2_000, 1_500, undefined, 2_500]);
+    expect(date).to.be.within(7_000, 9_000);
+  });
+
   it('takes an abort for no failure', async () => {
     simulator.set({ faults: [{ fault: { kind: 'timeout' } }] });
     const abort = new AbortController();
