@@ -1,6 +1,6 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
-import { ApplicationFailureCategory } from '@temporalio/common';
+import { Context } from '@temporalio/activity';
 import type { ProviderDriver } from '../src/engine/provider-driver.ts';
+import { waiting } from './failures.ts';
 import type { ProviderNews, ProviderRound } from './types.ts';
 
 /** One round. To wait is to fail: a retry costs no history and no slot, and outlives every worker. */
@@ -14,11 +14,5 @@ export async function driveProvider(
     Context.current().cancellationSignal,
   );
   if (waitMs === null) return news;
-  throw ApplicationFailure.create({
-    message: waitsFor,
-    type: 'waiting',
-    // Not an error to log.
-    category: ApplicationFailureCategory.BENIGN,
-    nextRetryDelay: Math.max(1, Math.round(waitMs)),
-  });
+  throw waiting(waitsFor, waitMs);
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import { DocumentFailure } from '../src/domain/failure.ts';
 
 /** Any error → what Temporal should do with it. Database outages that lasted too long and faults of ours halt the batch. */
@@ -7,6 +7,16 @@ export function toApplicationFailure(error: unknown): Error {
   const { name, message } = error as Error;
   if (name === 'DatabaseUnavailable') return ApplicationFailure.nonRetryable(message, 'database_unavailable');
   return ApplicationFailure.create({ message, type: 'internal', nonRetryable: true });
+}
+
+/** Not an error to log: its retry is the next look. */
+export function waiting(message: string, waitMs: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    message,
+    type: 'waiting',
+    category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay: Math.max(1, Math.round(waitMs)),
+  });
 }
 
 /** Short statements: repeated by their Temporal policy until the database is back. */

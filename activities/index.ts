@@ -7,6 +7,7 @@ import { goneRetries } from '../src/db/retries.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { writeMissingOutFiles } from '../src/engine/out-files.ts';
 import type { ProviderDriver } from '../src/engine/provider-driver.ts';
+import type { SummaryDeps } from '../src/engine/summarize-batch.ts';
 import { discoverLate } from '../src/intake/discover-late.ts';
 import { prepareScheduledBatch } from '../src/intake/scheduled-batch.ts';
 import { driveProvider } from './drive-provider.ts';
@@ -14,6 +15,7 @@ import { toRetryableFailure } from './failures.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { processChunk } from './process-chunk.ts';
 import { processDocument } from './process-document.ts';
+import { summarizeBatch } from './summarize-batch.ts';
 import { takeRetries } from './take-retries.ts';
 import type { BatchActivities, ControlActivities } from './types.ts';
 
@@ -21,10 +23,11 @@ export interface ActivityDeps {
   db: Database;
   engine: Engine;
   provider: ProviderDriver;
+  summaries: SummaryDeps;
 }
 
 /** The activities of both task queues. */
-export function createActivities({ db, engine, provider }: ActivityDeps): {
+export function createActivities({ db, engine, provider, summaries }: ActivityDeps): {
   batch: BatchActivities;
   control: ControlActivities;
 } {
@@ -58,6 +61,7 @@ export function createActivities({ db, engine, provider }: ActivityDeps): {
           await writeMissingOutFiles(db, batchId);
           return finishBatch(db, batchId);
         }),
+      summarizeBatch: (batch) => beating(() => summarizeBatch(summaries, batch)),
       driveProvider: (round) => beating(() => driveProvider(provider, round)),
     },
   };

@@ -113,6 +113,8 @@ export type FinishResult =
       retrying: number;
       parked?: number;
       awaitsReview?: boolean;
+      /** Nothing is left but the summary of the batch. Absent in histories of before. */
+      summarize?: boolean;
     };
 
 export interface ProviderRound extends BatchRef {
@@ -155,4 +157,6 @@ export interface ControlActivities {
   finishBatch(batch: BatchRef): Promise<FinishResult>;
   /** One round of asking by the batch; while there is only to wait it fails, and Temporal tries again later. */
   driveProvider(round: ProviderRound): Promise<ProviderNews>;
+  /** Makes the summary of a batch whose documents are done; while there is only to wait it fails, as `driveProvider` does. */
+  summarizeBatch(batch: BatchRef): Promise<void>;
 }

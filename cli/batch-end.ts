@@ -12,6 +12,7 @@ import { formatUsd, NANO_PER_USD } from '../src/domain/money.ts';
 import { commandLine, shellWord } from './command-name.ts';
 import { onOneLine } from './output/printable.ts';
 import { describeMoney } from './output/describe-money.ts';
+import { showAggregate } from './show-aggregate.ts';
 import { stillBilled } from './still-billed.ts';
 import type { CliContext } from './context.ts';
 
@@ -58,6 +59,7 @@ export async function showEnd(context: CliContext, db: Database, snapshot: Batch
       `Saved by the batch: ${formatUsd(saved, 3)} (${saved} nano-USD); online it would have cost ${online}`,
     );
   }
+  await showAggregate(context, db, snapshot);
   showReason(context, snapshot);
   await showNextCommands(context, db, snapshot);
   return exitCodeFor(status, snapshot.reason);

@@ -67,18 +67,24 @@ export function requireClaude(
   more: Recipe['parameters'] = {},
 ): ChosenRecipe {
   const { model } = loaded.profile;
-  if (priceOf(model, new Date(), context.config().claude.prices) === undefined) {
-    throw new CliError(`No price is known for the model \`${model}\``, {
-      why: 'without one neither an estimate nor a budget would be true',
-      next: `set claude.prices.${model} in docbatch.yaml, or take another --model`,
-    });
-  }
+  requirePrice(context, model);
+  if (loaded.aggregate?.summary != null) requirePrice(context, loaded.aggregate.summary.model);
   const parameters = { ...claudeParameters(context, loaded), ...more };
   return {
     recipe: recipeOf(analyzer, { profile: loaded.name, model, parameters }),
     loaded,
     preflight: (signal) => preflight(context, parameters, signal),
   };
+}
+
+/** Throws when nobody has told us what a model costs. */
+export function requirePrice(context: CliContext, model: string): void {
+  if (priceOf(model, new Date(), context.config().claude.prices) === undefined) {
+    throw new CliError(`No price is known for the model \`${model}\``, {
+      why: 'without one neither an estimate nor a budget would be true',
+      next: `set claude.prices.${model} in docbatch.yaml, or take another --model`,
+    });
+  }
 }
 
 /** Part of the recipe: what is read off pictures changes what an analyzer gets. */

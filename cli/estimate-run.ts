@@ -2,8 +2,12 @@ import { cpus } from 'node:os';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClaudeClient, hasClaudeKey } from '../src/analyze/claude/client.ts';
+import type { SummaryEstimate } from '../src/analyze/claude/estimate-summary.ts';
+import { charsOfAnswers, estimateSummary } from '../src/analyze/claude/estimate-summary.ts';
 import type { Estimate, EstimatedDocument } from '../src/analyze/claude/estimate.ts';
+import type { OutputGuess } from '../src/analyze/claude/estimate.ts';
 import { createEstimator, guessOutput, nothing } from '../src/analyze/claude/estimate.ts';
+import type { PriceOverrides } from '../src/analyze/claude/price.ts';
 import { priceOf } from '../src/analyze/claude/price.ts';
 import { seenOutput } from '../src/db/costs.ts';
 import type { Queryable } from '../src/db/database.ts';
@@ -31,6 +35,8 @@ export interface RunEstimate extends Estimate {
   unreadable: number;
   /** Documents that were looked at; the rest is extrapolated by type and size. */
   lookedAt: number;
+  /** Of the batch as a whole, in the sums too; null: none is wanted. */
+  summary: SummaryEstimate | null;
 }
 
 export interface EstimateOptions {
@@ -61,11 +67,12 @@ export async function estimateRun(
   const isBatch = recipe.analyzer === 'claude-batch';
   const price = priceOf(profile.model, new Date(), config.claude.prices)!;
   const hasKey = hasClaudeKey(context.env);
+  const output = guessOutput(profile, await seenOutput(db, { profile: name, model: profile.model }));
   const estimator = createEstimator(profile, {
     client: hasKey ? createClaudeClient({ env: context.env, baseUrl: config.claude.baseUrl }) : null,
     price,
     isBatch,
-    output: guessOutput(profile, await seenOutput(db, { profile: name, model: profile.model })),
+    output,
     maxPictures: config.limits.maxPictures,
     signal: context.interrupted,
   });
@@ -87,10 +94,32 @@ export async function estimateRun(
       }
     });
     await Promise.all(lanes);
-    return { ...sumUp(looks, await estimator.finish(), chosen.groups), isBatch };
+    const run = { ...sumUp(looks, await estimator.finish(), chosen.groups), isBatch, summary: null };
+    return withSummary(run, loaded, output, config.claude.prices);
   } finally {
     await sandbox.close();
   }
+}
+
+/** The call, or calls, at the end: over answers that are about as long as those of documents are. */
+function withSummary(
+  run: RunEstimate,
+  { aggregate }: LoadedProfile,
+  output: OutputGuess,
+  prices: PriceOverrides,
+): RunEstimate {
+  const spec = aggregate?.summary ?? null;
+  const price = spec === null ? undefined : priceOf(spec.model, new Date(), prices);
+  if (spec === null || price === undefined) return run;
+  const summary = estimateSummary(spec, price, charsOfAnswers(run.documents, output));
+  return {
+    ...run,
+    summary,
+    inputTokens: run.inputTokens + summary.inputTokens,
+    lowNanoUsd: run.lowNanoUsd + summary.lowNanoUsd,
+    likelyNanoUsd: run.likelyNanoUsd + summary.likelyNanoUsd,
+    highNanoUsd: run.highNanoUsd + summary.highNanoUsd,
+  };
 }
 
 interface Look {
@@ -166,8 +195,8 @@ function sumUp(
   looks: readonly Look[],
   estimates: readonly Estimate[],
   groups: readonly SizeGroup[],
-): Omit<RunEstimate, 'isBatch'> {
-  const sum: Omit<RunEstimate, 'isBatch'> = {
+): Omit<RunEstimate, 'isBatch' | 'summary'> {
+  const sum: Omit<RunEstimate, 'isBatch' | 'summary'> = {
     ...nothing(),
     documents: 0,
     pages: 0,

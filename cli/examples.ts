@@ -15,6 +15,11 @@ const examples: Record<string, readonly string[]> = {
   monitor: ['monitor', 'monitor last --json'],
   wait: ['wait last'],
   report: ['report last', 'report last --format csv --output report.csv'],
+  aggregate: [
+    'aggregate last',
+    'aggregate last --group-by documentType --format csv --output types.csv',
+    'aggregate last --profile invoice',
+  ],
   results: ['results invoice.pdf', 'results 1a2b3c4d --json'],
   export: ['export last --format jsonl --output results.jsonl', 'export --all --format csv --output all.csv'],
   retry: ['retry last --only transient', "retry last --match '*.pdf' --timeout 30m", 'retry last --dry-run'],

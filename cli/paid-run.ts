@@ -1,3 +1,4 @@
+import type { SummaryEstimate } from '../src/analyze/claude/estimate-summary.ts';
 import type { Queryable } from '../src/db/database.ts';
 import { sampleCandidates } from '../src/db/estimate-rows.ts';
 import { formatUsd, NANO_PER_USD } from '../src/domain/money.ts';
@@ -16,9 +17,16 @@ export function describeEstimate({ name, profile }: LoadedProfile, estimate: Run
   const notes = [
     estimate.cached > 0 ? `${number(estimate.cached)} are answered already and cost nothing` : null,
     estimate.unreadable > 0 ? `${estimate.unreadable} cannot be read and cost nothing` : null,
+    estimate.summary === null ? null : describeSummaryCalls(estimate.summary),
     estimate.lookedAt < documents ? `from a sample of ${estimate.lookedAt}` : null,
   ].filter((note) => note !== null);
   return `${profile.model}, ${estimate.isBatch ? 'by the batch (half the price, within 24 h)' : 'online'}, profile ${name}: ${number(documents)} documents, ${number(pages)} pages, ${number(inputTokens)} input tokens, ${money}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`;
+}
+
+/** Also where documents go by the batch: it is one call, and a person waits for it. */
+export function describeSummaryCalls({ calls, model, highNanoUsd }: SummaryEstimate): string {
+  const count = calls === 1 ? '1 call' : `at most ${calls} calls`;
+  return `with the summary of the batch at the end, ${count} of ${model} online, at most ${formatUsd(highNanoUsd)}`;
 }
 
 export interface PaidRun {

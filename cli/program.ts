@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerAdd } from './commands/add.ts';
+import { registerAggregate } from './commands/aggregate.ts';
 import { registerPause, registerCancel } from './commands/control.ts';
 import { registerCache } from './commands/cache.ts';
 import { registerCost } from './commands/cost.ts';
@@ -81,6 +82,7 @@ const commands: readonly ((register: Register) => void)[] = [
   registerMonitor,
   registerWait,
   registerReport,
+  registerAggregate,
   registerResults,
   registerExport,
   registerReview,

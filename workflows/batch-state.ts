@@ -73,6 +73,9 @@ export interface BatchState {
   providerLane: Lane | null;
   /** Documents are, or will be, at the provider. */
   asksProvider: boolean;
+  /** All documents are done, and the summary of the batch is not. */
+  mustSummarize: boolean;
+  summaryLane: Lane | null;
   /** Part of the token under which rows are taken; raised whenever taken rows are let go. */
   era: number;
   callNo: number;
@@ -110,6 +113,8 @@ export function createState(input: BatchInput): BatchState {
     mustLookAtRetries: false,
     providerLane: null,
     asksProvider: false,
+    mustSummarize: false,
+    summaryLane: null,
     era: 0,
     callNo: 0,
     awaitsRetries: false,

@@ -26,6 +26,7 @@ import {
 import { planInBackground } from './plan-lane.ts';
 import { endGoneRetries, startRetryLane, stopRetryLane } from './retry-lane.ts';
 import { cancelAtProvider, providerIsIdle, startProviderLane, stopProviderLane } from './provider-lane.ts';
+import { startSummaryLane, stopSummaryLane, summaryIsIdle } from './summary-lane.ts';
 import { control, planning } from './retry-policies.ts';
 import { scheduledTime } from './scheduled-time.ts';
 
@@ -118,6 +119,7 @@ async function run(state: BatchState, input: BatchInput): Promise<BatchOutcome> 
     startRetryLane(state);
     dispatchChunks(state);
     startProviderLane(state);
+    startSummaryLane(state);
     if (isDone(state)) {
       const outcome = await finish(state);
       // `retry` may have reopened the batch since it was counted; its signal must not end with this run.
@@ -184,6 +186,7 @@ async function standStill(state: BatchState, input: BatchInput): Promise<BatchOu
   state.phase = halted ? 'halted' : 'paused';
   await stopRetryLane(state);
   await stopProviderLane(state);
+  await stopSummaryLane(state);
   await condition(() => chunksAreIdle(state) || hasNews(state));
   if (hasNews(state)) return null;
   const reason = state.halt?.code ?? null;
@@ -209,6 +212,7 @@ async function cancelBatch(state: BatchState): Promise<BatchOutcome | null> {
   state.phase = 'finishing';
   state.stopPlanning = true;
   await stopRetryLane(state);
+  await stopSummaryLane(state);
   await condition(() => chunksAreIdle(state) && state.planning === null);
   await cancelAtProvider(state);
   const totals = await control.cancelRemaining({ batchId: state.batchId });
@@ -232,6 +236,7 @@ function isDone(state: BatchState): boolean {
     chunksAreIdle(state) &&
     state.retries.size === 0 &&
     providerIsIdle(state) &&
+    summaryIsIdle(state) &&
     !state.awaitsRetries
   );
 }
@@ -249,6 +254,10 @@ async function finish(state: BatchState): Promise<BatchOutcome | null> {
     // An order may stand in the way, and its signal may be lost.
     state.mustRead = true;
     if (result.awaitsReview === true) return null;
+    if (result.summarize === true && patched('batch-summary')) {
+      state.mustSummarize = true;
+      return null;
+    }
     if (result.openChunks.length === 0 && result.retrying === 0 && !state.asksProvider) await sleep('2s');
     return null;
   }
@@ -271,6 +280,7 @@ async function goOnAsNew(state: BatchState, input: BatchInput): Promise<never> {
   state.stopPlanning = true;
   await stopRetryLane(state);
   await stopProviderLane(state);
+  await stopSummaryLane(state);
   const drained = await condition(() => chunksAreIdle(state) && state.planning === null, '60s');
   if (!drained) {
     cancelChunks(state);

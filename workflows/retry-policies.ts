@@ -54,7 +54,7 @@ export const planning = proxyActivities<ControlActivities>({
 });
 
 /** Fails while there is only to wait, and says until when: its retries are the polls. */
-export const { driveProvider } = proxyActivities<ControlActivities>({
+export const { driveProvider, summarizeBatch } = proxyActivities<ControlActivities>({
   taskQueue: controlQueue,
   startToCloseTimeout: '6 hours',
   heartbeatTimeout,

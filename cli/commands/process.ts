@@ -135,6 +135,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   const batchId = randomUUID();
   const prepared = await prepareBatch(db, {
     ...{ batchId, sources, selection, name: flags.name, recipe, settings },
+    aggregate: loaded?.aggregate ?? null,
     detached: flags.detach === true,
     origin: 'cli',
     actor: actorName(context.env),

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { Command } from 'commander';
 import { priceOf } from '../../src/analyze/claude/price.ts';
+import type { AggregateSpec } from '../../src/domain/aggregate.ts';
 import { findProfile, listProfiles, shippedProfileText } from '../../src/profiles/find-profile.ts';
 import type { LoadedProfile } from '../../src/profiles/load-profile.ts';
 import { loadProfile } from '../../src/profiles/load-profile.ts';
@@ -86,6 +87,7 @@ function check(context: CliContext, named: string, flags: RecipeFlags): Promise<
   context.out(
     `${loaded.name} is right: ${fields.length} fields, ${quotes.length} with quotes, at most ${maxTokens} tokens; ${model}, ${price}`,
   );
+  if (loaded.aggregate !== null) context.out(describeAggregate(loaded.aggregate));
   return Promise.resolve(0);
 }
 
@@ -127,6 +129,20 @@ function tryOne(context: CliContext, named: string, document: string, flags: Rec
 
 function load(context: CliContext, named: string, { model, set }: RecipeFlags): LoadedProfile {
   return loadProfile(findProfile(named, context.config()), { model, set });
+}
+
+/** `The batch: by seller; sums of total, by currency; no summary`. */
+function describeAggregate({ groupBy, sum, currency, summary }: AggregateSpec): string {
+  const parts = [
+    groupBy.length === 0 ? 'all documents together' : `by ${groupBy.join(', ')}`,
+    sum.length === 0
+      ? null
+      : `sums of ${sum.join(', ')}, by ${currency === null ? 'the currency at each number' : `the currency in \`${currency}\``}`,
+    summary === null
+      ? null
+      : `a summary by ${summary.model}, one more paid call (at most ${summary.maxCalls} that read answers)`,
+  ];
+  return `The batch: ${parts.filter((part) => part !== null).join('; ')}`;
 }
 
 /** `$0.10 in and $0.50 out per million tokens`. */

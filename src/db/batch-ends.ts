@@ -2,6 +2,7 @@ import type { BatchStatus } from '../domain/batch.ts';
 import type { Database, Queryable } from './database.ts';
 import { isParked } from './is-parked.ts';
 import { noteEvent, notifyLater } from './orders.ts';
+import { isSummaryDue } from './summaries.ts';
 import { notePeakRss } from './workers.ts';
 
 export interface Totals {
@@ -20,6 +21,8 @@ export type Finish =
       parked: number;
       /** Nothing is open but what waits for a person: the batch is paused until then. */
       awaitsReview: boolean;
+      /** Nothing is left but the summary of it all. */
+      summarize?: boolean;
     };
 
 /** Counts the open items; with none left the batch is finished, its counters taken from the items once more. */
@@ -54,6 +57,11 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
         parked: open.parked,
         awaitsReview,
       };
+    }
+    if (await isSummaryDue(tx, batchId)) {
+      const { lastChunkNo } = batch;
+      const nothing = { openChunks: [], retrying: 0, parked: 0, awaitsReview: false };
+      return { finished: false, lastChunkNo, ...nothing, summarize: true };
     }
     // A batch may end between two looks of its worker.
     await notePeakRss(tx, [batchId]);

@@ -1,3 +1,4 @@
+import type { AggregateSpec } from '../domain/aggregate.ts';
 import type { BatchSettings } from '../domain/batch.ts';
 import type { Discovery } from '../domain/scheduled-batch.ts';
 import { batchWorkflowId } from '../domain/ids.ts';
@@ -9,6 +10,8 @@ export interface NewBatch {
   name: string;
   recipeId: number;
   settings: BatchSettings;
+  /** @default null (nothing is aggregated) */
+  aggregate?: AggregateSpec | null;
   detached: boolean;
   origin: 'cli' | 'api' | 'schedule';
   actor: string;
@@ -25,9 +28,9 @@ export interface NewBatch {
 export async function insertBatch(db: Queryable, batch: NewBatch): Promise<void> {
   const { schedule } = batch;
   const { rowCount } = await db.query(
-    `INSERT INTO processing_batches (id, batch_name, recipe_id, settings, detached, origin, workflow_id, schedule_name, scheduled_at, discovery,
+    `INSERT INTO processing_batches (id, batch_name, recipe_id, settings, detached, origin, workflow_id, schedule_name, scheduled_at, discovery, aggregate,
        total_items, processed_items, failed_items, status)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 'pending')
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, 'pending')
      ON CONFLICT (id) DO NOTHING`,
     [
       batch.id,
@@ -40,6 +43,7 @@ export async function insertBatch(db: Queryable, batch: NewBatch): Promise<void>
       schedule?.name ?? null,
       schedule?.scheduledAt ?? null,
       schedule === undefined ? null : JSON.stringify(schedule.discovery),
+      batch.aggregate == null ? null : JSON.stringify(batch.aggregate),
     ],
   );
   if (rowCount === 0) return;

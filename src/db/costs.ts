@@ -57,7 +57,7 @@ export async function seenOutput(
 ): Promise<{ low: number; likely: number; high: number } | null> {
   const { rows } = await db.query<{ calls: number; low: number; likely: number; high: number }>(
     `SELECT COUNT(*)::int AS calls, MIN(output_tokens)::float8 AS low, AVG(output_tokens)::float8 AS likely, MAX(output_tokens)::float8 AS high
-     FROM (SELECT output_tokens FROM paid_calls WHERE profile = $1 AND model = $2 ORDER BY occurred_at DESC LIMIT 500) p`,
+     FROM (SELECT output_tokens FROM paid_calls WHERE profile = $1 AND model = $2 AND document_id IS NOT NULL ORDER BY occurred_at DESC LIMIT 500) p`,
     [profile, model],
   );
   const row = rows[0];

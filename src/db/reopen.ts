@@ -3,6 +3,7 @@ import { putBackLost } from './claims.ts';
 import type { Database, Queryable } from './database.ts';
 import { noteEvent } from './orders.ts';
 import { askRefusedAgain } from './provider-requests.ts';
+import { renewSummary } from './summaries.ts';
 
 export interface ItemSelection {
   /** A failure class, or a code. Null: every failed item. */
@@ -63,6 +64,7 @@ export async function reopenBatch(db: Database, request: Reopen): Promise<{ reop
     const closed = ['completed', 'completed_with_failures', 'cancelled', 'terminated'].includes(batch.status);
     if (!closed && batch.control === 'cancel') return { reopened: 0 };
     const reopened = retry === null ? 0 : await reopenItems(tx, batchId, { ...retry, ofDocuments }, batch);
+    if (reopened > 0) await renewSummary(tx, batchId);
     if (closed) await putBackLost(tx, [batchId]);
     if (batch.control === 'halt' || batch.status === 'halted') await askRefusedAgain(tx, batchId);
     await tx.query(

@@ -1,3 +1,4 @@
+import type { AggregateSpec } from './aggregate.ts';
 import type { BatchSettings } from './batch.ts';
 import type { FrozenProfile } from './recipe.ts';
 import { zonedTime } from './zoned-time.ts';
@@ -28,6 +29,7 @@ export interface ScheduledBatch {
   analyzer: string;
   /** Only with Claude. */
   frozen?: FrozenProfile;
+  aggregate?: AggregateSpec;
   discovery: Discovery;
   settings: BatchSettings;
 }

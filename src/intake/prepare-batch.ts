@@ -3,6 +3,7 @@ import type { Selected, Selection } from '../db/candidates.ts';
 import { dropCandidates, selectCandidates } from '../db/candidates.ts';
 import type { Database } from '../db/database.ts';
 import { saveRecipe } from '../db/recipes.ts';
+import type { AggregateSpec } from '../domain/aggregate.ts';
 import type { BatchSettings } from '../domain/batch.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { Source } from '../sources/resolve-sources.ts';
@@ -16,6 +17,7 @@ export interface WantedBatch {
   name: string | undefined;
   recipe: Recipe;
   settings: BatchSettings;
+  aggregate?: AggregateSpec | null;
   detached: boolean;
   origin: 'cli' | 'api';
   actor: string;
@@ -28,6 +30,7 @@ export interface WantedBatch {
 /** Registers, chooses, and makes the row; with nothing to do, or without agreement, no batch is left behind. */
 export async function prepareBatch(db: Database, wanted: WantedBatch): Promise<Selected> {
   const { batchId, selection, settings, detached, origin, actor, signal } = wanted;
+  const { aggregate = null } = wanted;
   try {
     if (!selection.all) {
       const onProgress = ({ found }: { found: number }) => wanted.onFound(found);
@@ -40,7 +43,7 @@ export async function prepareBatch(db: Database, wanted: WantedBatch): Promise<S
     if (selected.chosen === 0) return selected;
     await wanted.agree?.(recipeId);
     const name = wanted.name ?? defaultName(selection.all ? 'all' : 'process');
-    const row = { id: batchId, name, recipeId, settings, detached, origin, actor };
+    const row = { id: batchId, name, recipeId, settings, aggregate, detached, origin, actor };
     await db.transaction((tx) => insertBatch(tx, row));
     return selected;
   } catch (error) {

@@ -28,6 +28,7 @@ export async function prepareScheduledBatch(
       recipeId: await saveRecipe(tx, recipeOf(spec.analyzer, spec.frozen)),
       // A schedule may be older than a setting.
       settings: { ...defaultSettings, ...settings },
+      aggregate: spec.aggregate ?? null,
       detached: false,
       origin: 'schedule',
       actor: `schedule ${scheduleName}`,

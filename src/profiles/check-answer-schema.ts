@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../domain/analyzer.ts';
+import { aggregateProblems } from './check-aggregate.ts';
 import type { ProfileFile } from './profile-schema.ts';
 
 type Node = { [key: string]: Json };
@@ -8,7 +9,8 @@ type Node = { [key: string]: Json };
 const OURS = ['grounding', 'checks', 'claude', 'injection'];
 
 /** What is wrong with the answer's schema, one sentence each; empty when the API and our own validation can use it. */
-export function schemaProblems({ schema, quotes, chunking }: ProfileFile): string[] {
+export function schemaProblems(file: ProfileFile): string[] {
+  const { schema, quotes, chunking } = file;
   const problems: string[] = [];
   if (schema.type !== 'object') return ['`schema.type` is not `object`: the answer is always an object'];
   walk(schema, 'schema', problems);
@@ -22,6 +24,7 @@ export function schemaProblems({ schema, quotes, chunking }: ProfileFile): strin
   if (chunking.overlapChars * 2 > chunking.maxChars) {
     problems.push('`chunking.overlapChars` is more than half of `chunking.maxChars`');
   }
+  if (problems.length === 0) problems.push(...aggregateProblems(file));
   if (problems.length === 0) {
     try {
       z.fromJSONSchema(schema);

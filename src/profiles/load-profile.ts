@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import type { AggregateSpec } from '../domain/aggregate.ts';
 import type { Profile } from '../domain/profile.ts';
 import { schemaProblems } from './check-answer-schema.ts';
 import type { FoundProfile } from './find-profile.ts';
@@ -13,6 +14,8 @@ export interface LoadedProfile {
   name: string;
   description: string;
   profile: Profile;
+  /** Its section `aggregate`, whole; null: there is none. */
+  aggregate: AggregateSpec | null;
 }
 
 export interface ProfileChanges {
@@ -37,11 +40,25 @@ export function loadProfile(
       next: 'correct it; `docbatch profile show summary` is an example',
     });
   }
-  return { name, description: parsed.data.description, profile: toProfile(parsed.data) };
+  const { description, aggregate: _aggregate, ...profile } = parsed.data;
+  return { name, description, profile, aggregate: toAggregate(parsed.data) };
 }
 
-function toProfile({ description: _description, ...rest }: ProfileFile): Profile {
-  return rest;
+function toAggregate({ aggregate, ...profile }: ProfileFile): AggregateSpec | null {
+  if (aggregate === undefined) return null;
+  const { model, language, chunking, schema } = profile;
+  const { summary, currency = hasCurrency(schema) ? 'currency' : null, ...counted } = aggregate;
+  const common = { language, maxChars: chunking.maxChars };
+  return {
+    ...counted,
+    currency,
+    summary: summary === undefined ? null : { ...summary, model: summary.model ?? model, ...common },
+  };
+}
+
+/** Amounts of different currencies must not be added up because nobody thought of saying where they stand. */
+function hasCurrency({ properties }: ProfileFile['schema']): boolean {
+  return properties !== null && typeof properties === 'object' && 'currency' in properties;
 }
 
 function readYaml(path: string): Record<string, unknown> {

@@ -6,6 +6,30 @@ const fieldPath = z
   .string()
   .regex(/^[A-Za-z_]\w*(\[\])?(\.[A-Za-z_]\w*(\[\])?)*$/, 'expected a path such as `lines[].amount`');
 
+const plainPath = z
+  .string()
+  .regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/, 'expected a path to one value, such as `seller.name`');
+
+/** What the batch shows as a whole. Changing it makes no document pending. */
+const aggregateSchema = z.strictObject({
+  groupBy: z.array(plainPath).max(5).default([]),
+  count: z.boolean().default(true),
+  sum: z.array(fieldPath).max(20).default([]),
+  /** @default the field `currency`, when there is one; null: none */
+  currency: plainPath.nullable().optional(),
+  /** A paid call at the end, over all answers. */
+  summary: z
+    .strictObject({
+      prompt: z.string().trim().min(1),
+      /** @default the model of the profile */
+      model: z.string().min(1).optional(),
+      maxTokens: z.int().min(16).max(128_000).default(1_500),
+      /** So many calls at most read answers; of more answers every second, third … is read. */
+      maxCalls: z.int().min(1).max(1_000).default(20),
+    })
+    .optional(),
+});
+
 /** A profile file. Unknown keys are errors: a misspelt setting must not be a silent default. */
 export const profileFileSchema = z.strictObject({
   description: z.string().default(''),
@@ -44,6 +68,7 @@ export const profileFileSchema = z.strictObject({
       }),
     )
     .default([]),
+  aggregate: aggregateSchema.optional(),
 });
 
 export type ProfileFile = z.infer<typeof profileFileSchema>;

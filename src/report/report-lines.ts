@@ -2,10 +2,12 @@ import type { BatchEventRow } from '../db/batch-events.ts';
 import type { BatchSnapshot } from '../db/batch-snapshot.ts';
 import type { ErrorPattern } from '../db/error-patterns.ts';
 import type { ItemRow } from '../db/items.ts';
+import type { Aggregate } from '../db/read-aggregate.ts';
 import { describeEvent } from '../domain/describe-event.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import { describeUnknown, formatUsd } from '../domain/money.ts';
 import { formatDuration } from '../domain/progress.ts';
+import { aggregateJson, aggregateMarkdown } from './aggregate-lines.ts';
 import { csvLine, snakeCase } from './csv-cell.ts';
 import { markdownCell } from './markdown-cell.ts';
 import { targetsOf } from './targets.ts';
@@ -18,6 +20,8 @@ export interface ReportInput {
   events: readonly BatchEventRow[];
   patterns: readonly ErrorPattern[];
   items: AsyncIterable<ItemRow>;
+  /** Null: the batch is not aggregated. */
+  aggregate: Aggregate | null;
   createdAt: Date;
 }
 
@@ -49,7 +53,13 @@ export async function* reportLines(input: ReportInput, format: ReportFormat): As
   else yield* markdownLines(input);
 }
 
-async function* jsonLines({ snapshot, patterns, items, createdAt }: ReportInput): AsyncIterable<string> {
+async function* jsonLines({
+  snapshot,
+  patterns,
+  items,
+  aggregate,
+  createdAt,
+}: ReportInput): AsyncIterable<string> {
   const { settings: _settings, failures: _failures, provider: _provider, counts, ...batch } = snapshot;
   const head = {
     schema: reportSchema,
@@ -59,7 +69,12 @@ async function* jsonLines({ snapshot, patterns, items, createdAt }: ReportInput)
     targets: targetsOf(snapshot),
     patterns: patterns.map(withAdvice),
   };
-  yield `${JSON.stringify(head).slice(0, -1)},"documents":[`;
+  yield JSON.stringify(head).slice(0, -1);
+  if (aggregate !== null) {
+    yield ',"aggregate":';
+    yield* aggregateJson(aggregate);
+  }
+  yield ',"documents":[';
   let separator = '';
   for await (const item of items) {
     yield separator + JSON.stringify(Object.fromEntries(COLUMNS.map((column) => [column, item[column]])));
@@ -68,7 +83,13 @@ async function* jsonLines({ snapshot, patterns, items, createdAt }: ReportInput)
   yield ']}';
 }
 
-async function* markdownLines({ snapshot, events, patterns, items }: ReportInput): AsyncIterable<string> {
+async function* markdownLines({
+  snapshot,
+  events,
+  patterns,
+  items,
+  aggregate,
+}: ReportInput): AsyncIterable<string> {
   const { counts, name, status, id, reason, detail } = snapshot;
   yield `# Batch ${markdownCell(name)}`;
   yield '';
@@ -79,6 +100,10 @@ async function* markdownLines({ snapshot, events, patterns, items }: ReportInput
   if (cost !== null) yield `\n${cost}`;
   if (snapshot.onInjection !== null) {
     yield `\nDocuments that give orders to the model: ${markdownCell(snapshot.onInjection)}`;
+  }
+  if (aggregate !== null) {
+    yield '\n## Aggregate\n';
+    yield* aggregateMarkdown(aggregate);
   }
   yield '\n## History\n\n| when | what | who | why |\n|---|---|---|---|';
   for (const event of events) {

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
+import { createSummarizer } from '../analyze/claude/create-summarizer.ts';
+import type { ClaudeParameters } from '../analyze/create-analyzer.ts';
 import { createAnalyzer } from '../analyze/create-analyzer.ts';
 import { connectClient } from '../client/connect.ts';
 import { reconcile } from '../client/reconcile.ts';
@@ -97,10 +99,15 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     ...{ db, createAnalyzer: analyzerOf, requests: maxRequests, sizeBytes: maxBytes },
     ...others,
   });
+  const createSummarizerOf = ({ parameters }: Pick<Recipe, 'parameters'>) => {
+    const { baseUrl } = parameters as Partial<ClaudeParameters>;
+    return createSummarizer({ env, baseUrl: baseUrl ?? null, prices: config.claude.prices });
+  };
+  const summaries = { db, workerId, createSummarizer: createSummarizerOf };
   const { connectionOptions } = temporalProfile(config, env);
   const connection = await NativeConnection.connect({ ...connectionOptions, address });
   const client = await connectClient(config, { address, namespace }, env);
-  const activities = createActivities({ db, engine, provider });
+  const activities = createActivities({ db, engine, provider, summaries });
   const workers = await createWorkers(
     { connection, namespace, taskQueue: await readTaskQueue(db) },
     activities,

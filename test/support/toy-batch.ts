@@ -17,6 +17,9 @@ export interface ToyBatch {
   onChunk: (chunkNo: number, nth: number) => Partial<ChunkResult> | Promise<Partial<ChunkResult>>;
   onDocument: (documentId: string) => DocumentOutcome | Promise<DocumentOutcome>;
   onRecordStatus: (change: StatusChange) => void;
+  onSummarize: () => Promise<void>;
+  /** `finishBatch` asks for it before it is finished. */
+  mustSummarize: boolean;
   /** What waits for a retry; taken rows are free again under another token. */
   retrying: (RetryTicket & { token?: string })[];
   /** What each `finishBatch` answers before the last: chunks that turn out to be open. */
@@ -54,6 +57,8 @@ export function toyBatch(given: Partial<ToyBatch> = {}): ToyBatch {
     onChunk: () => ({}),
     onDocument: () => ({ state: 'completed' }),
     onRecordStatus: () => undefined,
+    onSummarize: () => Promise.resolve(),
+    mustSummarize: false,
     retrying: [],
     openAtFinish: [],
     runsOf: new Map(),
@@ -105,6 +110,7 @@ export function toyActivities(batches: ReadonlyMap<string, ToyBatch>): ReturnTyp
       },
     },
     control: {
+      summarizeBatch: (ref) => batchOf(ref).onSummarize(),
       prepareScheduledBatch: () => Promise.reject(new Error('not in these tests')),
       planPage: (ref) => Promise.resolve({ lastChunkNo: batchOf(ref).chunks, planned: true }),
       readOrders: (ref) => Promise.resolve({ ...batchOf(ref).row }),
@@ -158,6 +164,10 @@ export function toyActivities(batches: ReadonlyMap<string, ToyBatch>): ReturnTyp
             openChunks,
             retrying: batch.retrying.length,
           });
+        }
+        if (batch.mustSummarize) {
+          const nothing = { lastChunkNo: batch.chunks, openChunks: [], retrying: 0 };
+          return Promise.resolve({ finished: false, ...nothing, summarize: true });
         }
         return Promise.resolve({ finished: true, status: 'completed', totals: totals(batch) });
       },

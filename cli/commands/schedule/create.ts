@@ -80,6 +80,7 @@ async function create(context: CliContext, name: string, paths: string[], flags:
     timeZone: flags.tz,
     analyzer,
     ...(Object.keys(parameters).length === 0 ? {} : { frozen: { profile, model, parameters } }),
+    ...(chosen.loaded?.aggregate == null ? {} : { aggregate: chosen.loaded.aggregate }),
     discovery: {
       ...sources,
       all: flags.all === true,

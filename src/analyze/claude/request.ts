@@ -157,11 +157,11 @@ export function markOfPiece({ text, pictures, pdfPages }: Piece, contentSha256: 
   return markOf(pictures.length + pdfPages.length === 0 ? text : `${contentSha256} ${text}`);
 }
 
-function enclosed(document: string, mark: string, question: string): string {
+export function enclosed(document: string, mark: string, question: string): string {
   return `<untrusted-${mark}>\n${document}\n</untrusted-${mark}>\n\n${question}`;
 }
 
 /** A document cannot close the tag that it stands in. */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return text.replace(/<\/(document|part|page|untrusted)/gi, '</ $1');
 }

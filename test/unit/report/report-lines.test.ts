@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { BatchSnapshot } from '../../../src/db/batch-snapshot.ts';
+import type { Aggregate } from '../../../src/db/read-aggregate.ts';
 import type { ItemRow } from '../../../src/db/items.ts';
 import { defaultSettings } from '../../../src/domain/batch.ts';
 import { packageRoot } from '../../../src/paths.ts';
+import { aggregateCsv } from '../../../src/report/aggregate-lines.ts';
 import { csvCell } from '../../../src/report/csv-cell.ts';
 import { exportCsvLines } from '../../../src/report/export-lines.ts';
 import { reportLines } from '../../../src/report/report-lines.ts';
@@ -121,6 +123,60 @@ describe('a report', () => {
   });
 });
 
+describe('a report with an aggregate', () => {
+  const sums = [
+    { field: 'total', currency: 'EUR', sum: '30.30', documents: 2 },
+    { field: 'total', currency: null, sum: '-5', documents: 1 },
+  ];
+  const coverage = {
+    ...{ documents: 97, of: 100, failed: 3, review: 0 },
+    ...{ skipped: 0, cancelled: 0, open: 0, withoutAnswer: 0 },
+  };
+  const aggregate: Aggregate = {
+    spec: { groupBy: ['seller'], count: true, sum: ['total'], currency: 'currency', summary: null },
+    coverage,
+    sums,
+    gaps: [{ field: 'seller', kind: 'missing', documents: 2, examples: ['a.pdf', '<b>.pdf'] }],
+    summary: {
+      ...{ state: 'made', text: '<b>Two sellers.</b>\nAll is paid.', model: 'claude-haiku-5-5' },
+      ...{ answersRead: 97, answers: 97, calls: 1, costNanoUsd: 1_000, failure: null, madeAt: new Date(0) },
+    },
+    groups: async function* () {
+      yield* await Promise.resolve([
+        { key: ['A | B'], documents: 96, sums },
+        { key: [null], documents: 1, sums: [] },
+      ]);
+    },
+  };
+
+  it('follows the published schema', async () => {
+    const schema = await readFile(join(packageRoot, 'docs/report.schema.json'), 'utf8');
+    const validate = new Ajv2020({ validateFormats: false }).compile(JSON.parse(schema));
+    const report = JSON.parse(await report_('json', aggregate));
+    expect(validate(report), JSON.stringify(validate.errors)).to.equal(true);
+    expect(report.aggregate.over).to.deep.equal(coverage);
+    expect(report.aggregate.groups[1]).to.deep.equal({ key: { seller: null }, documents: 1, sums: [] });
+  });
+
+  it('says in Markdown what it is over and what is missing, whatever a group is called', async () => {
+    const text = await report_('md', aggregate);
+    expect(text).to.include('over 97 of 100 documents; 3 failed');
+    expect(text)
+      .to.include('| A \\| B | 96 | EUR 30.30, -5 |')
+      .and.to.include('| all | 97 | EUR 30.30, -5 |');
+    expect(text).to.include('2 documents without').and.to.include('a.pdf');
+    expect(text)
+      .to.include('> \\<b\\>Two sellers.')
+      .and.to.not.match(/(?<!\\)<b>/);
+  });
+
+  it('has a CSV line for each group, field and currency, with numbers as numbers', async () => {
+    const lines = await all(aggregateCsv(aggregate));
+    expect(lines[0]).to.equal('seller,documents,field,currency,sum,documents_with_it');
+    expect(lines.slice(1)).to.deep.equal(['A | B,96,total,EUR,30.30,2', 'A | B,96,total,,-5,1', ',1,,,,']);
+  });
+});
+
 describe('an export as CSV', () => {
   it('has a column per top-level field of the answers, also when one is called like ours', async () => {
     const answered = { ...item, state: 'completed', code: null, class: null, message: null };
@@ -140,8 +196,15 @@ describe('an export as CSV', () => {
   });
 });
 
-function report_(format: ReportFormat): Promise<string> {
-  const input = { snapshot, patterns: [pattern], items: items([item]), events: [], createdAt: new Date(0) };
+function report_(format: ReportFormat, aggregate: Aggregate | null = null): Promise<string> {
+  const input = {
+    aggregate,
+    snapshot,
+    patterns: [pattern],
+    items: items([item]),
+    events: [],
+    createdAt: new Date(0),
+  };
   return all(reportLines(input, format)).then((lines) => lines.join('\n'));
 }
 
