@@ -53,6 +53,8 @@ DECLARE
   said TEXT;
   part TEXT[];
   digits TEXT;
+  before TEXT;
+  after TEXT;
   is_negative BOOLEAN;
 BEGIN
   IF jsonb_typeof(document_currency) = 'string' THEN currency := docbatch_currency(document_currency #>> '{}'); END IF;
@@ -63,12 +65,13 @@ BEGIN
   IF jsonb_typeof(value) IS DISTINCT FROM 'string' THEN RETURN; END IF;
   said := translate(value #>> '{}', U&'\00A0\202F\2009\2212\2019', '   -''');
   IF length(said) > 60 THEN RETURN; END IF;
-  part := regexp_match(said, '^\s*([-+(]?)\s*(' || unit || ')?\s*([-+]?)\s*([0-9., '']*[0-9])\s*(' || unit || ')?\s*([-)]?)\s*$', 'i');
-  IF part IS NULL THEN RETURN; END IF;
-  -- A bracket that is open is closed, one sign is enough, and so is one currency.
-  IF (part[1] = '(') <> (part[6] = ')') OR length(part[1] || part[3] || replace(part[6], ')', '')) > 1
-    OR (part[2] IS NOT NULL AND part[5] IS NOT NULL) THEN RETURN; END IF;
-  is_negative := part[1] IN ('-', '(') OR part[3] = '-' OR part[6] = '-';
+  part := regexp_match(said, '^\s*([-+(]?)\s*(' || unit || ')?\s*([-+(]?)\s*([0-9., '']*[0-9])\s*([-)]?)\s*(' || unit || ')?\s*([-)]?)\s*$', 'i');
+  IF part IS NULL OR (part[2] IS NOT NULL AND part[6] IS NOT NULL) THEN RETURN; END IF;
+  before := part[1] || part[3];
+  after := part[5] || part[7];
+  -- One sign is enough, and a bracket that is open is closed.
+  IF before || after NOT IN ('', '+', '-', '()') OR after = '+' THEN RETURN; END IF;
+  is_negative := before || after IN ('-', '()');
   digits := btrim(part[4]);
   amount := CASE
     WHEN digits ~ '^\d+$' THEN digits
@@ -81,5 +84,5 @@ BEGIN
   END::numeric;
   IF amount IS NULL THEN RETURN; END IF;
   IF is_negative THEN amount := -amount; END IF;
-  currency := COALESCE(docbatch_currency(COALESCE(part[2], part[5])), currency);
+  currency := COALESCE(docbatch_currency(COALESCE(part[2], part[6])), currency);
 END $$;
