@@ -74,7 +74,8 @@ export async function summarizeBatch(
     const verdict = failure === null ? null : verdictOf(failure);
     await tell(gate, isProbe, verdict);
     if (failure === null) return DONE;
-    const [how, round] = consequence(claim, failure, gate.isClosed() && verdict?.ok === false);
+    const atGateMs = gate.isClosed() && verdict?.ok === false ? Math.max(GATE_MS, gate.probeInMs()) : null;
+    const [how, round] = consequence(claim, failure, atGateMs);
     await end(how);
     return round;
   } finally {
@@ -90,11 +91,12 @@ export async function summarizeBatch(
 function consequence(
   { attempts, settings }: SummaryClaim,
   failure: DocumentFailure,
-  isForgiven: boolean,
+  atGateMs: number | null,
 ): [SummaryEnd, SummaryRound] {
   const { failureClass, code, message, retryAfterMs } = failure;
-  const made = attempts + (isForgiven ? 0 : 1);
-  const waitMs = failureClass === 'transient' ? nextAttempt(settings, Math.max(1, made), retryAfterMs) : null;
+  const made = attempts + (atGateMs === null ? 1 : 0);
+  const ownWaitMs = failureClass === 'transient' ? nextAttempt(settings, made, retryAfterMs) : null;
+  const waitMs = atGateMs ?? ownWaitMs;
   const state = waitMs === null ? 'failed' : 'due';
   return [
     { state, failureClass, code, message, attempts: made },
