@@ -247,6 +247,47 @@ describe('BatchWorkflow', function () {
     expect(batch.documents).to.deep.equal(['d']);
   });
 
+  it('summarizes the batch when all documents are done, and only then finishes', async () => {
+    let waits = 1;
+    const batch: ToyBatch = toyBatch({
+      mustSummarize: true,
+      onSummarize: () => {
+        expect(batch.inFlight.size).to.equal(0);
+        if (waits-- > 0) {
+          const nextRetryDelay = 20;
+          throw ApplicationFailure.create({ message: 'overloaded', type: 'waiting', nextRetryDelay });
+        }
+        batch.mustSummarize = false;
+        return Promise.resolve();
+      },
+    });
+    expect(await (await start(batch)).result()).to.include({ status: 'completed', completed: 3 });
+    expect(waits).to.equal(-1);
+  });
+
+  it('lets go of a summary that is to be tried again when it is paused, and asks anew afterwards', async () => {
+    let tries = 0;
+    const batch: ToyBatch = toyBatch({
+      mustSummarize: true,
+      onSummarize: () => {
+        tries += 1;
+        batch.mustSummarize = tries === 1;
+        if (tries > 1) return Promise.resolve();
+        const nextRetryDelay = '1 hour';
+        throw ApplicationFailure.create({ message: 'overloaded', type: 'waiting', nextRetryDelay });
+      },
+    });
+    const { handle, progress, result } = await start(batch);
+    await until('it was tried', () => tries === 1);
+    give(batch, 'pause');
+    await handle.signal('wake');
+    await until('it is paused', async () => (await progress()).phase === 'paused');
+    give(batch, 'run');
+    await handle.signal('wake');
+    expect(await result()).to.include({ status: 'completed' });
+    expect(tries).to.equal(2);
+  });
+
   it('did all this in the same way again when its histories are replayed', async () => {
     const { workflow } = workers.client;
     const histories = [...batches.keys()].map(async (batchId) => {

@@ -65,6 +65,52 @@ describe('profiles', () => {
     expect(problemOf(good, ['maxTokens'])).to.equal('Expected `--set` to be key=value, got `maxTokens`');
   });
 
+  it('checks the section aggregate against the answer’s schema', () => {
+    const schema = `schema:
+  type: object
+  properties:
+    seller: { type: [string, 'null'] }
+    currency: { type: string }
+    total: { type: number }
+    tags: { type: array, items: { type: string } }
+    lines: { type: array, items: { type: object, properties: { amount: { type: number } } } }
+`;
+    const withSection = (section: string) => `prompt: Say it.\n${schema}aggregate: { ${section} }\n`;
+    const wrong = (section: string) => expect(problemOf(withSection(section)));
+    wrong('groupBy: [supplier]').to.include(
+      '`aggregate.groupBy` names `supplier`, and the schema has no `supplier`: expected one of seller, currency',
+    );
+    wrong('groupBy: [tags]').to.include('which is an array');
+    wrong('groupBy: [a b]').to.include('`aggregate.groupBy.0` is "a b": expected a path to one value');
+    wrong('sum: [tags]').to.include('did you mean `tags[]`?');
+    wrong('sum: [total[]]').to.include('is no list: leave `[]` out');
+    wrong('sum: [lines[].price]').to.include('the schema has no `price`: expected one of amount');
+    wrong('sum: [total, total]').to.include('names `total` twice');
+    wrong('currency: total').to.include('`aggregate.currency` names `total`, which is a number');
+    wrong('sums: [total]').to.include('unknown key `aggregate.sums`');
+    wrong('summary: { maxTokens: 5 }').to.include('`aggregate.summary.prompt` is missing');
+    const read = (section: string) => loadProfile(fileWith(withSection(section))).aggregate;
+    expect(read('groupBy: [seller], sum: [total, "lines[].amount"]')).to.deep.equal({
+      ...{ groupBy: ['seller'], count: true, sum: ['total', 'lines[].amount'] },
+      ...{ currency: 'currency', summary: null },
+    });
+    expect(read('currency: null, summary: { prompt: Why? }')).to.deep.include({
+      currency: null,
+      summary: {
+        ...{ prompt: 'Why?', model: 'claude-haiku-5-5', maxTokens: 1_500 },
+        ...{ language: 'document', maxChars: 300_000, maxCalls: 20 },
+      },
+    });
+    expect(loadProfile(fileWith(good)).aggregate).to.equal(null);
+  });
+
+  it('keeps the section out of what is asked about a document, so that another grouping pays for none', () => {
+    const section = 'aggregate: { groupBy: [a] }\n';
+    expect(loadProfile(fileWith(good + section)).profile).to.deep.equal(loadProfile(fileWith(good)).profile);
+    const invoice = loadProfile(findProfile('invoice', { projectDir: dir, userDir: dir })).aggregate;
+    expect(invoice).to.deep.include({ groupBy: ['seller'], currency: 'currency', summary: null });
+  });
+
   it('takes changes by --set and --model, and the project’s file before a shipped one', () => {
     const { profile } = loadProfile(fileWith(good), {
       model: 'claude-opus-5-5',
