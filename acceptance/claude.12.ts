@@ -231,7 +231,10 @@ async function groupsOfExport(): Promise<object[]> {
       result: { kind: string; unit: string; total: number };
     };
     if (state !== 'completed') continue;
-    const group = groups.get(result.kind) ?? { documents: 0, units: new Map() };
+    const group = groups.get(result.kind) ?? {
+      documents: 0,
+      units: new Map<string, { sum: bigint; documents: number }>(),
+    };
     const unit = group.units.get(result.unit) ?? { sum: 0n, documents: 0 };
     group.documents += 1;
     group.units.set(result.unit, { sum: unit.sum + scaled(result.total), documents: unit.documents + 1 });
@@ -261,6 +264,6 @@ function told(groups: AggregateJson['groups']): string {
 /** Decimal digits in units of 10⁻²⁰, exactly. */
 function scaled(value: number | string): bigint {
   const [whole = '', fraction = ''] = String(value).replace('-', '').split('.');
-  const units = BigInt(whole + fraction.padEnd(20, '0'));
+  const units = BigInt(`${whole}${fraction.padEnd(20, '0')}`);
   return String(value).startsWith('-') ? -units : units;
 }

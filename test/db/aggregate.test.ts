@@ -132,7 +132,7 @@ describe('the aggregate of a batch', function () {
       const seller = pick(['A', 'B', 'C', null]);
       const currency = pick(['EUR', 'USD', 'JPY']);
       const cents = Math.floor(random() * 10 ** pick([2, 5, 9])) * pick([1, 1, -1]);
-      const group = expected.get(String(seller)) ?? { documents: 0, cents: new Map() };
+      const group = expected.get(String(seller)) ?? { documents: 0, cents: new Map<string, bigint>() };
       group.documents += 1;
       group.cents.set(currency, (group.cents.get(currency) ?? 0n) + BigInt(cents));
       expected.set(String(seller), group);
@@ -142,7 +142,7 @@ describe('the aggregate of a batch', function () {
         { seller, currency, total: written },
         { seller, total: `${currency} ${written}` },
         { seller, total: `${written} ${currency}`, currency: 'GBP' },
-      ]) as Json;
+      ]);
     });
     const { groups } = await aggregateOf(await batchOf(answers));
     expect(groups).to.have.length(4);
@@ -227,8 +227,8 @@ function fraction(cents: number): string {
 }
 
 function centsOf(sum: string): bigint {
-  const [whole, part = ''] = sum.replace('-', '').split('.');
-  const cents = BigInt(whole! + part.padEnd(2, '0'));
+  const [whole = '', part = ''] = sum.replace('-', '').split('.');
+  const cents = BigInt(`${whole}${part.padEnd(2, '0')}`);
   return sum.startsWith('-') ? -cents : cents;
 }
 
