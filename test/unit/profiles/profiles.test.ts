@@ -83,8 +83,8 @@ describe('profiles', () => {
     wrong('groupBy: [tags]').to.include('which is an array');
     wrong('groupBy: [a b]').to.include('`aggregate.groupBy.0` is "a b": expected a path to one value');
     wrong('sum: [tags]').to.include('did you mean `tags[]`?');
-    wrong('sum: [total[]]').to.include('is no list: leave `[]` out');
-    wrong('sum: [lines[].price]').to.include('the schema has no `price`: expected one of amount');
+    wrong('sum: ["total[]"]').to.include('is no list: leave `[]` out');
+    wrong('sum: ["lines[].price"]').to.include('the schema has no `price`: expected one of amount');
     wrong('sum: [total, total]').to.include('names `total` twice');
     wrong('currency: total').to.include('`aggregate.currency` names `total`, which is a number');
     wrong('sums: [total]').to.include('unknown key `aggregate.sums`');
