@@ -39,7 +39,7 @@ export async function showAggregate(
   context.out(`  all: ${line(coverage.documents, sums)}`);
   for (const gap of gaps) context.out(`  ${onOneLine(describeGap(gap))}`);
   if (summary === null) return;
-  context.out(`Summary: ${describeSummary(summary)}`);
+  context.out(onOneLine(`Summary: ${describeSummary(summary)}`));
   if (summary.text !== null) context.out(summary.text.replace(/^/gm, '  '));
   if (summary.state === 'failed') {
     context.out(`${'Once more:'.padEnd(16)}${commandLine(context.env, `aggregate ${shortId(id)}`)}`);

@@ -70,6 +70,9 @@ export function pruneCache(db: Database, { before, profile, model }: CachePrunin
        ) SELECT COUNT(*)::int AS answers, COALESCE(SUM(size), 0)::bigint AS "sizeBytes" FROM gone`,
       [before, profile, model],
     );
+    if (profile === null && model === null) {
+      await tx.query('DELETE FROM summary_answers WHERE created_at < $1', [before]);
+    }
     // Claims of tries that have ended say nothing any more.
     await tx.query(
       `DELETE FROM cache_claims c WHERE c.claimed_at < $1 AND NOT EXISTS (

@@ -140,9 +140,10 @@ export async function endSummary(
          -- The call that was answered at last was the same request, so about as dear.
          SELECT MAX(cost_nano_usd) AS cost FROM paid_calls WHERE batch_id = $1 AND document_id IS NULL
        )
-       UPDATE processing_batches SET interrupted_nano_usd = interrupted_nano_usd
-         + (SELECT COALESCE(SUM(LEAST(amount_nano_usd, COALESCE(usual.cost, amount_nano_usd))), 0)::bigint FROM gone, usual)
-       WHERE id = $1`,
+       UPDATE processing_batches b SET interrupted_calls = b.interrupted_calls + n.calls, interrupted_nano_usd = b.interrupted_nano_usd + n.amount
+       FROM (SELECT COUNT(*)::int AS calls, COALESCE(SUM(LEAST(amount_nano_usd, COALESCE(cost, amount_nano_usd))), 0)::bigint AS amount
+             FROM gone, usual) n
+       WHERE b.id = $1`,
       [batchId, epoch],
     );
   });

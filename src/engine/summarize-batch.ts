@@ -48,7 +48,10 @@ export async function summarizeBatch(
   const claim = await outlastOutage(() => claimSummary(db, batchId));
   if (claim === null || claim.control !== 'run' || claim.spec.summary === null) return DONE;
   const summarizer = deps.createSummarizer(claim);
-  const gate = createGate(db, summarizer, deps.workerId, claim.settings.timeoutMs);
+  const gate = createGate(db, summarizer, deps.workerId, {
+    callTimeoutMs: claim.settings.timeoutMs,
+    isNeeded: () => true,
+  });
   await gate.refresh();
   const isProbe = gate.isClosed();
   if (isProbe && !(await gate.claimProbe())) {

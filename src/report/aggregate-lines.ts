@@ -39,7 +39,7 @@ export async function* aggregateMarkdown(aggregate: Aggregate): AsyncIterable<st
   for (const gap of gaps) yield `- ${markdownCell(describeGap(gap))}`;
   if (summary === null) return;
   yield `\n### Summary\n`;
-  yield describeSummary(summary);
+  yield markdownCell(describeSummary(summary));
   if (summary.text === null) return;
   // Written by a model that has read what strangers wrote: never markup.
   yield '';
@@ -82,7 +82,7 @@ export function describeSummary({ state, model, failure, ...summary }: Summary):
   const { answersRead, answers, calls, costNanoUsd } = summary;
   if (state === 'due') return 'The summary is still to be made.';
   if (state === 'failed') {
-    return `No summary: ${markdownCell(`${failure?.code ?? ''}: ${failure?.message ?? ''}`)}`;
+    return `No summary: ${failure?.code ?? ''}: ${failure?.message ?? ''}`;
   }
   const read =
     answersRead === answers
@@ -91,5 +91,5 @@ export function describeSummary({ state, model, failure, ...summary }: Summary):
   const cost =
     calls === 0 ? 'answered before, and not paid again' : `${calls} calls, ${formatUsd(costNanoUsd)}`;
   const old = state === 'stale' ? 'Of documents as they were before some were taken up again: ' : '';
-  return `${old}by ${markdownCell(model ?? '')} from ${read}; ${cost}`;
+  return `${old}by ${model ?? ''} from ${read}; ${cost}`;
 }
