@@ -42,6 +42,7 @@ export async function showAggregate(
   context.out(onOneLine(`Summary: ${describeSummary(summary)}`));
   if (summary.text !== null) context.out(summary.text.replace(/^/gm, '  '));
   if (summary.state === 'failed') {
-    context.out(`${'Once more:'.padEnd(16)}${commandLine(context.env, `aggregate ${shortId(id)}`)}`);
+    const more = summary.failure?.code === 'budget' ? ' --budget <USD>' : '';
+    context.out(`${'Once more:'.padEnd(16)}${commandLine(context.env, `aggregate ${shortId(id)}${more}`)}`);
   }
 }

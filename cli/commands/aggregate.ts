@@ -83,13 +83,14 @@ async function aggregate(context: CliContext, named: string | undefined, flags: 
   const stored = await readAggregateSpec(db, batch.id);
   const spec = flags.profile === undefined ? stored : sectionOf(context, flags.profile, flags.set);
   if (spec === null) throw notAggregated(context, batch);
-  if (spec.summary !== null) await checkSummary(context, db, batch, spec.summary);
+  if (spec.summary !== null && flags.summary) await checkSummary(context, db, batch, spec.summary);
   const isNew = stored === null || canonicalJson(asJson(stored)) !== canonicalJson(asJson(spec));
   const isMade = !isNew && (await readSummary(db, batch.id))?.state === 'made';
   let exitCode: number = ExitCode.ok;
   if (spec.summary === null || isMade || !flags.summary || flags.dryRun === true) {
     if (isNew && flags.summary && flags.dryRun !== true) await setAggregateSpec(db, batch.id, spec);
-    if (flags.dryRun === true && spec.summary !== null) await sayCosts(context, db, batch, spec.summary);
+    if (flags.dryRun === true && flags.summary && spec.summary !== null)
+      await sayCosts(context, db, batch, spec.summary);
   } else exitCode = await makeSummary(context, batch, spec, { flags, isNew });
   await print(context, (await readAggregate(db, batch.id, spec))!, flags);
   return exitCode;
