@@ -117,6 +117,9 @@ describe('the analyzer claude', () => {
     expect([key.failureClass, key.code]).to.deep.equal(['critical', 'analyzer_unauthorized']);
     const model = await failureOf(preflight(claudeAt(simulator.url, { model: 'claude-none' })));
     expect([model.failureClass, model.code]).to.deep.equal(['critical', 'model_not_found']);
+    const away = await failureOf(preflight(claudeAt('http://127.0.0.1:1')));
+    expect([away.failureClass, away.code]).to.deep.equal(['critical', 'analyzer_unreachable']);
+    expect(away.message).to.include('http://127.0.0.1:1');
     const tokens = await failureOf(
       preflight(claudeAt(simulator.url, { model: 'claude-haiku-4-5', maxTokens: 100_000 })),
     );
