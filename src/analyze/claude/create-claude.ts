@@ -154,7 +154,7 @@ export function createClaudeAnalyzer(
         grounding,
         marks: pieces.map((piece) => markOfPiece(piece, input.contentSha256)),
         suspicions,
-        textChars: shown ? Infinity : input.extraction.markdown.length,
+        text: input.extraction.markdown,
       });
       const answer: Answer = { ...read.answer };
       if (profile.quotes.length > 0) answer.grounding = grounding as unknown as Json;
