@@ -3,7 +3,7 @@ import { ocrData } from '../src/extract/ocr-data.ts';
 import { ocrFolder } from '../src/sandbox/sandbox-options.ts';
 import { recipeOf } from '../src/analyze/recipe-of.ts';
 import { claudeUrl, defaultClaudeUrl, hasClaudeKey } from '../src/analyze/claude/client.ts';
-import { priceOf } from '../src/analyze/claude/price.ts';
+import { pricedModels, priceOf } from '../src/analyze/claude/price.ts';
 import type { Json } from '../src/domain/analyzer.ts';
 import { DocumentFailure } from '../src/domain/failure.ts';
 import { describeFailureCode } from '../src/domain/failure-codes.ts';
@@ -79,10 +79,12 @@ export function requireClaude(
 
 /** Throws when nobody has told us what a model costs. */
 export function requirePrice(context: CliContext, model: string): void {
-  if (priceOf(model, new Date(), context.config().claude.prices) === undefined) {
+  const { prices } = context.config().claude;
+  if (priceOf(model, new Date(), prices) === undefined) {
     throw new CliError(`No price is known for the model \`${model}\``, {
-      why: 'without one neither an estimate nor a budget would be true',
-      next: `set claude.prices.${model} in docbatch.yaml, or take another --model`,
+      why: `without one neither an estimate nor a budget would be true; known: ${pricedModels(prices).join(', ')}`,
+      next: `take another --model, or set claude.prices.${model}: { input: …, output: … } (USD per million tokens) in docbatch.yaml`,
+      exitCode: ExitCode.halted,
     });
   }
 }
@@ -135,9 +137,13 @@ async function preflight(
   } catch (error) {
     if (!(error instanceof DocumentFailure)) throw error;
     const { meaning, suggestion } = describeFailureCode(error.code);
+    const hasKey = hasClaudeKey(context.env);
     throw new CliError(error.message, {
-      why: `${meaning} No document was touched.`,
-      next: hasClaudeKey(context.env) ? suggestion : 'export ANTHROPIC_API_KEY=…',
+      why: `${hasKey ? meaning : 'Nothing can be asked without one.'} No document was touched.`,
+      // No batch was made that could be resumed.
+      next: hasKey
+        ? suggestion.replace(/then resume\b/, 'then run the command again')
+        : 'export ANTHROPIC_API_KEY=…',
       exitCode: ExitCode.halted,
       cause: error,
     });

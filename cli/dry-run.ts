@@ -61,7 +61,11 @@ export async function dryRun(
     parallel: settings.parallel,
     sizeBytes: types.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     types,
-    expectedMs: observed === null ? null : expectedTime(observed, chosen, settings.parallel),
+    // A provider batch takes its own time, whatever its documents took here.
+    expectedMs:
+      observed === null || recipe.analyzer === 'claude-batch'
+        ? null
+        : expectedTime(observed, chosen, settings.parallel),
     stillPending: judged.pending - chosen,
     analyzer: recipe.analyzer,
     estimate,
@@ -100,7 +104,9 @@ function show(context: CliContext, plan: Plan, ahead: Preview): void {
   if (chosen > 0) {
     context.out(
       expectedMs === null
-        ? 'Expected time: unknown, nothing was processed with this analyzer yet'
+        ? analyzer === 'claude-batch'
+          ? 'Expected time: as the provider finds time, mostly within 1 h, at most 24 h'
+          : 'Expected time: unknown, nothing was processed with this analyzer yet'
         : `Expected time: ${formatDuration(expectedMs.from)} to ${formatDuration(expectedMs.to)}, from ${documents(ahead.observed?.documents ?? 0)} processed earlier`,
     );
   }

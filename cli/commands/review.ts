@@ -65,12 +65,14 @@ async function list(
     return 0;
   }
   if (rows.length === 0) context.out('Nothing waits for a person.');
-  for (const row of rows) context.out(`? ${row.name}  batch ${shortId(row.batchId)}: ${row.message ?? ''}`);
-  const [first] = rows;
+  for (const row of rows) {
+    context.out(`? ${row.shortName}  batch ${shortId(row.batchId)}: ${row.message ?? ''}`);
+  }
+  const first = rows[0]?.shortName;
   if (first !== undefined) {
-    context.err(`Its answer:  ${commandLine(context.env, `results ${shellWord(first.name)}`)}`);
-    context.err(`Take it:     ${commandLine(context.env, `review accept ${shellWord(first.name)}`)}`);
-    context.err(`Discard it:  ${commandLine(context.env, `review reject ${shellWord(first.name)}`)}`);
+    context.err(`Its answer:  ${commandLine(context.env, `results ${shellWord(first)}`)}`);
+    context.err(`Take it:     ${commandLine(context.env, `review accept ${shellWord(first)}`)}`);
+    context.err(`Discard it:  ${commandLine(context.env, `review reject ${shellWord(first)}`)}`);
   }
   return 0;
 }

@@ -9,6 +9,8 @@ export interface ReviewRow {
   batch: string;
   name: string;
   uri: string;
+  /** What a command takes for this document alone: the name, or the URI where several have that name. */
+  shortName: string;
   /** Why it waits. */
   message: string | null;
   result: unknown;
@@ -18,7 +20,9 @@ export interface ReviewRow {
 export async function listReviews(db: Queryable, batchId: string | null): Promise<ReviewRow[]> {
   const { rows } = await db.query<ReviewRow>(
     `SELECT i.document_id AS "documentId", i.batch_id AS "batchId", COALESCE(b.batch_name, b.id::text) AS batch,
-            COALESCE(d.name, d.uri, '') AS name, COALESCE(d.uri, '') AS uri, i.failure_message AS message, r.result
+            COALESCE(d.name, d.uri, '') AS name, COALESCE(d.uri, '') AS uri,
+            CASE WHEN d.name IS NULL OR EXISTS (SELECT FROM file_document o WHERE o.name = d.name AND o.id <> d.id)
+                 THEN COALESCE(d.uri, d.id::text) ELSE d.name END AS "shortName", i.failure_message AS message, r.result
      FROM batch_items i JOIN file_document d ON d.id = i.document_id JOIN processing_batches b ON b.id = i.batch_id
      LEFT JOIN document_results r ON r.batch_id = i.batch_id AND r.document_id = i.document_id
      WHERE i.state = 'review' AND ($1::uuid IS NULL OR i.batch_id = $1) ORDER BY b.created_at, d.uri`,

@@ -200,7 +200,12 @@ export const failureCodes = {
   analyzer_not_found: code(
     'critical',
     'The analyzer program or address does not exist.',
-    'Correct --analyzer, then resume.',
+    'Correct --analyzer (for Claude: ANTHROPIC_BASE_URL, or claude.baseUrl in docbatch.yaml), then resume.',
+  ),
+  analyzer_unreachable: code(
+    'critical',
+    'The analyzer cannot be reached from here.',
+    'Check the network, and the address (for Claude: ANTHROPIC_BASE_URL, or claude.baseUrl in docbatch.yaml), then resume.',
   ),
   overloaded: code('transient', 'The model is overloaded.', 'Wait a little; then retry.'),
   refused: code(

@@ -10,6 +10,7 @@ import {
   rules,
   saysWhat,
 } from './order-rules.ts';
+import { findReaderOrders } from './reader-orders.ts';
 import type { AsideText, Origin, Suspicion } from './suspicion.ts';
 import { MAX_SUSPICIONS } from './suspicion.ts';
 
@@ -51,6 +52,10 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
         (match.weight === 'order' || hasCompany(match, matches, origin)) &&
         !isMentioned(piece, { ...match, origin, isAbout });
       add(isOrder ? 'order' : 'hint', origin, piece.slice(index, end + EXCERPT_CHARS));
+    }
+    for (const match of findReaderOrders(piece, origin)) {
+      const isTold = isMentioned(piece, { ...match, isAddressed: true, origin, isAbout });
+      add(isTold ? 'hint' : 'order', origin, piece.slice(match.index, match.end));
     }
     for (const decoded of decodedRuns(piece)) {
       for (const { weight, excerpt } of findOrders(decoded, 'encoded text'))
@@ -171,11 +176,14 @@ function writesAboutInjections(text: string): boolean {
   return false;
 }
 
+interface Mention extends Pick<Match, 'index' | 'end' | 'isAddressed'> {
+  origin: Origin;
+  /** The text is about such orders. */
+  isAbout: boolean;
+}
+
 /** Told about, not told: quoted, in code, no imperative, or an example in a text about such orders. */
-function isMentioned(
-  text: string,
-  { index, end, isAddressed, origin, isAbout }: Match & { origin: Origin; isAbout: boolean },
-): boolean {
+function isMentioned(text: string, { index, end, isAddressed, origin, isAbout }: Mention): boolean {
   if (UNSEEN.includes(origin)) return false;
   const before = text.slice(Math.max(0, index - NEAR_CHARS), index);
   if (isInQuotes(text, index, end)) return true;

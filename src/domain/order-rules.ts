@@ -57,8 +57,12 @@ const OF_THIS = String.raw`(?:this|the|each|any) (?:document|text|file|page|cv|r
 export const rules: readonly Rule[] = [
   rule(
     'strong',
-    String.raw`\bif you(?:'re| are) (?:an? |the )?(?:automated |artificial )?${AI}\b[^\n]{0,120}?\b${SAY}\b`,
+    String.raw`\bif you(?:'re| are) (?:an? |the )?(?:automated |artificial )?${AI}\b(?! (?:developer|provider|compan|researcher|engineer|user|vendor|expert))[^\n]{0,120}?\b${SAY}\b`,
     { needs: NAMES_AI },
+  ),
+  rule(
+    'strong',
+    String.raw`\bfrom now on,? you(?:'re| are) no longer (?:an? )?(?:extract|summari[sz]|process|analy[sz]|classif|assist|read|model|bot)\w*`,
   ),
   rule(
     'strong',

@@ -7,6 +7,7 @@ import type { BatchView } from '../db/workers.ts';
 import type { Extracted } from '../sandbox/requests.ts';
 import type { Committer } from './committer.ts';
 import type { Gate } from './gate.ts';
+import type { CallWindow } from './call-window.ts';
 import type { Limiter } from './limiter.ts';
 import type { Marks } from './marks.ts';
 import type { Turn } from './turns.ts';
@@ -61,6 +62,7 @@ export interface ActiveBatch {
   ocrLanguages: readonly string[] | null;
   gate: Gate;
   limiter: Limiter;
+  window: CallWindow;
   committer: Committer;
   /** Call it before a call for which no budget holds money, with the most that its try may cost; see `noteWorstTry`. */
   noteWorst(nanoUsd: number): Promise<void>;
@@ -79,10 +81,15 @@ export interface ActiveBatch {
   isMarking: boolean;
 }
 
+/** What it may have in slots here: its share, or less while the other side is overloaded. */
+export function slotsOf({ share, window }: ActiveBatch): number {
+  return Math.min(share, window.size());
+}
+
 /** Whether another document of this batch may start now, the free slots apart. */
 export function mayStart(batch: ActiveBatch): boolean {
   const { view, committer } = batch;
-  if (batch.inSlots.size >= batch.share) return false;
+  if (batch.inSlots.size >= slotsOf(batch)) return false;
   if (committer.count() >= view.settings.parallel || committer.oldestAgeMs() > 2_000) return false;
   return mayGoOn(batch);
 }

@@ -12,6 +12,8 @@ export type CallVerdict = {
   retryAfterMs: number;
   /** It asked all callers, so that no worker may call before. */
   stopsAll: boolean;
+  /** It has too much to do, and did not say for how long. */
+  isOverload: boolean;
 } | null;
 
 export function asDocumentFailure(error: unknown): DocumentFailure {
@@ -41,11 +43,13 @@ export function consequence(
 
 export function verdictOf(failure: DocumentFailure, { batch }: Task): NonNullable<CallVerdict> {
   const { failureClass, code, stage, message, retryAfterMs } = failure;
+  const isShared = batch.analyzer.sharesLimits === true;
   return {
     ok: failureClass !== 'transient' || stage !== 'analyze',
     reason: `${code}: ${message}`,
     retryAfterMs: retryAfterMs ?? 0,
-    stopsAll: code === 'rate_limited' && retryAfterMs !== undefined && batch.analyzer.sharesLimits === true,
+    stopsAll: isShared && code === 'rate_limited' && retryAfterMs !== undefined,
+    isOverload: isShared && retryAfterMs === undefined && (code === 'rate_limited' || code === 'overloaded'),
   };
 }
 

@@ -14,8 +14,8 @@ import { createFeeder } from './feeder.ts';
 import { outlastOutage } from './outage.ts';
 import { prefetchAnswers, prefetchCache } from './prefetch.ts';
 import { createProber } from './prober.ts';
-import type { CallVerdict } from './consequence.ts';
 import { hasBill, readAhead, runDocument } from './run-document.ts';
+import { noteCall } from './note-call.ts';
 import { createShares } from './shares.ts';
 import { createSlotPool } from './slot-pool.ts';
 import { takeBackMarks } from './take-back-marks.ts';
@@ -141,15 +141,6 @@ export function createEngine(options: EngineOptions): Engine {
   function fail(task: Task, error: unknown): void {
     task.fail(error);
     task.settle('returned');
-  }
-
-  async function noteCall(task: Task, verdict: NonNullable<CallVerdict>): Promise<void> {
-    const { gate } = task.batch;
-    if (verdict.stopsAll) await gate.stop(verdict.reason, verdict.retryAfterMs);
-    if (task.isProbe) await gate.endProbe(verdict);
-    // Another worker may have closed it within the last half second.
-    else if (!verdict.ok && !gate.isClosed()) await gate.refresh();
-    await gate.record(verdict);
   }
 
   /** A document that waited for its text must not start its call against an order, a closed gate, or without news. */

@@ -10,6 +10,7 @@ import type { Recipe } from '../domain/recipe.ts';
 import type { Sandbox } from '../sandbox/pool.ts';
 import type { ActiveBatch } from './active-batch.ts';
 import { adoptView } from './active-batch.ts';
+import { createCallWindow } from './call-window.ts';
 import { createCommitter, isCritical } from './committer.ts';
 import { createGate } from './gate.ts';
 import { createLimiter } from './limiter.ts';
@@ -59,6 +60,7 @@ export async function openBatch(
       isNeeded: () => !asksByBatch({ batch }),
     }),
     limiter: createLimiter(db, analyzer.provider),
+    window: createCallWindow(),
     marks: createMarks(db, batchId),
     committer: createCommitter({
       commit: (outcomes, unwritten) =>

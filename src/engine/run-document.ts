@@ -119,7 +119,9 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     const worked = await work(deps, task, facts);
     if (worked === null) return { ...putBack(), waitMs: task.waitsForOther ? OTHER_MS : 0 };
     const { answer, cached, calls, callsOk } = worked;
-    const verdict = isCall() ? { ok: true, reason: '', retryAfterMs: 0, stopsAll: false } : null;
+    const verdict = isCall()
+      ? { ok: true, reason: '', retryAfterMs: 0, stopsAll: false, isOverload: false }
+      : null;
     const told = { ...base(), result: answer, cached, calls, callsOk };
     return { outcome: { ...told, ...finalState(task, answer) }, verdict };
   } catch (error) {

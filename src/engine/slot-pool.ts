@@ -1,6 +1,6 @@
 import { mustRunAlone } from '../domain/crash-blame.ts';
 import type { ActiveBatch, Task } from './active-batch.ts';
-import { mayGoOn, mayStart } from './active-batch.ts';
+import { mayGoOn, mayStart, slotsOf } from './active-batch.ts';
 import { partition } from './tasks.ts';
 
 /** How long `started_at` vouches for an item that has not begun: a worker that slept longer asks again. */
@@ -94,7 +94,7 @@ export function createSlotPool(
   /** Marks the next few, and begins to read them: no slot waits for the database or for a file. */
   const markAhead = (batch: ActiveBatch): void => {
     if (batch.isMarking) return;
-    const free = Math.max(0, Math.min(batch.share - batch.inSlots.size, options.capacity - running.size));
+    const free = Math.max(0, Math.min(slotsOf(batch) - batch.inSlots.size, options.capacity - running.size));
     const [marked, unmarked] = partition(batch.queue, isMarked);
     const room = free - marked.length;
     const isIdle = isQuiet() && marked.length === 0;

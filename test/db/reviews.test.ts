@@ -54,6 +54,16 @@ describe('documents that wait for a person', () => {
     expect((await batchSnapshot(db, batchId)).counts).to.include({ completed: 1, failed: 2, review: 0 });
   });
 
+  it('are called by their name, and by their URI where several have it', async () => {
+    const { batchId, ids } = await waiting(3);
+    await db.query('UPDATE file_document SET name = $2 WHERE id = ANY($1)', [ids.slice(1), 'same.txt']);
+    await db.query('UPDATE file_document SET name = $2 WHERE id = $1', [ids[0], 'one.txt']);
+    const named = (await listReviews(db, batchId)).map(({ name, uri, shortName }) => [name, uri, shortName]);
+    expect(named.filter(([name, , short]) => name === short)).to.have.length(1);
+    expect(named.filter(([name, uri, short]) => name === 'same.txt' && uri === short)).to.have.length(2);
+    await decide('reject', batchId, null);
+  });
+
   it('let their batch go on when two people decide the last two at once', async () => {
     const { batchId, ids } = await waiting(2);
     await finishBatch(db, batchId);

@@ -9,6 +9,8 @@ import type { CallCount } from './failure.ts';
 import { callFailure } from './failure.ts';
 import type { CallPrice, CallTokens, PriceOverrides } from './price.ts';
 import { priceOf } from './price.ts';
+import type { PromptCache } from './prompt-cache.ts';
+import { isShared, withSharedPrompt } from './prompt-cache.ts';
 import type { ClaudeDraft } from './request.ts';
 import { seenLimits } from './seen-limits.ts';
 import type { SentRequest } from './with-pages.ts';
@@ -24,6 +26,7 @@ export interface Session {
   client: Anthropic;
   prices: PriceOverrides;
   meter: Meter;
+  promptCache: PromptCache;
   render: AnalysisInput['render'];
   contentSha256: string;
   signal: AbortSignal;
@@ -43,12 +46,32 @@ export interface Session {
  * would wait in memory.
  */
 export async function callClaude(session: Session, draft: ClaudeDraft): Promise<Anthropic.Message> {
-  const { meter, prices } = session;
+  const { prices } = session;
   const price = priceOf(draft.model, new Date(), prices);
   if (price === undefined) throw unpriced(draft.model);
   const askedAtMs = performance.now();
-  const costOf = (input: number): number =>
-    price.costOf({ input, output: draft.max_tokens, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 });
+  const left = await session.promptCache.enter(draft, session.signal);
+  let usage: Anthropic.Usage | null = null;
+  try {
+    const message = await placeAndSend(session, draft, { price, askedAtMs });
+    usage = message.usage;
+    return message;
+  } finally {
+    left(usage);
+  }
+}
+
+async function placeAndSend(
+  session: Session,
+  draft: ClaudeDraft,
+  { price, askedAtMs }: { price: CallPrice; askedAtMs: number },
+): Promise<Anthropic.Message> {
+  const { meter } = session;
+  const costOf = (tokens: number): number => {
+    // Writing the shared prompt costs more than reading it; at worst this call has to.
+    const [input, cacheWrite5m] = isShared(draft) ? [0, tokens] : [tokens, 0];
+    return price.costOf({ input, output: draft.max_tokens, cacheWrite5m, cacheWrite1h: 0, cacheRead: 0 });
+  };
   await meter.reserve(async () => costOf(await countTokens(session, draft)));
   const estimatedInputTokens = roughTokens(draft, CHARS_PER_TOKEN);
   await meter.admit(estimatedInputTokens, costOf(estimatedInputTokens));
@@ -83,7 +106,7 @@ async function send(
   let answer: { data: Anthropic.Message; response: Response; request_id: string | null | undefined };
   try {
     answer = await client.messages
-      .create(request, { signal: stop.signal, timeout: Math.min(leftMs, MAX_TIMER_MS) })
+      .create(withSharedPrompt(request), { signal: stop.signal, timeout: Math.min(leftMs, MAX_TIMER_MS) })
       .withResponse();
   } catch (error) {
     const headers = error instanceof APIError ? (error.headers as Headers | undefined) : undefined;

@@ -14,6 +14,7 @@ import type { GroundedQuote, GroundingInput, Quote } from './ground.ts';
 import { groundQuotes } from './ground.ts';
 import { checkClaude } from './preflight.ts';
 import type { PriceOverrides } from './price.ts';
+import { createPromptCache } from './prompt-cache.ts';
 import { createProviderBatches } from './provider-batches.ts';
 import { inRounds } from './in-rounds.ts';
 import { judgeAnswer } from './judge-answer.ts';
@@ -52,6 +53,7 @@ export function createClaudeAnalyzer(
     answer: answerSchema,
     quotes: z.array(z.strictObject({ field: z.string(), quote: z.string() })),
   });
+  const promptCache = createPromptCache();
   let client: Anthropic | undefined;
   const open = (): Anthropic => (client ??= createClaudeClient(deps));
   const openInWorker = (): Anthropic => {
@@ -126,6 +128,7 @@ export function createClaudeAnalyzer(
         client: openInWorker(),
         prices: deps.prices,
         meter: input.meter,
+        promptCache,
         render: rendering.render,
         contentSha256: input.contentSha256,
         signal,
@@ -158,6 +161,7 @@ export function createClaudeAnalyzer(
         grounding,
         marks: pieces.map((piece) => markOfPiece(piece, input.contentSha256)),
         suspicions,
+        text: input.extraction.markdown,
       });
       const answer: Answer = { ...read.answer };
       if (profile.quotes.length > 0) answer.grounding = grounding as unknown as Json;

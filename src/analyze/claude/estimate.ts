@@ -4,6 +4,7 @@ import type { Extraction } from '../../domain/extraction.ts';
 import type { Profile } from '../../domain/profile.ts';
 import type { CallPrice } from './price.ts';
 import { pictureTokens } from './picture-size.ts';
+import { isShared } from './prompt-cache.ts';
 import type { ClaudeDraft } from './request.ts';
 import { documentRequest, pieceRequest } from './request.ts';
 import type { Piece } from './split-document.ts';
@@ -109,6 +110,7 @@ export function createEstimator(
     finish: async () => {
       const empty = documentRequest(profile, '');
       const fixed = (await count(empty)) ?? JSON.stringify(empty).length / ROUGH_CHARS_PER_TOKEN;
+      const addCall = adderOf(!deps.isBatch && isShared(empty) ? fixed : 0);
       const waiting = [...largest];
       const lanes = Array.from({ length: COUNTS_AT_ONCE }, async () => {
         for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -140,22 +142,26 @@ export function createEstimator(
     },
   };
 
-  function addCall(estimate: Estimate, input: number, uncertainty: number): void {
-    const cost = (inputTokens: number, output: number) =>
-      deps.price.costOf(
-        {
-          input: Math.ceil(inputTokens),
+  /** Of the shared prompt the first call writes, and the others read, what the cache keeps; at worst all write it. */
+  function adderOf(shared: number) {
+    const isAlone = calls.length === 1;
+    return (estimate: Estimate, input: number, uncertainty: number): void => {
+      const cost = (inputTokens: number, output: number, isRead: boolean) => {
+        const kept = Math.ceil(Math.min(shared, inputTokens));
+        const tokens = {
+          input: Math.ceil(inputTokens) - kept,
           output: Math.ceil(output),
-          cacheWrite5m: 0,
+          cacheWrite5m: isRead ? 0 : kept,
           cacheWrite1h: 0,
-          cacheRead: 0,
-        },
-        { isBatch: deps.isBatch },
-      );
-    estimate.inputTokens += input;
-    estimate.lowNanoUsd += cost(input * (1 - uncertainty), deps.output.low);
-    estimate.likelyNanoUsd += cost(input, deps.output.likely);
-    estimate.highNanoUsd += cost(input * (1 + uncertainty), deps.output.high);
+          cacheRead: isRead ? kept : 0,
+        };
+        return deps.price.costOf(tokens, { isBatch: deps.isBatch });
+      };
+      estimate.inputTokens += input;
+      estimate.lowNanoUsd += cost(input * (1 - uncertainty), deps.output.low, !isAlone);
+      estimate.likelyNanoUsd += cost(input, deps.output.likely, !isAlone);
+      estimate.highNanoUsd += cost(input * (1 + uncertainty), deps.output.high, false);
+    };
   }
 }
 

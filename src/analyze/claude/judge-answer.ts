@@ -10,13 +10,15 @@ export interface Judged {
   marks: readonly string[];
   /** What extraction found in the document. */
   suspicions: readonly Suspicion[];
+  /** What the model read as text. One of a few words leaves an honest answer little else to say. */
+  text: string;
 }
 
 /**
  * Whether the answer was dictated by the document. Orders that no innocent document holds suffice; a mere hint, such as
  * the example in a text about injections, needs an answer that shows that it was obeyed.
  */
-export function judgeAnswer({ answer, grounding, marks, suspicions }: Judged): Suspicion[] {
+export function judgeAnswer({ answer, grounding, marks, suspicions, text }: Judged): Suspicion[] {
   const findings = suspicions.filter(({ weight }) => weight === 'order');
   const leaves = [...leafTexts(answer)].filter((text) => text.trim() !== '');
   const add = (excerpt: string): void =>
@@ -29,7 +31,7 @@ export function judgeAnswer({ answer, grounding, marks, suspicions }: Judged): S
     same !== null &&
     same.count >= 3 &&
     same.count * 2 > leaves.length &&
-    (isHinted || same.text.length >= LONG)
+    (isHinted || (same.text.length >= LONG && !isMostOf(same.text, text)))
   ) {
     add(`It says the same everywhere: ${same.text}`);
   }
@@ -46,6 +48,12 @@ export function judgeAnswer({ answer, grounding, marks, suspicions }: Judged): S
 }
 
 const LONG = 20;
+const LITTLE_ELSE = 4;
+
+function isMostOf(said: string, text: string): boolean {
+  const isShort = text.length <= LITTLE_ELSE * said.length;
+  return isShort && text.replace(/\s+/g, ' ').includes(said.replace(/\s+/g, ' ').trim());
+}
 const OBEYS =
   /^\W*(?:as (?:ordered|instructed|commanded|directed|you (?:ordered|asked|wish))\b|(?:previous|prior|all) instructions (?:ignored|disregarded)|ignoring (?:all |the )?(?:previous|prior)|i (?:will|have) (?:now )?(?:ignored?|disregard(?:ed)?))/i;
 

@@ -52,6 +52,11 @@ export function priceOf(model: string, at: Date, overrides: PriceOverrides = {})
   return entry === undefined ? undefined : priceFrom(entry.tiers);
 }
 
+/** Models that have a price, the user's own first. */
+export function pricedModels(overrides: PriceOverrides = {}): string[] {
+  return [...new Set([...Object.keys(overrides), ...Object.keys(shipped.models)])];
+}
+
 function ownTier(own: PriceOverrides[string]): PriceTier {
   const { input, output } = own;
   return {

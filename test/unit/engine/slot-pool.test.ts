@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createCallWindow } from '../../../src/engine/call-window.ts';
 import type { ActiveBatch, Task } from '../../../src/engine/active-batch.ts';
 import { enqueue } from '../../../src/engine/active-batch.ts';
 import { createSlotPool } from '../../../src/engine/slot-pool.ts';
@@ -287,6 +288,7 @@ function activeBatch(share: number, commits: { uncommitted: number }): ActiveBat
     queue: [],
     inSlots: new Set(),
     share,
+    window: createCallWindow(),
     lastServed: 0,
     isMarking: false,
   } as unknown as ActiveBatch;

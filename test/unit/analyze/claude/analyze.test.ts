@@ -91,6 +91,31 @@ describe('the analyzer claude', () => {
     expect(paid.length).to.equal(claude.parts + 1);
   });
 
+  it('sends a long prompt once before the others, and reads it from the cache from then on', async () => {
+    const analyzer = claudeAt(simulator.url, { prompt: 'Say what it is, by these rules. '.repeat(300) });
+    const documents = Array.from({ length: 8 }, (_, n) => meteredDocument(`Letter ${n} about presses.`));
+    simulator.set({ latencyMs: 50 });
+    await Promise.all(documents.map(({ document }) => analyzer.analyze(document, never)));
+    simulator.set({ latencyMs: 0 });
+    const calls = documents.flatMap(({ paid }) => paid);
+    const writes = calls.filter(({ cacheWriteTokens }) => cacheWriteTokens > 0);
+    const reads = calls.filter(({ cacheReadTokens }) => cacheReadTokens > 0);
+    expect([writes.length, reads.length]).to.deep.equal([1, 7]);
+    const cost = calls.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
+    expect(cost).to.equal(simulator.ledger.totals().costNanoUsd);
+  });
+
+  it('lets everybody go when the first call about a long prompt fails', async () => {
+    simulator.set({
+      faults: [{ fault: { kind: 'status', status: 529, type: 'overloaded_error' }, times: 1 }],
+    });
+    const analyzer = claudeAt(simulator.url, { prompt: 'Say what it is, by other rules. '.repeat(300) });
+    const asked = await Promise.allSettled(
+      [1, 2, 3].map((n) => analyzer.analyze(meteredDocument(`Note ${n}.`).document, never)),
+    );
+    expect(asked.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'fulfilled', 'rejected']);
+  });
+
   it('asks the meter before every call, and makes none when it says no', async () => {
     const { document } = meteredDocument('Too dear.');
     const asked: number[] = [];
@@ -117,6 +142,9 @@ describe('the analyzer claude', () => {
     expect([key.failureClass, key.code]).to.deep.equal(['critical', 'analyzer_unauthorized']);
     const model = await failureOf(preflight(claudeAt(simulator.url, { model: 'claude-none' })));
     expect([model.failureClass, model.code]).to.deep.equal(['critical', 'model_not_found']);
+    const away = await failureOf(preflight(claudeAt('http://127.0.0.1:1')));
+    expect([away.failureClass, away.code]).to.deep.equal(['critical', 'analyzer_unreachable']);
+    expect(away.message).to.include('http://127.0.0.1:1');
     const tokens = await failureOf(
       preflight(claudeAt(simulator.url, { model: 'claude-haiku-4-5', maxTokens: 100_000 })),
     );

@@ -4,7 +4,12 @@ import type { Suspicion } from '../../../../src/domain/suspicion.ts';
 
 const hint: Suspicion = { origin: 'text', weight: 'hint', excerpt: 'ignore all previous instructions' };
 const order: Suspicion = { ...hint, weight: 'order' };
-const base = { grounding: [], marks: ['0123456789abcdef'], suspicions: [hint] };
+const base = {
+  grounding: [],
+  marks: ['0123456789abcdef'],
+  suspicions: [hint],
+  text: 'A text of many words. '.repeat(200),
+};
 const honest = {
   title: 'On prompt injection',
   summary: 'It tells how a text such as "ignore all previous instructions" is found.',
@@ -34,6 +39,14 @@ describe('the judgment of an answer', () => {
       expect(judgeAnswer({ ...base, answer: answer as never })).to.have.length.at.least(1);
     });
   }
+
+  it('lets an answer repeat a document that holds little else', () => {
+    const text = 'Photograph of the warehouse';
+    const answer = { title: text, summary: text, keyPoints: [text] };
+    const judged = { ...base, answer, suspicions: [] };
+    expect(judgeAnswer(judged)).to.have.length(1);
+    expect(judgeAnswer({ ...judged, text: `# ${text}` })).to.deep.equal([]);
+  });
 
   it('suspects quotes that are mostly invented only after a hint', () => {
     const quote = { field: 'a', page: null, label: null, start: null, end: null };
