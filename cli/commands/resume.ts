@@ -7,8 +7,9 @@ import { batchRecipe } from '../../src/db/recipes.ts';
 import type { ItemSelection } from '../../src/db/reopen.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
-import { isOpen, resumableBatches } from '../../src/db/resolve-batch.ts';
+import { isOpen, resolveBatch, resumableBatches } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
+import type { Recipe } from '../../src/domain/recipe.ts';
 import { uriPattern } from '../../src/sources/glob.ts';
 import { actorName } from '../../src/actor.ts';
 import { showEnd } from '../batch-end.ts';
@@ -24,10 +25,12 @@ import { sayDetached } from '../output/say-detached.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
 import type { SettingsFlags } from '../settings-options.ts';
-import { addSettings, changedSettings, duration, usd } from '../settings-options.ts';
+import { addSettings, changedSettings, duration, repeated, usd } from '../settings-options.ts';
+import { agreeToRetry, retriedRecipe, standsNotStill, type RetriedFlags } from '../retried-recipe.ts';
 import { chosenBatches, refuseBoth } from './control.ts';
 
-interface Flags extends SettingsFlags {
+interface Flags extends SettingsFlags, RetriedFlags {
+  yes?: boolean;
   all?: boolean;
   only?: Pick<ItemSelection, 'failureClass' | 'failureCode'>;
   match?: string;
@@ -59,7 +62,10 @@ export function registerRetry(register: Register): void {
     .argument('[batch]', 'id, start of an id, name, or last')
     .option('--only <which>', 'transient, permanent, or type=<code>', only)
     .option('--match <glob>', 'only documents whose uri or path matches')
-    .option('--dry-run', 'say how many; change nothing');
+    .option('--dry-run', 'say how many; change nothing')
+    .option('--profile <name>', 'ask Claude by another profile from now on; finished answers stay')
+    .option('--model <id>', 'ask another model from now on')
+    .option('--set <key=value>', 'change a key of the profile, such as maxTokens=4000; repeatable', repeated);
   register(addSettings(addCommon(command), { isNew: false }), retry);
 }
 
@@ -117,6 +123,7 @@ async function retry(context: CliContext, named: string | undefined, flags: Flag
     failureCode: flags.only?.failureCode ?? null,
     uriPattern: flags.match === undefined ? null : uriPattern(flags.match),
   };
+  const chosen = await retriedRecipe(context, db, batch, flags);
   const count = await countRetryable(db, batch.id, selection);
   if (flags.dryRun === true || count === 0) {
     const said =
@@ -126,8 +133,17 @@ async function retry(context: CliContext, named: string | undefined, flags: Flag
     );
     return 0;
   }
+  const isGiven = flags.yes === true || flags.budget !== undefined;
+  const recipe =
+    chosen === null
+      ? null
+      : await agreeToRetry(context, db, chosen, {
+          ...{ batchId: batch.id, selection, isGiven, usesCache: flags.cache !== false },
+          passwordsFile: changedSettings(flags, context.config().userDir).passwordsFile ?? null,
+        });
   const session = await openSession(context, { worker: true });
-  const reopened = await reopen(context, session, batch, flags, selection);
+  const reopened = await reopen(context, session, batch, flags, selection, recipe);
+  if (reopened === 0 && recipe !== null) throw standsNotStill(context, await resolveBatch(db, batch.id));
   if (reopened === 0) {
     throw new CliError(`Batch ${shortId(batch.id)} is being cancelled`, {
       why: 'documents in work are being finished first',
@@ -144,6 +160,7 @@ async function reopen(
   batch: NamedBatch,
   flags: Flags,
   selection: ItemSelection | null,
+  recipe: Recipe | null = null,
 ): Promise<number> {
   const { reopened } = await reopenBatch(db, {
     batchId: batch.id,
@@ -151,6 +168,7 @@ async function reopen(
     reason: flags.reason ?? null,
     retry: selection,
     settings: changedSettings(flags, context.config().userDir),
+    recipe,
   });
   await startBatch(db, client, batch.id);
   return reopened;
