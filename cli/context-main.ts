@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { loadConfig, type Config } from '../src/config.ts';
-import { openDatabase } from '../src/db/database.ts';
-import { acquireStack } from '../src/dev/stack.ts';
+import { openDatabase, type Database } from '../src/db/database.ts';
+import { acquireStack, type StackLease } from '../src/dev/stack.ts';
 import { CliError, type CliContext } from './context.ts';
 import { commandLine } from './command-name.ts';
 import { printable } from './output/printable.ts';
@@ -24,6 +24,8 @@ export function createMainContext(options: () => { project?: string }, purpose: 
   const err = createWriter(process.stderr).write;
   const onStep = createStackSteps(err);
   let config: Config | null = null;
+  let lease: StackLease | null = null;
+  let db: Database | null = null;
 
   const context: CliContext = {
     config: () => (config ??= readConfig(env, options().project)),
@@ -33,7 +35,7 @@ export function createMainContext(options: () => { project?: string }, purpose: 
     err,
     isTerminal: process.stderr.isTTY,
     stack: async (needs) => {
-      const lease = await acquireStack(context.config(), {
+      const wider = await acquireStack(context.config(), {
         needs,
         purpose: purpose(),
         onStep,
@@ -43,14 +45,19 @@ export function createMainContext(options: () => { project?: string }, purpose: 
         },
         signal: context.interrupted,
       });
-      cleanups.push(() => lease.release());
-      return lease;
+      // One lease at a time: the newest has all that an older one has.
+      if (lease === null) cleanups.push(() => lease?.release());
+      const older = lease;
+      lease = wider;
+      await older?.release();
+      return wider;
     },
     database: async () => {
-      const { info } = await context.stack({ temporal: false, worker: false });
-      const db = openDatabase(info.databaseUrl, context.config().databasePoolMax);
-      cleanups.push(() => db.close());
-      return db;
+      if (db !== null) return db;
+      const { info } = lease ?? (await context.stack({ temporal: false, worker: false }));
+      const opened = openDatabase(info.databaseUrl, context.config().databasePoolMax);
+      cleanups.push(() => opened.close());
+      return (db = opened);
     },
     interrupted: listenForInterrupts(),
     onExit: (cleanup) => cleanups.push(cleanup),

@@ -15,9 +15,9 @@ export interface CliContext {
   err(text: string): void;
   /** True when stderr is a terminal: live bars are for those only. */
   isTerminal: boolean;
-  /** Starts or joins what is needed of the stack; released when the command ends. Steps are shown on stderr. */
+  /** Starts or joins what is needed of the stack, beside what the command has; released when it ends. Steps are shown on stderr. */
   stack(needs: StackNeeds): Promise<StackLease>;
-  /** PostgreSQL alone (read-only commands), migrated; closed when the command ends. */
+  /** PostgreSQL, migrated, and alone when nothing else was asked for yet; the same each time, closed when the command ends. */
   database(): Promise<Database>;
   /** Aborted by the first Ctrl-C. The second one leaves at once. */
   interrupted: AbortSignal;

@@ -1,5 +1,5 @@
 import type { Client } from '../src/client/connect.ts';
-import { openServers } from '../src/client/servers.ts';
+import { openClient } from '../src/client/open-client.ts';
 import type { Database } from '../src/db/database.ts';
 import { collectBeforeWork } from '../src/steady-heap.ts';
 import type { CliContext } from './context.ts';
@@ -17,7 +17,8 @@ export interface Session {
 export async function openSession(context: CliContext, needs: { worker: boolean }): Promise<Session> {
   const config = context.config();
   const { info } = await context.stack({ temporal: true, worker: needs.worker });
-  const { db, client } = await openServers(config, info, context);
+  const db = await context.database();
+  const client = await openClient(config, db, info, context);
   const { webUiUrl, temporalNamespace: namespace } = info;
   collectBeforeWork();
   return { db, client, webUiUrl, namespace, isEmbedded: info.embedded.temporal };

@@ -1,13 +1,13 @@
 import type { SummaryEstimate } from '../src/analyze/claude/estimate-summary.ts';
 import type { Queryable } from '../src/db/database.ts';
-import { sampleCandidates } from '../src/db/estimate-rows.ts';
+import type { Sampled } from '../src/db/estimate-rows.ts';
 import { formatUsd, NANO_PER_USD } from '../src/domain/money.ts';
 import type { Recipe } from '../src/domain/recipe.ts';
 import type { LoadedProfile } from '../src/profiles/load-profile.ts';
 import { consent } from './consent.ts';
 import type { CliContext } from './context.ts';
 import type { RunEstimate } from './estimate-run.ts';
-import { estimateRun, SAMPLE } from './estimate-run.ts';
+import { estimateRun } from './estimate-run.ts';
 
 /** `claude-haiku-5-5, online, profile summary: 18 documents, 31 pages, 41,200 input tokens, about $0.012 ($0.0051 to $0.031)`. */
 export function describeEstimate({ name, profile }: LoadedProfile, estimate: RunEstimate): string {
@@ -30,7 +30,7 @@ export function describeSummaryCalls({ calls, model, highNanoUsd }: SummaryEstim
 }
 
 export interface PaidRun {
-  batchId: string;
+  chosen: Sampled;
   /** Whose answers are used; null: none are. */
   recipeId: number | null;
   loaded: LoadedProfile;
@@ -42,8 +42,7 @@ export interface PaidRun {
 
 /** Says what the run will cost, and asks when that may be much; throws when it may not start. */
 export async function agreeToCosts(context: CliContext, db: Queryable, run: PaidRun): Promise<void> {
-  const { batchId, recipeId, loaded, recipe, passwordsFile, isGiven } = run;
-  const chosen = await sampleCandidates(db, batchId, SAMPLE);
+  const { chosen, recipeId, loaded, recipe, passwordsFile, isGiven } = run;
   const estimate = await estimateRun(context, db, {
     chosen,
     recipeId,

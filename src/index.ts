@@ -4,7 +4,7 @@ import { actorName } from './actor.ts';
 import { recipeOf } from './analyze/recipe-of.ts';
 import { checkSettings } from './check-settings.ts';
 import { pauseInterrupted } from './client/pause-interrupted.ts';
-import { openServers } from './client/servers.ts';
+import { openClient } from './client/open-client.ts';
 import { startBatch } from './client/start-batch.ts';
 import { watchForWorkers } from './client/watch-for-workers.ts';
 import type { Config } from './config.ts';
@@ -12,7 +12,7 @@ import { loadConfig } from './config.ts';
 import type { BatchSnapshot } from './db/batch-snapshot.ts';
 import { batchSnapshot } from './db/batch-snapshot.ts';
 import type { Selection } from './db/candidates.ts';
-import type { Database } from './db/database.ts';
+import { openDatabase, type Database } from './db/database.ts';
 import type { ItemRow } from './db/items.ts';
 import { readItems } from './db/items.ts';
 import { lookPatiently } from './db/look-patiently.ts';
@@ -88,7 +88,10 @@ export function createBatchProcessor({
       signal: new AbortController().signal,
     });
     cleanups.push(() => lease.release());
-    return openServers(config, lease.info, { env: process.env, onExit: (close) => cleanups.push(close) });
+    const db = openDatabase(lease.info.databaseUrl, config.databasePoolMax);
+    cleanups.push(() => db.close());
+    const onExit = (close: () => Promise<void>) => cleanups.push(close);
+    return { db, client: await openClient(config, db, lease.info, { env: process.env, onExit }) };
   }
 
   /** One session for all batches; one that could not be opened is tried again with the next batch. */

@@ -5,7 +5,7 @@ import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
 import { orderControl } from '../../src/db/orders.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
-import { openBatchesByName, resolveBatch } from '../../src/db/resolve-batch.ts';
+import { isOpen, openBatchesByName, resolveBatch } from '../../src/db/resolve-batch.ts';
 import { terminalBatchStatuses, type BatchStatus } from '../../src/domain/batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../../src/actor.ts';
@@ -46,15 +46,20 @@ function orderCommand(name: string, description: string): Command {
 function order(control: 'pause' | 'cancel') {
   return async (context: CliContext, named: string | undefined, flags: Flags): Promise<number> => {
     refuseBoth(named, flags.all);
-    const { db, client } = await openSession(context, { worker: control === 'cancel' });
+    const db = await context.database();
     const batches = await chosenBatches(db, named, flags.all === true);
+    const open = () => openSession(context, { worker: control === 'cancel' });
+    let session = batches.some(isOpen) ? await open() : null;
     if (batches.length === 0) context.out(`Nothing to ${control}: no batch is open.`);
     for (const batch of batches) {
       const order = { batchId: batch.id, actor: actorName(context.env), reason: flags.reason ?? null };
       const { changed, status } = await orderControl(db, { ...order, control, now: flags.now === true });
-      const isHeard = !changed || (await wakeBatch(client, batch.workflowId));
-      // A scheduled run that stands still has ended, and only a workflow can end its batch.
-      if (!isHeard && control === 'cancel') await startBatch(db, client, batch.id);
+      if (changed) {
+        const { client } = (session ??= await open());
+        const isHeard = await wakeBatch(client, batch.workflowId);
+        // A scheduled run that stands still has ended, and only a workflow can end its batch.
+        if (!isHeard && control === 'cancel') await startBatch(db, client, batch.id);
+      }
       const said =
         control === 'pause'
           ? await afterPause(context, db, batch, changed, status)

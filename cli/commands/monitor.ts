@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { resolveBatch } from '../../src/db/resolve-batch.ts';
+import { isOpen, resolveBatch } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { showReason } from '../batch-end.ts';
 import type { CliContext } from '../context.ts';
@@ -25,11 +25,13 @@ export function registerMonitor(register: Register): void {
 }
 
 async function monitor(context: CliContext, named: string | undefined, flags: Flags): Promise<number> {
-  const session = await openSession(context, { worker: false });
-  const { id, name, workflowId } = await resolveBatch(session.db, named);
-  const url = await workflowUrl(session, workflowId);
+  const db = await context.database();
+  const batch = await resolveBatch(db, named);
+  const { id, name, workflowId } = batch;
+  const session = isOpen(batch) ? await openSession(context, { worker: false }) : null;
+  const url = session === null ? null : await workflowUrl(session, workflowId);
   context.err(`Batch ${shortId(id)} (${name})${url === null ? '' : `; ${url}`}`);
-  const last = await followBatch(context, session.db, id, leaveOnInterrupt(context), {
+  const last = await followBatch(context, db, id, leaveOnInterrupt(context), {
     verbose: flags.verbose === true,
     onLook: (snapshot) => {
       if (flags.json === true) context.out(JSON.stringify(snapshot));

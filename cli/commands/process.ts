@@ -23,6 +23,7 @@ import { CliError } from '../context.ts';
 import { dryRun } from '../dry-run.ts';
 import { findDocument } from '../find-document.ts';
 import { followBatch } from '../follow-batch.ts';
+import { sampleCandidates } from '../../src/db/estimate-rows.ts';
 import type { Database } from '../../src/db/database.ts';
 import { documents, noDocumentYet, sayNothingToDo } from '../nothing-to-do.ts';
 import { hintAtSlots } from '../hint-at-slots.ts';
@@ -36,6 +37,7 @@ import { endAsJson } from '../output/end-as-json.ts';
 import { printResult } from '../output/print-result.ts';
 import { workerCommand } from '../worker-command.ts';
 import { sayDetached } from '../output/say-detached.ts';
+import { SAMPLE } from '../estimate-run.ts';
 import { agreeToCosts } from '../paid-run.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
@@ -153,7 +155,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
       const { passwordsFile, cache } = settings;
       const answered = cache ? recipeId : null;
       await agreeToCosts(context, db, {
-        batchId,
+        chosen: await sampleCandidates(db, batchId, SAMPLE),
         recipeId: answered,
         loaded,
         recipe,

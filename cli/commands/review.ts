@@ -85,11 +85,11 @@ function decide(verdict: Decision['verdict']) {
         next: commandLine(context.env, 'review list'),
       });
     }
-    const session = await openSession(context, { worker: true });
-    const { db } = session;
+    const db = await context.database();
     const batch = flags.batch === undefined ? null : await resolveBatch(db, flags.batch);
     const ids: string[] = [];
     for (const name of named) ids.push((await findDocument(context, db, name)).id);
+    const session = await openSession(context, { worker: true });
     const decided = await decideReviews(db, {
       verdict,
       documentIds: flags.all === true ? null : ids,

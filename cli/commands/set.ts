@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { wakeBatch } from '../../src/client/start-batch.ts';
 import { changeSettings } from '../../src/db/change-settings.ts';
-import { resolveBatch } from '../../src/db/resolve-batch.ts';
+import { isOpen, resolveBatch } from '../../src/db/resolve-batch.ts';
 import { describeEvent } from '../../src/domain/describe-event.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { actorName } from '../../src/actor.ts';
@@ -25,15 +25,16 @@ async function set(context: CliContext, named: string, flags: SettingsFlags): Pr
   const changes = changedSettings(flags, context.config().userDir);
   if (Object.keys(changes).length === 0)
     throw new CliError('Nothing to set', { next: commandLine(context.env, 'set last --parallel 10') });
-  const { db, client } = await openSession(context, { worker: false });
+  const db = await context.database();
   const batch = await resolveBatch(db, named);
+  const session = isOpen(batch) ? await openSession(context, { worker: false }) : null;
   const halts = await changeSettings(db, { batchId: batch.id, actor: actorName(context.env), changes });
-  await wakeBatch(client, batch.workflowId);
+  if (session !== null) await wakeBatch(session.client, batch.workflowId);
   await hintAtSlots(context, db, flags.parallel);
   context.out(
     `Batch ${shortId(batch.id)} (${batch.name}): ${describeEvent({ reason: null, detail: changes })}`,
   );
-  if (isClosed(batch.status)) {
+  if (!isOpen(batch)) {
     const again = batch.status === 'terminated' ? 'resume' : 'retry';
     context.err(
       `It is ${batch.status}, so this has no effect now; it holds from: ${commandLine(context.env, `${again} ${shortId(batch.id)}`)}`,
@@ -41,8 +42,4 @@ async function set(context: CliContext, named: string, flags: SettingsFlags): Pr
   }
   if (halts) context.err('More documents have failed than that allows: the batch halts.');
   return 0;
-}
-
-function isClosed(status: string): boolean {
-  return ['completed', 'completed_with_failures', 'cancelled', 'terminated'].includes(status);
 }

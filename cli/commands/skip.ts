@@ -39,10 +39,11 @@ async function skip(context: CliContext, named: string[], flags: Flags): Promise
       next: commandLine(context.env, 'skip invoice.pdf'),
     });
   }
-  const { db, client } = await openSession(context, { worker: false });
+  const db = await context.database();
   const batch = flags.batch === undefined ? null : await resolveBatch(db, flags.batch);
   const ids: string[] = [];
   for (const name of named) ids.push((await findDocument(context, db, name)).id);
+  const { client } = await openSession(context, { worker: false });
   const change = flags.undo === true ? unskipDocuments : skipDocuments;
   const outcome = await change(db, {
     documentIds: flags.match === undefined ? ids : null,

@@ -3,7 +3,7 @@ import { readEvents } from '../../src/db/batch-events.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
-import { resolveBatch, runningBatches } from '../../src/db/resolve-batch.ts';
+import { isOpen, resolveBatch, runningBatches } from '../../src/db/resolve-batch.ts';
 import { describeEvent } from '../../src/domain/describe-event.ts';
 import { hasLiveWorker } from '../../src/db/workers.ts';
 import { shortId } from '../../src/domain/ids.ts';
@@ -28,20 +28,23 @@ export function registerStatus(register: Register): void {
   register(command, status);
 }
 
-/** Looks at the workflows first: a row never claims to run when nothing does. */
+/** Looks at the workflows of open batches first: a row never claims to run when nothing does. */
 async function status(
   context: CliContext,
   named: string | undefined,
   flags: { json?: boolean },
 ): Promise<number> {
-  const session = await openSession(context, { worker: false });
-  for (const [index, batch] of (await wanted(session.db, named)).entries()) {
+  const db = await context.database();
+  const found = await wanted(db, named);
+  const session = found.some(isOpen) ? await openSession(context, { worker: false }) : null;
+  const batches = session === null ? found : await wanted(db, named);
+  for (const [index, batch] of batches.entries()) {
     if (flags.json === true) {
-      const events = await readEvents(session.db, batch.id);
-      context.out(JSON.stringify({ ...(await batchSnapshot(session.db, batch.id)), events }));
+      const events = await readEvents(db, batch.id);
+      context.out(JSON.stringify({ ...(await batchSnapshot(db, batch.id)), events }));
     } else {
       if (index > 0) context.out('\n');
-      await show(context, session, batch);
+      await show(context, db, session, batch);
     }
   }
   return 0;
@@ -52,10 +55,15 @@ async function wanted(db: Database, named: string | undefined): Promise<NamedBat
   return running.length > 0 ? running : [await resolveBatch(db, named ?? 'last')];
 }
 
-async function show(context: CliContext, session: Session, { id, workflowId }: NamedBatch): Promise<void> {
-  const snapshot = await batchSnapshot(session.db, id);
+async function show(
+  context: CliContext,
+  db: Database,
+  session: Session | null,
+  { id, workflowId }: NamedBatch,
+): Promise<void> {
+  const snapshot = await batchSnapshot(db, id);
   const { counts, analyzer } = snapshot;
-  const isAlone = ['pending', 'processing'].includes(snapshot.status) && !(await hasLiveWorker(session.db));
+  const isAlone = ['pending', 'processing'].includes(snapshot.status) && !(await hasLiveWorker(db));
   const stalled = snapshot.stalled ? ', stalled' : '';
   context.out(`Batch ${shortId(id)} (${snapshot.name}): ${snapshot.status}${stalled}; analyzer: ${analyzer}`);
   context.out(
@@ -68,14 +76,13 @@ async function show(context: CliContext, session: Session, { id, workflowId }: N
   }
   showReason(context, snapshot);
   if (snapshot.stalledReason !== null) context.out(`Stalled: ${snapshot.stalledReason}`);
-  for (const row of (await readEvents(session.db, id)).slice(-SHOWN_EVENTS)) {
+  for (const row of (await readEvents(db, id)).slice(-SHOWN_EVENTS)) {
     const text = describeEvent(row);
     context.out(
       `  ${row.at.toISOString().slice(0, 19)}Z  ${row.event} by ${row.actor}${text === '' ? '' : `: ${text}`}`,
     );
   }
-  const isOpen = ['pending', 'processing', 'paused', 'halted', 'finalizing'].includes(snapshot.status);
-  const url = isOpen ? await workflowUrl(session, workflowId) : null;
+  const url = session !== null && isOpen(snapshot) ? await workflowUrl(session, workflowId) : null;
   if (url !== null) context.out(`Web UI:         ${url}`);
-  await showNextCommands(context, session.db, snapshot);
+  await showNextCommands(context, db, snapshot);
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { resolveBatch } from '../../src/db/resolve-batch.ts';
+import { isOpen, resolveBatch } from '../../src/db/resolve-batch.ts';
 import { exitCodeFor } from '../../src/domain/batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import type { CliContext } from '../context.ts';
@@ -23,8 +23,10 @@ async function wait(
   named: string | undefined,
   flags: { json?: boolean },
 ): Promise<number> {
-  const { db } = await openSession(context, { worker: true });
-  const { id } = await resolveBatch(db, named);
+  const db = await context.database();
+  const batch = await resolveBatch(db, named);
+  const { id } = batch;
+  if (isOpen(batch)) await openSession(context, { worker: true });
   const last = await followBatch(context, db, id, leaveOnInterrupt(context));
   if (flags.json === true) context.out(JSON.stringify(outcomeOf(last), null, 2));
   else

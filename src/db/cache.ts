@@ -28,7 +28,8 @@ export async function cacheStats(db: Queryable): Promise<CacheShare[]> {
      CROSS JOIN LATERAL (SELECT COUNT(*) FILTER (WHERE cached) AS hits, COUNT(*) FILTER (WHERE NOT cached) AS paid
        FROM batch_items WHERE recipe_id = r.id AND state = 'completed') h
      CROSS JOIN LATERAL (SELECT COALESCE(SUM(p.cost_nano_usd), 0) AS cost
-       FROM paid_calls p JOIN processing_batches b ON b.id = p.batch_id WHERE b.recipe_id = r.id AND p.document_id IS NOT NULL) c
+       FROM paid_calls p JOIN batch_items i ON i.batch_id = p.batch_id AND i.document_id = p.document_id
+       WHERE i.recipe_id = r.id) c
      GROUP BY 1, 2, 3 HAVING SUM(a.answers) > 0 OR SUM(h.hits) > 0 ORDER BY 4 DESC, 1, 2, 3`,
   );
   return rows;

@@ -35,7 +35,8 @@ export function samplePreviewed(tx: Queryable, count: number): Promise<Sampled> 
   return sampleOf(tx, 'SELECT uri, mime_type, size_bytes, sha FROM docbatch_chosen', count, []);
 }
 
-async function sampleOf(
+/** `chosen` selects uri, mime_type, size_bytes and sha. */
+export async function sampleOf(
   db: Queryable,
   chosen: string,
   count: number,

@@ -1,8 +1,11 @@
 import { partSettings, type BatchSettings } from '../domain/batch.ts';
+import type { Recipe } from '../domain/recipe.ts';
 import { putBackLost } from './claims.ts';
 import type { Database, Queryable } from './database.ts';
+import { sampleOf, type Sampled } from './estimate-rows.ts';
 import { noteEvent } from './orders.ts';
 import { askRefusedAgain } from './provider-requests.ts';
+import { saveRecipe } from './recipes.ts';
 import { renewSummary } from './summaries.ts';
 
 export interface ItemSelection {
@@ -20,6 +23,8 @@ export interface Reopen {
   /** Failed and cancelled items to take up again; null: only what is still open (`resume`). */
   retry: ItemSelection | null;
   settings: Partial<BatchSettings>;
+  /** Another one for the batch, which must stand still for good; what it has answered keeps its own. */
+  recipe?: Recipe | null;
 }
 
 /** What `retry` would take up again. */
@@ -29,6 +34,19 @@ export async function countRetryable(db: Queryable, batchId: string, select: Ite
     [batchId, select.failureClass, select.failureCode, select.uriPattern],
   );
   return rows[0]?.count ?? 0;
+}
+
+/** Of those, some that stand for the rest. */
+export function sampleRetryable(
+  db: Queryable,
+  batchId: string,
+  select: ItemSelection,
+  count: number,
+): Promise<Sampled> {
+  const chosen = `SELECT d.uri, d.mime_type, d.size_bytes, d.content_sha256 AS sha
+    FROM batch_items i JOIN file_document d ON d.id = i.document_id ${RETRYABLE}`;
+  const parameters = [batchId, select.failureClass, select.failureCode, select.uriPattern];
+  return sampleOf(db, chosen, count, parameters);
 }
 
 // A document that another open batch holds, or that the user skips, stays as it is.
@@ -42,7 +60,8 @@ const RETRYABLE = `
 /**
  * `resume` and `retry` in one transaction: the selected items become pending in new chunks, their attempts go on, and
  * the row orders `run`. A closed batch begins a new generation; one that runs just gets more to do. Settings for single
- * documents go to the items that are retried, all others to the batch. A cancel that is under way is not overruled.
+ * documents go to the items that are retried, all others to the batch. A cancel that is under way is not overruled, and
+ * what still has work to do under one recipe gets no other: nothing is reopened then.
  */
 export async function reopenBatch(db: Database, request: Reopen): Promise<{ reopened: number }> {
   const { batchId, retry } = request;
@@ -63,6 +82,14 @@ export async function reopenBatch(db: Database, request: Reopen): Promise<{ reop
     if (batch === undefined) throw new Error(`Batch ${batchId} is not in the database`);
     const closed = ['completed', 'completed_with_failures', 'cancelled', 'terminated'].includes(batch.status);
     if (!closed && batch.control === 'cancel') return { reopened: 0 };
+    const recipe = request.recipe ?? null;
+    if (recipe !== null && !mayChangeRecipe(batch.status)) return { reopened: 0 };
+    if (recipe !== null) {
+      await tx.query('UPDATE processing_batches SET recipe_id = $2 WHERE id = $1', [
+        batchId,
+        await saveRecipe(tx, recipe),
+      ]);
+    }
     const reopened = retry === null ? 0 : await reopenItems(tx, batchId, { ...retry, ofDocuments }, batch);
     if (reopened > 0) await renewSummary(tx, batchId);
     if (closed) await putBackLost(tx, [batchId]);
@@ -85,10 +112,19 @@ export async function reopenBatch(db: Database, request: Reopen): Promise<{ reop
       event,
       actor: request.actor,
       reason: request.reason,
-      detail: { reopened, ...request.settings },
+      detail: {
+        reopened,
+        ...request.settings,
+        ...(recipe === null ? {} : { profile: recipe.profile, model: recipe.model }),
+      },
     });
     return { reopened };
   });
+}
+
+/** Every item is finished: none can be in work under the old one. */
+export function mayChangeRecipe(status: string): boolean {
+  return ['completed', 'completed_with_failures', 'cancelled'].includes(status);
 }
 
 async function reopenItems(
@@ -104,7 +140,7 @@ async function reopenItems(
      ), documents AS (
        UPDATE file_document d SET status = 'pending', batch_id = $1 FROM chosen c WHERE d.id = c.document_id
      )
-     UPDATE batch_items i SET state = 'pending', chunk_no = c.chunk_no, epoch = epoch + 1, attempts_before = attempts, crash_count = 0,
+     UPDATE batch_items i SET state = 'pending', chunk_no = c.chunk_no, recipe_id = (SELECT recipe_id FROM processing_batches WHERE id = $1), epoch = epoch + 1, attempts_before = attempts, crash_count = 0,
        settings = NULLIF(COALESCE(i.settings, '{}') || $7::jsonb, '{}'),
        failure_class = NULL, failure_code = NULL, failure_stage = NULL, failure_message = NULL,
        started_at = NULL, finished_at = NULL, next_attempt_at = NULL, retry_run = NULL, retry_call = NULL

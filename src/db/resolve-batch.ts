@@ -1,4 +1,4 @@
-import type { BatchStatus } from '../domain/batch.ts';
+import { terminalBatchStatuses, type BatchStatus } from '../domain/batch.ts';
 import type { Queryable } from './database.ts';
 
 export interface NamedBatch {
@@ -6,6 +6,11 @@ export interface NamedBatch {
   name: string;
   status: BatchStatus;
   workflowId: string;
+}
+
+/** Its workflow has something to do or to wait for; without one the row alone says all there is. */
+export function isOpen({ status }: Pick<NamedBatch, 'status'>): boolean {
+  return !terminalBatchStatuses.includes(status);
 }
 
 /** No batch, or more than one, has the name that the user typed. */

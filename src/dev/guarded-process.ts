@@ -72,7 +72,7 @@ function killGroup(groupId: number): void {
 const GUARD = `
 pid_file=$1 stop_signal=$2 grace=$3 remove_after=$4; shift 4
 exec 3<&0 </dev/null
-"$@" 3<&- &
+DOCBATCH_GUARD=$$ "$@" 3<&- &
 server=$!
 echo "$server" > "$pid_file"
 ( read -r _ <&3; kill -s "$stop_signal" "$server"; sleep "$grace"; kill -s KILL "$server" ) >/dev/null 2>&1 &

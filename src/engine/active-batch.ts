@@ -58,6 +58,8 @@ export interface ActiveBatch {
   /** `performance.now()` when row, share and gate were last read together; -Infinity before the first time. */
   readAtMs: number;
   analyzer: Analyzer;
+  /** That of the analyzer. */
+  recipeId: number;
   /** See `ExtractFile`. */
   ocrLanguages: readonly string[] | null;
   gate: Gate;

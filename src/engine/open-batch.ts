@@ -54,6 +54,7 @@ export async function openBatch(
     view,
     readAtMs: -Infinity,
     analyzer,
+    recipeId: view.recipeId,
     ocrLanguages: ocrLanguages(recipe.parameters),
     gate: createGate(db, analyzer, workerId, {
       callTimeoutMs: view.settings.timeoutMs,
@@ -100,13 +101,20 @@ function createWorstNote(db: Database, batchId: string): ActiveBatch['noteWorst'
 /** The ticker reads more often than this; a batch that it does not know yet, or that stands still, is read at once. */
 const NEWS_VALID_MS = 1_000;
 
-/** What the rows say, before documents are claimed. */
+/** What the rows say, before documents are claimed. Throws while this worker still holds the batch as it was before `retry --model`. */
 export async function refresh({ db }: BatchOpenerDeps, shares: Shares, batch: ActiveBatch): Promise<void> {
   const askedAtMs = performance.now();
+  requireSameRecipe(batch);
   if (batch.view.control === 'run' && askedAtMs - batch.readAtMs < NEWS_VALID_MS) return;
   const [view] = await readBatchViews(db, [batch.batchId]);
   if (view !== undefined) adoptView(batch, view);
+  requireSameRecipe(batch);
   await shares.renew(() => [batch]);
   await batch.gate.refresh();
   batch.readAtMs = askedAtMs;
+}
+
+/** A feeder of the batch's earlier life, on a worker that was frozen: the chunk comes again when it has gone. */
+function requireSameRecipe({ view, recipeId }: ActiveBatch): void {
+  if (view.recipeId !== recipeId) throw new Error('The batch has another recipe by now');
 }

@@ -26,17 +26,26 @@ export interface ProfileChanges {
 }
 
 /** Reads, changes and validates a profile; throws `ProfileError` that names every mistake with its key and value. */
-export function loadProfile(
-  { name, path }: FoundProfile,
-  { model, set = [] }: ProfileChanges = {},
+export function loadProfile({ name, path }: FoundProfile, changes: ProfileChanges = {}): LoadedProfile {
+  return checkedProfile({ name, label: `\`${path}\``, file: readYaml(path) }, changes);
+}
+
+/** The same with a profile as a batch has it, whatever its file says by now. */
+export function changeProfile(name: string, profile: object, changes: ProfileChanges): LoadedProfile {
+  const file = structuredClone(profile) as Record<string, unknown>;
+  return checkedProfile({ name, label: `\`${name}\` of the batch`, file }, changes);
+}
+
+function checkedProfile(
+  { name, label, file }: { name: string; label: string; file: Record<string, unknown> },
+  { model, set = [] }: ProfileChanges,
 ): LoadedProfile {
-  const file = readYaml(path);
   for (const assignment of set) setValue(file, assignment);
   if (model !== undefined) file.model = model;
   const parsed = profileFileSchema.safeParse(file);
   const problems = parsed.success ? schemaProblems(parsed.data) : explain(parsed.error, file);
   if (!parsed.success || problems.length > 0) {
-    throw new ProfileError(`The profile \`${path}\` is wrong: ${problems.join('; ')}`, {
+    throw new ProfileError(`The profile ${label} is wrong: ${problems.join('; ')}`, {
       next: 'correct it; `docbatch profile show summary` is an example',
     });
   }

@@ -183,6 +183,45 @@ describe('process --analyzer claude', function () {
     expect(quota).to.include('600 per minute').and.to.not.include(' batches');
   });
 
+  it('lets another model try what failed, and leaves what is answered as it is', async () => {
+    await letters('doubt', 4);
+    simulator.set({ faults: [{ fault: { kind: 'refusal' }, contains: 'press 2 needs' }] });
+    expect((await cli('process', 'doubt', '--analyzer', 'claude')).exitCode).to.equal(2);
+    const early = await cli('retry', 'last', '--model', 'claude-nobody');
+    expect([early.exitCode, early.stderr.includes('No price is known')]).to.deep.equal([1, true]);
+    simulator.set({ faults: [] });
+    simulator.ledger.clear();
+    const { exitCode, stdout, stderr } = await cli('retry', 'last', '--model', 'claude-sonnet-5-5', '--json');
+    const { model, counts, documents } = JSON.parse(stdout);
+    expect([exitCode, model, counts.completed]).to.deep.equal([0, 'claude-sonnet-5-5', 4]);
+    expect(stderr).to.match(/claude-sonnet-5-5, online, profile summary: 1 documents, .* about \$/);
+    expect(
+      simulator.ledger.entries.filter(({ endpoint }) => endpoint === 'messages').map((entry) => entry.model),
+    ).to.deep.equal(['claude-sonnet-5-5']);
+    const attempts = documents.map((one: { attempts: number }) => one.attempts);
+    expect(attempts.sort()).to.deep.equal([1, 1, 1, 2]);
+    // Those three are answered by the first model, and the fourth by the second.
+    const { documents: rest } = JSON.parse(
+      (await cli('process', 'doubt', '--analyzer', 'claude', '--model', 'claude-sonnet-5-5', '--json'))
+        .stdout,
+    );
+    expect(rest).to.have.length(3);
+  });
+
+  it('refuses another model for a batch that Claude did not read, or that still has work to do', async () => {
+    await letters('ours', 1);
+    await cli('process', 'ours', '--name', 'ours');
+    const ours = await cli('retry', 'ours', '--model', 'claude-sonnet-5-5');
+    expect([ours.exitCode, ours.stderr.includes('--model` is for Claude')]).to.deep.equal([1, true]);
+    await letters('open', 20);
+    const stopped = await cli('process', 'open', '--analyzer', 'claude', '--budget', '0.0025');
+    expect(stopped.exitCode).to.equal(5);
+    const open = await cli('retry', 'last', '--set', 'maxTokens=900');
+    expect([open.exitCode, open.stderr]).to.satisfy(
+      () => open.exitCode === 1 && /it is paused[^]*cancel [0-9a-f]{8}/.test(open.stderr),
+    );
+  });
+
   it('makes, checks and tries a profile of the user’s own', async () => {
     expect((await cli('profile', 'init', 'letters-only')).exitCode).to.equal(0);
     expect((await cli('profile', 'init', 'letters-only')).stderr).to.include('exists already');
