@@ -16,6 +16,11 @@ export type CallVerdict = {
   isOverload: boolean;
 } | null;
 
+/** It answered. */
+export const FINE: NonNullable<CallVerdict> = {
+  ...{ ok: true, reason: '', retryAfterMs: 0, stopsAll: false, isOverload: false },
+};
+
 export function asDocumentFailure(error: unknown): DocumentFailure {
   if (error instanceof DocumentFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -41,9 +46,9 @@ export function consequence(
   return { ...described, state: 'retrying', nextAttemptMs };
 }
 
-export function verdictOf(failure: DocumentFailure, { batch }: Task): NonNullable<CallVerdict> {
+/** `isShared`: all callers of the other side are held to the same limits. */
+export function verdictOf(failure: DocumentFailure, isShared: boolean): NonNullable<CallVerdict> {
   const { failureClass, code, stage, message, retryAfterMs } = failure;
-  const isShared = batch.analyzer.sharesLimits === true;
   return {
     ok: failureClass !== 'transient' || stage !== 'analyze',
     reason: `${code}: ${message}`,

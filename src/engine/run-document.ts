@@ -17,7 +17,7 @@ import type { DocumentFile, Sandbox } from '../sandbox/pool.ts';
 import type { Extracted, KnownText } from '../sandbox/requests.ts';
 import type { Task } from './active-batch.ts';
 import type { CallVerdict } from './consequence.ts';
-import { asDocumentFailure, callsOf, consequence, verdictOf } from './consequence.ts';
+import { FINE, asDocumentFailure, callsOf, consequence, verdictOf } from './consequence.ts';
 import type { Bill, MeterDeps } from './meter.ts';
 import { NoCallNow, createMeter } from './meter.ts';
 import { DatabaseUnavailable, outlastOutage } from './outage.ts';
@@ -119,9 +119,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     const worked = await work(deps, task, facts);
     if (worked === null) return { ...putBack(), waitMs: task.waitsForOther ? OTHER_MS : 0 };
     const { answer, cached, calls, callsOk } = worked;
-    const verdict = isCall()
-      ? { ok: true, reason: '', retryAfterMs: 0, stopsAll: false, isOverload: false }
-      : null;
+    const verdict = isCall() ? FINE : null;
     const told = { ...base(), result: answer, cached, calls, callsOk };
     return { outcome: { ...told, ...finalState(task, answer) }, verdict };
   } catch (error) {
@@ -138,7 +136,10 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     // At a closed gate it is put back, and tried again with this.
     if (failure.failureClass === 'transient' && facts.read !== null) keepReading(task, facts.read);
     const outcome: Outcome = { ...base(), ...consequence(failure, task), ...callsOf(failure) };
-    return { outcome, verdict: isCall() ? verdictOf(failure, task) : null };
+    return {
+      outcome,
+      verdict: isCall() ? verdictOf(failure, task.batch.analyzer.sharesLimits === true) : null,
+    };
   }
 }
 

@@ -10,7 +10,7 @@ import type { DocumentFailure } from '../domain/failure.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import { nextAttempt } from '../domain/retry.ts';
 import type { CallVerdict } from './consequence.ts';
-import { asDocumentFailure } from './consequence.ts';
+import { FINE, asDocumentFailure, verdictOf } from './consequence.ts';
 import type { Gate } from './gate.ts';
 import { createGate } from './gate.ts';
 import { createLimiter } from './limiter.ts';
@@ -74,7 +74,7 @@ export async function summarizeBatch(
     if (error instanceof DatabaseUnavailable) throw error;
     const isStopped = error instanceof NoCallNow || aborting.signal.aborted;
     const failure = isStopped ? null : asDocumentFailure(error);
-    const verdict = failure === null ? null : verdictOf(failure);
+    const verdict = failure === null ? null : verdictOf(failure, true);
     await tell(gate, isProbe, verdict);
     if (failure === null) return DONE;
     const atGateMs = gate.isClosed() && verdict?.ok === false ? Math.max(GATE_MS, gate.probeInMs()) : null;
@@ -85,7 +85,7 @@ export async function summarizeBatch(
     aborting.end();
   }
   const { calls, ...told } = made;
-  await tell(gate, isProbe, calls === 0 ? null : { ok: true, reason: '', retryAfterMs: 0, stopsAll: false });
+  await tell(gate, isProbe, calls === 0 ? null : FINE);
   await end({ state: 'made', ...told, model: claim.spec.summary.model });
   return DONE;
 }
@@ -177,13 +177,4 @@ async function tell(gate: Gate, isProbe: boolean, verdict: CallVerdict): Promise
   if (verdict?.stopsAll === true) await gate.stop(verdict.reason, verdict.retryAfterMs);
   if (isProbe) await gate.endProbe(verdict);
   if (verdict !== null) await gate.record(verdict);
-}
-
-function verdictOf({ failureClass, code, message, retryAfterMs }: DocumentFailure): NonNullable<CallVerdict> {
-  return {
-    ok: failureClass !== 'transient',
-    reason: `${code}: ${message}`,
-    retryAfterMs: retryAfterMs ?? 0,
-    stopsAll: code === 'rate_limited' && retryAfterMs !== undefined,
-  };
 }

@@ -8,6 +8,7 @@ import { askClaude } from './ask.ts';
 import type { Session } from './call.ts';
 import { claudeProvider, claudeUrl, createClaudeClient } from './client.ts';
 import type { PriceOverrides } from './price.ts';
+import { createPromptCache } from './prompt-cache.ts';
 import type { SummaryPart } from './summary-request.ts';
 import { summaryRequest } from './summary-request.ts';
 
@@ -103,6 +104,7 @@ function createAsk(
         timeoutMs,
         count,
       },
+      promptCache: createPromptCache(),
       render: () => Promise.reject(new Error('a summary shows no pages')),
       contentSha256: key,
       deadlineMs: performance.now() + timeoutMs,

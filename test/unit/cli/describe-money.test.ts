@@ -12,6 +12,7 @@ describe('the costs to be expected', () => {
   };
   const money = {
     ...{ spentNanoUsd: NANO_PER_USD, interruptedNanoUsd: 0, reservedNanoUsd: 0, budgetNanoUsd: null },
+    unknown: { calls: 0, nanoUsd: 0 },
     ...{ inputTokens: 1, outputTokens: 1, cacheReadTokens: 0 },
   };
   const told = (counts: Partial<Counts>) =>

@@ -112,6 +112,7 @@ describe('one document in a slot', () => {
     let isOurs = true;
     Object.assign(task.batch, {
       limiter: { place: () => Promise.resolve(300) },
+      noteWorst: () => Promise.resolve(),
       marks: {
         waits: () => Promise.resolve(said.push('waits')),
         begins: () => Promise.resolve(said.push('begins') > 0 && isOurs),

@@ -141,7 +141,7 @@ describe('a report with an aggregate', () => {
       ...{ state: 'made', text: '<b>Two sellers.</b>\nAll is paid.', model: 'claude-haiku-5-5' },
       ...{ answersRead: 97, answers: 97, calls: 1, costNanoUsd: 1_000, failure: null, madeAt: new Date(0) },
     },
-    async *groups () {
+    async *groups() {
       yield* await Promise.resolve([
         { key: ['A | B'], documents: 96, sums },
         { key: [null], documents: 1, sums: [] },

@@ -52,12 +52,8 @@ describe('prices', () => {
   });
 
   it('are shown with digits that mean something', () => {
-    expect([0, 12_340_000_000, 4_200_000, 123_456_789, 1].map((nanoUsd) => formatUsd(nanoUsd))).to.deep.equal([
-      '$0.00',
-      '$12.34',
-      '$0.0042',
-      '$0.12',
-      '$0.000000001',
-    ]);
+    expect([0, 12_340_000_000, 4_200_000, 123_456_789, 1].map((nanoUsd) => formatUsd(nanoUsd))).to.deep.equal(
+      ['$0.00', '$12.34', '$0.0042', '$0.12', '$0.000000001'],
+    );
   });
 });
