@@ -25,7 +25,7 @@ aggregate:
   groupBy: [kind]
   sum: [total]
   currency: unit
-  summary: { prompt: What do these letters want?, maxTokens: 300 }
+  summary: { prompt: What do these letters want?, maxTokens: 2000 }
 `;
 
 interface Sum {
