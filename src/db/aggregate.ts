@@ -54,13 +54,13 @@ export async function readTotal(db: Queryable, batchId: string, spec: AggregateS
 export async function readGaps(db: Queryable, batchId: string, spec: AggregateSpec): Promise<Gap[]> {
   const { rows } = await db.query<Gap>(
     `WITH fields AS (
-       SELECT field, path, false AS summed, n FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS g(field, path, n)
-       UNION ALL SELECT field, path, true, 100 + n FROM unnest($4::text[], $5::text[]) WITH ORDINALITY AS s(field, path, n)
+       SELECT field, path, false AS summed, n FROM unnest($2::text[], $3::text[]::jsonpath[]) WITH ORDINALITY AS g(field, path, n)
+       UNION ALL SELECT field, path, true, 100 + n FROM unnest($4::text[], $5::text[]::jsonpath[]) WITH ORDINALITY AS s(field, path, n)
      ), gaps AS (
        SELECT f.field, f.n, i.document_id, CASE WHEN bool_or(v.value IS NULL) THEN 'missing' ELSE 'unreadable' END AS kind
        FROM ${ANSWERS} CROSS JOIN fields f
-       LEFT JOIN LATERAL jsonb_path_query(r.result, f.path::jsonpath) AS v(value) ON v.value <> 'null'::jsonb AND btrim(v.value #>> '{}') <> ''
-       WHERE ${COUNTED} AND (v.value IS NULL OR (f.summed AND (docbatch_amount(v.value, NULL)).amount IS NULL))
+       LEFT JOIN LATERAL jsonb_path_query(r.result, f.path) AS v(value) ON v.value <> 'null'::jsonb AND btrim(v.value #>> '{}') <> ''
+       WHERE ${COUNTED} AND (v.value IS NULL OR (f.summed AND CASE WHEN jsonb_typeof(v.value) = 'number' THEN false ELSE (docbatch_amount(v.value, NULL)).amount IS NULL END))
        GROUP BY 1, 2, 3
      ), named AS (
        SELECT g.*, COALESCE(d.name, d.uri, '') AS name, row_number() OVER (PARTITION BY g.n, g.kind ORDER BY d.uri, d.id) AS place
@@ -118,10 +118,10 @@ WITH facts AS MATERIALIZED (
   SELECT k.key, i.document_id, s.n, s.field, a.amount, a.currency
   FROM ${ANSWERS}
   CROSS JOIN LATERAL (
-    SELECT COALESCE(array_agg(NULLIF(btrim(regexp_replace(jsonb_path_query_first(r.result, g.path::jsonpath) #>> '{}', '\\s+', ' ', 'g')), '') ORDER BY g.n), '{}') AS key
-    FROM unnest($2::text[]) WITH ORDINALITY AS g(path, n)) k
-  LEFT JOIN unnest($3::text[], $4::text[]) WITH ORDINALITY AS s(field, path, n) ON true
-  LEFT JOIN LATERAL jsonb_path_query(r.result, s.path::jsonpath) AS v(value) ON true
+    SELECT COALESCE(array_agg(NULLIF(btrim(regexp_replace(jsonb_path_query_first(r.result, g.path) #>> '{}', '\\s+', ' ', 'g')), '') ORDER BY g.n), '{}') AS key
+    FROM unnest($2::text[]::jsonpath[]) WITH ORDINALITY AS g(path, n)) k
+  LEFT JOIN unnest($3::text[], $4::text[]::jsonpath[]) WITH ORDINALITY AS s(field, path, n) ON true
+  LEFT JOIN LATERAL jsonb_path_query(r.result, s.path) AS v(value) ON true
   LEFT JOIN LATERAL docbatch_amount(v.value, jsonb_path_query_first(r.result, $5::jsonpath)) a ON true
   WHERE ${COUNTED}
 ), sums AS (
