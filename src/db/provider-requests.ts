@@ -122,10 +122,12 @@ const PAID_COLUMNS = (
 
 const STORE = `
 WITH given AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset($3::jsonb) AS g(custom_id text, answer jsonb, paid jsonb)
+  -- As what the index holds: else each page would read the whole group. What is no id of ours matches nothing.
+  SELECT CASE WHEN g.custom_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN g.custom_id::uuid END AS custom_id, answer, paid
+  FROM jsonb_to_recordset($3::jsonb) AS g(custom_id text, answer jsonb, paid jsonb)
 ), mine AS MATERIALIZED (
   SELECT r.document_id, r.request_key, r.custom_id, r.answer IS NULL AS is_new, g.answer, g.paid
-  FROM provider_requests r JOIN given g ON g.custom_id = r.custom_id::text
+  FROM provider_requests r JOIN given g ON g.custom_id = r.custom_id
   WHERE r.provider_batch_id = $2 ORDER BY r.custom_id FOR UPDATE OF r
 ), stored AS (
   UPDATE provider_requests r SET answer = m.answer, body = CASE WHEN m.answer->>'type' = 'succeeded' THEN NULL ELSE r.body END
