@@ -26,6 +26,8 @@ const random = seededRandom(seed);
 const PARALLEL = 20;
 /** An answer that is not committed after this is worth a line. */
 const LATE_MS = 2_000;
+/** A busy simulator sees a call of a dead worker so much later; no worker is back so soon. */
+const NOTICE_MS = 1_000;
 const CREATE = 'POST /v1/messages/batches';
 
 if (only !== 'batch') {
@@ -198,8 +200,10 @@ async function callsCutOff(
     ({ endpoint, requestId }) => endpoint === 'messages' && !known.has(requestId),
   );
   return killedAtMs.map((killMs, n) => {
-    const before = killedAtMs[n - 1] ?? 0;
-    const cutOff = unknown.filter(({ startedAtMs }) => startedAtMs > before && startedAtMs <= killMs);
+    const before = (killedAtMs[n - 1] ?? -NOTICE_MS) + NOTICE_MS;
+    const cutOff = unknown.filter(
+      ({ startedAtMs }) => startedAtMs > before && startedAtMs <= killMs + NOTICE_MS,
+    );
     for (const { startedAtMs, endedAtMs } of cutOff) {
       if ((endedAtMs ?? killMs) > killMs - LATE_MS) continue;
       process.stdout.write(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../src/db/database.ts';
 import { batchSnapshot } from '../src/db/batch-snapshot.ts';
 import type { BatchSnapshot } from '../src/db/batch-snapshot.ts';
@@ -14,6 +15,9 @@ import { createProgressView } from './output/progress-view.ts';
 import { createVerboseFeed } from './output/verbose-feed.ts';
 
 const LOOK_MS = 400;
+/** To count 250,000 items takes a while: most of the time the database is left to the workers. */
+const PAUSE_PER_LOOK = 10;
+const MOST_PAUSE_MS = 5_000;
 
 export interface Watch {
   onLook?: (snapshot: BatchSnapshot) => void;
@@ -43,14 +47,17 @@ export async function followBatch(
         asked = true;
         await onInterrupt();
       }
+      const lookedAtMs = performance.now();
       const snapshot = await lookPatiently(() => batchSnapshot(db, batchId));
+      const pauseMs = Math.max(LOOK_MS, PAUSE_PER_LOOK * (performance.now() - lookedAtMs));
       if (feed !== null) await lookPatiently(() => feed());
       view.update(snapshot);
       warned ||= warnOfBudget(context, snapshot);
       onLook(snapshot);
       if (hasSettled(snapshot)) return snapshot;
       await lookPatiently(() => watchWorkers(snapshot));
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      const untilInterrupted = asked ? {} : { signal: context.interrupted };
+      await sleep(Math.min(pauseMs, MOST_PAUSE_MS), undefined, untilInterrupted).catch(() => undefined);
     }
   } finally {
     view.stop();

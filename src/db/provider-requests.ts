@@ -33,22 +33,27 @@ export interface Waiting {
   moreToCome: boolean;
   /** Documents wait for answers. */
   parked: boolean;
-  control: string;
-  settings: { batchSize: number; budgetNanoUsd?: number | null; deadlineAtMs?: number | null };
 }
 
-/** What waits to be asked; null when the batch was deleted. */
-export async function waitingRequests(db: Queryable, batchId: string): Promise<Waiting | null> {
+/**
+ * What waits to be asked; null when the batch was deleted. `most` counts also what is asked for another document already,
+ * and what nobody wants any more: a twentieth of the work where 100,000 wait.
+ */
+export async function waitingRequests(
+  db: Queryable,
+  batchId: string,
+  which: 'most' | 'exact',
+): Promise<Waiting | null> {
   const { rows } = await db.query<Waiting>(
     `SELECT w.requests, w.size AS "sizeBytes", COALESCE(EXTRACT(EPOCH FROM clock_timestamp() - w.oldest) * 1000, 0)::float8 AS "oldestMs",
        b.planned_at IS NULL
          OR EXISTS (SELECT FROM batch_items i WHERE i.batch_id = $1 AND i.state IN ('pending', 'processing') AND NOT ${isParked('i')})
          OR EXISTS (SELECT FROM batch_items i WHERE i.batch_id = $1 AND i.state = 'retrying' AND i.next_attempt_at < now() + interval '1 minute')
          AS "moreToCome",
-       EXISTS (SELECT FROM batch_items i WHERE i.batch_id = $1 AND ${isParked('i')}) AS parked, b.control, b.settings
+       EXISTS (SELECT FROM batch_items i WHERE i.batch_id = $1 AND ${isParked('i')}) AS parked
      FROM processing_batches b, (
        SELECT COUNT(*)::int AS requests, COALESCE(SUM(size_bytes), 0)::bigint AS size, MIN(created_at) AS oldest
-       FROM provider_requests r WHERE ${WAITING}) w
+       FROM provider_requests r WHERE ${which === 'most' ? NOT_ASKED : WAITING}) w
      WHERE b.id = $1`,
     [batchId],
   );
@@ -58,8 +63,10 @@ export async function waitingRequests(db: Queryable, batchId: string): Promise<W
 const isWanted = (r: string) => `EXISTS (
   SELECT FROM batch_items i WHERE i.batch_id = ${r}.batch_id AND i.document_id = ${r}.document_id AND ${isParked('i')})`;
 
+const NOT_ASKED = 'r.batch_id = $1 AND r.provider_batch_id IS NULL AND r.answer IS NULL';
+
 /** Of documents that are still wanted, and not asked already for another document with the same content. */
-export const WAITING = `r.batch_id = $1 AND r.provider_batch_id IS NULL AND r.answer IS NULL AND ${isWanted('r')} AND NOT EXISTS (
+export const WAITING = `${NOT_ASKED} AND ${isWanted('r')} AND NOT EXISTS (
   SELECT FROM provider_requests o
   WHERE o.batch_id = r.batch_id AND o.request_key = r.request_key AND o.document_id <> r.document_id AND o.answer IS NULL
     AND (o.provider_batch_id IS NOT NULL OR (o.document_id < r.document_id AND ${isWanted('o')})))`;
@@ -115,10 +122,12 @@ const PAID_COLUMNS = (
 
 const STORE = `
 WITH given AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset($3::jsonb) AS g(custom_id text, answer jsonb, paid jsonb)
+  -- As what the index holds: else each page would read the whole group. What is no id of ours matches nothing.
+  SELECT CASE WHEN g.custom_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN g.custom_id::uuid END AS custom_id, answer, paid
+  FROM jsonb_to_recordset($3::jsonb) AS g(custom_id text, answer jsonb, paid jsonb)
 ), mine AS MATERIALIZED (
   SELECT r.document_id, r.request_key, r.custom_id, r.answer IS NULL AS is_new, g.answer, g.paid
-  FROM provider_requests r JOIN given g ON g.custom_id = r.custom_id::text
+  FROM provider_requests r JOIN given g ON g.custom_id = r.custom_id
   WHERE r.provider_batch_id = $2 ORDER BY r.custom_id FOR UPDATE OF r
 ), stored AS (
   UPDATE provider_requests r SET answer = m.answer, body = CASE WHEN m.answer->>'type' = 'succeeded' THEN NULL ELSE r.body END

@@ -15,6 +15,7 @@ import {
 } from '../db/provider-batches.ts';
 import type { Waiting } from '../db/provider-requests.ts';
 import { releaseAnswered, storeResults, waitingRequests } from '../db/provider-requests.ts';
+import type { BatchView } from '../db/workers.ts';
 import { readBatchViews } from '../db/workers.ts';
 import { readRecipe } from '../db/recipes.ts';
 import type { Analyzer } from '../domain/analyzer.ts';
@@ -67,10 +68,8 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
   /** Less, when the provider has found a group too large. */
   const limits: SealLimits = { requests: Math.min(requests, queueCap), sizeBytes, queueCap };
 
-  async function open(batchId: string): Promise<ProviderBatches | null> {
-    const [view] = await readBatchViews(db, [batchId]);
-    if (view === undefined) return null;
-    return options.createAnalyzer(await readRecipe(db, view.recipeId)).batches ?? null;
+  async function open({ recipeId }: BatchView): Promise<ProviderBatches | null> {
+    return options.createAnalyzer(await readRecipe(db, recipeId)).batches ?? null;
   }
 
   /** Sends a sealed group, once. */
@@ -163,10 +162,11 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
 
   return {
     async round(batchId, { cancel }, signal) {
-      const batches = await open(batchId);
-      const before = await waitingRequests(db, batchId);
       const over = { waitMs: null, waitsFor: '', idle: true, lastChunkNo: 0, mustRead: false };
-      if (batches === null || before === null || (!cancel && before.control !== 'run')) return over;
+      const [before] = await readBatchViews(db, [batchId]);
+      if (before === undefined || (!cancel && before.control !== 'run')) return over;
+      const batches = await open(before);
+      if (batches === null) return over;
       const { batchSize, deadlineAtMs } = before.settings;
       const isLate = isOver(deadlineAtMs);
       const stops = cancel || isLate;
@@ -183,8 +183,9 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
         return { ...over, idle: false, lastChunkNo: view?.lastChunkNo ?? 0 };
       }
       signal.throwIfAborted();
-      const waiting = (await waitingRequests(db, batchId))!;
-      if (!stops && isWorthSending(waiting, limits)) {
+      const waiting = await waitingRequests(db, batchId, 'most');
+      if (waiting === null) return over;
+      if (!stops && (await isWorthSending(db, batchId, waiting, limits))) {
         const open = await openGroups(db, batchId);
         const sent = await outlastBusy(() => submit(batchId, batches, open));
         if (sent === 'paused') return { ...over, mustRead: true };
@@ -200,8 +201,20 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
   };
 }
 
+/** The exact count is asked for only when it may make a difference. */
+async function isWorthSending(
+  db: Database,
+  batchId: string,
+  most: Waiting,
+  limits: SealLimits,
+): Promise<boolean> {
+  if (!isEnough(most, limits)) return false;
+  const exact = await waitingRequests(db, batchId, 'exact');
+  return exact !== null && isEnough(exact, limits);
+}
+
 /** Full, or nothing else is coming that could go with it. */
-function isWorthSending({ requests, sizeBytes, oldestMs, moreToCome }: Waiting, limits: SealLimits): boolean {
+function isEnough({ requests, sizeBytes, oldestMs, moreToCome }: Waiting, limits: SealLimits): boolean {
   if (requests === 0) return false;
   const isFull = requests >= limits.requests || sizeBytes >= limits.sizeBytes;
   return isFull || !moreToCome || oldestMs > PATIENCE_MS;

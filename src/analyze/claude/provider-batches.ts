@@ -16,6 +16,9 @@ const CALL_MS = 60_000;
 const IDLE_MS = 60_000;
 const PER_PAGE = 100;
 
+/** Else Node keeps a copy of the whole body, up to 256 MB, in case the call is redirected or asks for a password. */
+const SENT_ONCE = { redirect: 'error', window: null } as const;
+
 type Result = Anthropic.Messages.MessageBatchIndividualResponse;
 
 /** The Message Batches API. The price is that of `model` on the day of the answer. */
@@ -33,7 +36,7 @@ export function createProviderBatches(
       try {
         // `batches.create` would want all of them as one object.
         const made = await open().post<Anthropic.Messages.MessageBatch>('/v1/messages/batches', {
-          ...{ body: pieces, headers, timeout: timeoutMs, signal },
+          ...{ body: pieces, headers, timeout: timeoutMs, signal, fetchOptions: SENT_ONCE },
         });
         return seen(made);
       } catch (error) {

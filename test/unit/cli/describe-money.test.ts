@@ -22,4 +22,16 @@ describe('the costs to be expected', () => {
     expect(told({ completed: 90, review: 10 })).to.equal(told({ completed: 100 }));
     expect(told({ review: 100 })).to.contain('in all');
   });
+
+  it('name what calls without an answer may cost more, apart from what is held for calls under way', () => {
+    const cutOff = {
+      unknown: { calls: 3, nanoUsd: 0.4 * NANO_PER_USD },
+      interruptedNanoUsd: 0.1 * NANO_PER_USD,
+    };
+    const held = { ...money, ...cutOff, reservedNanoUsd: 0.5 * NANO_PER_USD };
+    const text = describeMoney({ money: held, model: 'm', counts: none } as BatchSnapshot);
+    expect(text).to.equal(
+      'spent $1.00 · up to $0.40 more for 3 calls whose outcome is unknown · $0.20 reserved',
+    );
+  });
 });
