@@ -3,7 +3,7 @@ import type { BatchSettings, Control } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import type { FailureClass } from '../domain/failure.ts';
 import type { PaidCall } from '../domain/money.ts';
-import type { ProviderRequest } from '../domain/provider-batch.ts';
+import type { KeptAnswer, ProviderRequest } from '../domain/provider-batch.ts';
 import { BAD_REQUEST } from '../domain/systematic-refusal.ts';
 import type { Database, Queryable } from './database.ts';
 import { isOverBudgetSql, overBudgetSql } from './failure-budget.ts';
@@ -56,6 +56,8 @@ export interface Outcome {
   lostNanoUsd: number;
   /** Only of a `parked` document. */
   requests: readonly ProviderRequest[];
+  /** Answers that were paid for; they are kept for the next try when there is one. */
+  kept: readonly KeptAnswer[];
 }
 
 export interface ChildDocument {
@@ -144,6 +146,7 @@ async function commitGroup(
     is_retry: outcome.isRetry,
     ...(outcome.paid.length === 0 ? {} : { paid: outcome.paid, cost: sumOf(outcome.paid) }),
     ...(outcome.requests.length === 0 ? {} : { requests: outcome.requests }),
+    ...(outcome.kept.length === 0 || !hasNextTry(outcome) ? {} : { kept: outcome.kept }),
     ...(outcome.lostNanoUsd === 0 ? {} : { lost: outcome.lostNanoUsd }),
   }));
   const { rows } = await db.query<{
@@ -162,6 +165,10 @@ async function commitGroup(
   if (row === undefined) throw new Error(`Batch ${batch.batchId} is not in the database`);
   const { written, total, completed, failed, ...orders } = row;
   return { ...orders, written: new Set(written ?? []), totals: { total, completed, failed } };
+}
+
+function hasNextTry({ state }: Outcome): boolean {
+  return state === 'pending' || state === 'retrying';
 }
 
 function sumOf(paid: readonly PaidCall[]): number {
@@ -184,7 +191,7 @@ WITH input AS MATERIALIZED (
     document_id uuid, epoch int, control_seq int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
     failure_message text, context jsonb, next_attempt_ms int, duration_ms int, cached boolean, content_sha256 text,
     mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, children jsonb, calls int, calls_ok int, is_retry boolean,
-    paid jsonb, cost bigint, lost bigint, requests jsonb)
+    paid jsonb, cost bigint, lost bigint, requests jsonb, kept jsonb)
 ), ours AS MATERIALIZED (
   -- In id order, so that two groups that overlap never deadlock. A retried item that was committed has no started_at
   -- any more, so a repeated commit matches nothing. The epoch is the whole fence: an item that was put back because its
@@ -283,8 +290,9 @@ WITH input AS MATERIALIZED (
   DELETE FROM budget_reservations v USING input n, changed c
   WHERE v.batch_id = $1 AND v.document_id = n.document_id AND (v.epoch < n.epoch OR (v.epoch = n.epoch AND n.lost > 0))
     AND c.document_id = n.document_id AND c.state IN ('completed', 'failed', 'review')
-  RETURNING CASE WHEN v.epoch = n.epoch THEN n.lost WHEN n.cost > 0 THEN LEAST(n.cost, v.amount_nano_usd)
-            ELSE v.amount_nano_usd END AS amount
+  -- Which of the document's calls that was is not known: no more than all of them.
+  RETURNING CASE WHEN v.epoch = n.epoch THEN n.lost ELSE LEAST(v.amount_nano_usd, NULLIF(COALESCE(n.cost, 0) + (
+    SELECT COALESCE(SUM(p.cost_nano_usd), 0) FROM paid_calls p WHERE p.batch_id = $1 AND p.document_id = n.document_id), 0)) END::bigint AS amount
 ), unheld AS (
   SELECT n.lost AS amount FROM input n JOIN changed c ON c.document_id = n.document_id
   WHERE n.lost > 0 AND c.state IN ('completed', 'failed', 'review') AND NOT EXISTS (
