@@ -101,7 +101,9 @@ describe('the analyzer claude-batch', () => {
         keep: ({ key, answer }: KeptAnswer) => kept.set(key, { ...answer, customId: key }),
       };
       const tried = () =>
-        online.analyze({ ...document, recorded }, signal).catch(({ code }: DocumentFailure) => code);
+        online
+          .analyze({ ...document, recorded }, signal)
+          .catch((error: unknown) => (error as DocumentFailure).code);
       expect([await tried(), await tried(), kept.size]).to.deep.equal(['overloaded', 'overloaded', 2]);
       const { answer, calls } = (await tried()) as Analysis;
       expect(calls).to.equal(paid.length - 2);
