@@ -17,6 +17,7 @@ import type { PriceOverrides } from './price.ts';
 import { createPromptCache } from './prompt-cache.ts';
 import { createProviderBatches } from './provider-batches.ts';
 import { inRounds } from './in-rounds.ts';
+import { nothingRecorded } from './recall-answer.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { markOfPiece, mergeRequest, pieceRequest } from './request.ts';
 import { renderSome } from './render-some.ts';
@@ -138,9 +139,7 @@ export function createClaudeAnalyzer(
         count: { calls: 0, callsOk: 0 },
         requestIds: [],
         leaveRoom: null,
-        recorded: input.recorded ?? {
-          ...{ answers: new Map(), hasBudget: false, isOnline: name === 'claude', keep: () => undefined },
-        },
+        recorded: input.recorded ?? nothingRecorded({ isOnline: name === 'claude' }),
       };
       const pieces = splitDocument(input.extraction, profile, deps.maxPictures);
       if (pieces.length === 0) throw withoutText();

@@ -40,6 +40,11 @@ export async function recallAnswer(session: Session, draft: ClaudeDraft): Promis
   return answer.message as unknown as Anthropic.Message;
 }
 
+/** Where nothing is kept, neither before nor after. */
+export function nothingRecorded({ isOnline }: { isOnline: boolean }): Session['recorded'] {
+  return { answers: new Map(), hasBudget: false, isOnline, keep: () => undefined };
+}
+
 async function askOnline(session: Session, draft: ClaudeDraft, key: string): Promise<Anthropic.Message> {
   const message = await callClaude(session, draft);
   const requestId = session.requestIds.at(-1) ?? '';
