@@ -3,12 +3,13 @@ import type { BatchSettings, Control } from '../domain/batch.ts';
 import type { Extraction } from '../domain/extraction.ts';
 import type { FailureClass } from '../domain/failure.ts';
 import type { PaidCall } from '../domain/money.ts';
-import type { ProviderRequest } from '../domain/provider-batch.ts';
+import type { KeptAnswer, ProviderRequest } from '../domain/provider-batch.ts';
 import { BAD_REQUEST } from '../domain/systematic-refusal.ts';
 import type { Database, Queryable } from './database.ts';
 import { isOverBudgetSql, overBudgetSql } from './failure-budget.ts';
 import { isParked } from './is-parked.ts';
 import { MEMBERS } from './commit-members.ts';
+import { MONEY } from './commit-money.ts';
 import { REQUESTS } from './commit-requests.ts';
 import { haltOnRefusals } from './refusals.ts';
 import { storable } from './storable.ts';
@@ -56,6 +57,8 @@ export interface Outcome {
   lostNanoUsd: number;
   /** Only of a `parked` document. */
   requests: readonly ProviderRequest[];
+  /** Answers that were paid for; they are kept for the next try when there is one. */
+  kept: readonly KeptAnswer[];
 }
 
 export interface ChildDocument {
@@ -144,6 +147,7 @@ async function commitGroup(
     is_retry: outcome.isRetry,
     ...(outcome.paid.length === 0 ? {} : { paid: outcome.paid, cost: sumOf(outcome.paid) }),
     ...(outcome.requests.length === 0 ? {} : { requests: outcome.requests }),
+    ...(outcome.kept.length === 0 || !hasNextTry(outcome) ? {} : { kept: outcome.kept }),
     ...(outcome.lostNanoUsd === 0 ? {} : { lost: outcome.lostNanoUsd }),
   }));
   const { rows } = await db.query<{
@@ -162,6 +166,10 @@ async function commitGroup(
   if (row === undefined) throw new Error(`Batch ${batch.batchId} is not in the database`);
   const { written, total, completed, failed, ...orders } = row;
   return { ...orders, written: new Set(written ?? []), totals: { total, completed, failed } };
+}
+
+function hasNextTry({ state }: Outcome): boolean {
+  return state === 'pending' || state === 'retrying';
 }
 
 function sumOf(paid: readonly PaidCall[]): number {
@@ -184,7 +192,7 @@ WITH input AS MATERIALIZED (
     document_id uuid, epoch int, control_seq int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
     failure_message text, context jsonb, next_attempt_ms int, duration_ms int, cached boolean, content_sha256 text,
     mime_type text, size_bytes bigint, result jsonb, text jsonb, markdown text, children jsonb, calls int, calls_ok int, is_retry boolean,
-    paid jsonb, cost bigint, lost bigint, requests jsonb)
+    paid jsonb, cost bigint, lost bigint, requests jsonb, kept jsonb)
 ), ours AS MATERIALIZED (
   -- In id order, so that two groups that overlap never deadlock. A retried item that was committed has no started_at
   -- any more, so a repeated commit matches nothing. The epoch is the whole fence: an item that was put back because its
@@ -252,46 +260,7 @@ WITH input AS MATERIALIZED (
     content_sha256 = COALESCE(n.content_sha256, d.content_sha256)
   FROM changed c JOIN input n ON n.document_id = c.document_id
   WHERE d.id = c.document_id
-), ${REQUESTS}, paid AS (
-  -- Billed is billed: also for a document that another worker has taken over. The id makes a repetition harmless.
-  INSERT INTO paid_calls (id, batch_id, document_id, epoch, mode, model, profile, request_id, input_tokens, output_tokens,
-                          cache_read_tokens, cache_write_tokens, cost_nano_usd)
-  SELECT p.id, $1, n.document_id, n.epoch, p.mode, p.model, r.recipe->>'profile', p."requestId", p."inputTokens", p."outputTokens",
-         p."cacheReadTokens", p."cacheWriteTokens", p."costNanoUsd"
-  FROM input n CROSS JOIN LATERAL jsonb_to_recordset(n.paid) AS p(id uuid, mode text, model text, "requestId" text, "inputTokens" bigint,
-         "outputTokens" bigint, "cacheReadTokens" bigint, "cacheWriteTokens" bigint, "costNanoUsd" bigint)
-    JOIN processing_batches b ON b.id = $1 JOIN recipes r ON r.id = b.recipe_id
-  WHERE n.paid IS NOT NULL
-  ON CONFLICT DO NOTHING RETURNING cost_nano_usd, input_tokens + cache_read_tokens + cache_write_tokens AS input, output_tokens, cache_read_tokens
-), bill AS (
-  SELECT COALESCE(SUM(cost_nano_usd), 0)::bigint AS cost, COALESCE(SUM(input), 0)::bigint AS input,
-         COALESCE(SUM(output_tokens), 0)::bigint AS output, COALESCE(SUM(cache_read_tokens), 0)::bigint AS cache_read FROM paid
-), settled AS (
-  DELETE FROM budget_reservations v USING input n
-  WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch AND n.lost IS NULL
-), held AS (
-  -- Without a budget there is no row yet, and no worker that will settle it.
-  INSERT INTO budget_reservations AS v (batch_id, document_id, epoch, worker_id, amount_nano_usd)
-  SELECT $1, n.document_id, n.epoch, n.document_id, n.lost FROM input n
-  WHERE n.lost > 0 AND NOT EXISTS (SELECT FROM changed c WHERE c.document_id = n.document_id AND c.state IN ('completed', 'failed', 'review'))
-    -- A repeated commit changes nothing, and its document is done all the same.
-    AND NOT EXISTS (SELECT FROM batch_items i WHERE i.batch_id = $1 AND i.document_id = n.document_id AND i.epoch = n.epoch
-                    AND i.state IN ('completed', 'failed', 'review'))
-  ON CONFLICT (batch_id, document_id, epoch) DO UPDATE SET amount_nano_usd = EXCLUDED.amount_nano_usd, waiting = false
-), interrupted AS (
-  -- Calls that a kill or the network cut off: perhaps billed, and then about as much as the one that was answered at last.
-  DELETE FROM budget_reservations v USING input n, changed c
-  WHERE v.batch_id = $1 AND v.document_id = n.document_id AND (v.epoch < n.epoch OR (v.epoch = n.epoch AND n.lost > 0))
-    AND c.document_id = n.document_id AND c.state IN ('completed', 'failed', 'review')
-  RETURNING CASE WHEN v.epoch = n.epoch THEN n.lost WHEN n.cost > 0 THEN LEAST(n.cost, v.amount_nano_usd)
-            ELSE v.amount_nano_usd END AS amount
-), unheld AS (
-  SELECT n.lost AS amount FROM input n JOIN changed c ON c.document_id = n.document_id
-  WHERE n.lost > 0 AND c.state IN ('completed', 'failed', 'review') AND NOT EXISTS (
-    SELECT FROM budget_reservations v WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch)
-), cut_off AS (
-  SELECT COALESCE(SUM(amount), 0)::bigint AS amount, COUNT(*)::int AS calls FROM (TABLE interrupted UNION ALL TABLE unheld) k
-), ${MEMBERS}, delta AS (
+), ${REQUESTS}, ${MONEY}, ${MEMBERS}, delta AS (
   SELECT COUNT(*)::int AS written,
          COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
          COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,

@@ -2,7 +2,7 @@ import type { Extraction } from './extraction.ts';
 import type { InjectionPolicy } from './injection.ts';
 import type { Meter } from './money.ts';
 import type { PictureOrder, Rendered } from './pictures.ts';
-import type { ProviderBatches, RecordedAnswers } from './provider-batch.ts';
+import type { KeptAnswer, ProviderBatches, RecordedAnswers } from './provider-batch.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -24,12 +24,14 @@ export interface AnalysisInput {
   render(order: PictureOrder): Promise<Rendered>;
   /** Only for analyzers whose calls cost money. */
   meter: Meter;
-  /** Only for analyzers that ask by the batch. */
+  /** What was answered so far, only for analyzers that keep answers. */
   recorded?: {
     answers: RecordedAnswers;
     hasBudget: boolean;
-    /** The deadline is over: what has no answer is asked online. */
-    isLate: boolean;
+    /** What has no answer is asked online: always, or because the deadline is over. */
+    isOnline: boolean;
+    /** Call it for each answer to an online call: when this try fails, the next one need not pay for it again. */
+    keep(answer: KeptAnswer): void;
   };
 }
 
@@ -54,6 +56,8 @@ export interface Analyzer {
   readonly sharesLimits?: boolean;
   /** What becomes of documents that give orders to a model. @default 'ignore': there is no model that could obey */
   readonly onInjection?: InjectionPolicy;
+  /** Whether a document may need several paid calls, so that their answers are kept for its next try. @default false */
+  readonly keepsAnswers?: boolean;
   /** Set when it asks by the batch: `analyze` then answers from what is recorded, or throws `AwaitsAnswers`. */
   readonly batches?: ProviderBatches;
   /** Everything besides content that decides the answer; part of the recipe's hash. */

@@ -10,9 +10,17 @@ export interface ProviderRequest {
   worstNanoUsd: number;
 }
 
-/** What a provider batch said to one request. */
+/** What was said to one request; with `requestId` it was asked online, and counted as a call in that try. */
 export type ProviderAnswer =
-  { type: 'succeeded'; message: Json } | { type: 'errored'; error: Json } | { type: 'expired' | 'canceled' };
+  | { type: 'succeeded'; message: Json; requestId?: string }
+  | { type: 'errored'; error: Json }
+  | { type: 'expired' | 'canceled' };
+
+/** An answer to an online call, with the key of its request. */
+export interface KeptAnswer {
+  key: string;
+  answer: { type: 'succeeded'; message: Json; requestId: string };
+}
 
 /** Answers that are there already, by request key, each with the id under which it was asked. */
 export type RecordedAnswers = ReadonlyMap<string, ProviderAnswer & { customId: string }>;

@@ -33,7 +33,7 @@ export interface Task {
   cachedAnswer: unknown;
   /** Another document with the same content is being paid for. */
   waitsForOther: boolean;
-  /** What provider batches have answered; only for analyzers that ask by the batch. */
+  /** What provider batches, or calls of earlier tries, have answered; only for analyzers that keep it. */
   recorded: RecordedAnswers | undefined;
   /** The feeder wants no more of its documents to start. */
   isStopped(): boolean;

@@ -261,7 +261,7 @@ export function createEngine(options: EngineOptions): Engine {
   async function begin(feeder: Feeder, tasks: readonly Task[]): Promise<void> {
     const { batch } = feeder;
     if (batch.view.settings.cache) await prefetchCache(db, batch, tasks);
-    if (batch.analyzer.batches !== undefined) await prefetchAnswers(db, batch, tasks);
+    if (batch.analyzer.keepsAnswers === true) await prefetchAnswers(db, batch, tasks);
     const [crashed, sound] = partition(tasks, isBlamed);
     if (crashed.length > 0) {
       await outlastOutage(() => markStarted(db, batch.batchId, crashed.map(fenceOf)));

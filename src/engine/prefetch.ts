@@ -11,7 +11,7 @@ export async function prefetchCache(db: Database, batch: ActiveBatch, tasks: rea
   for (const task of tasks) task.cachedAnswer = found.get(task.item.contentSha256 ?? '');
 }
 
-/** What provider batches have answered so far. */
+/** What provider batches, or calls of earlier tries, have answered so far. */
 export async function prefetchAnswers(
   db: Database,
   batch: ActiveBatch,

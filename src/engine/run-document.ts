@@ -8,6 +8,7 @@ import { describeSuspicions, suspicionsAgainst } from '../domain/injection.ts';
 import { describeFailureCode } from '../domain/failure-codes.ts';
 import { isReadSo } from '../domain/ocr.ts';
 import type { PictureOrder } from '../domain/pictures.ts';
+import type { KeptAnswer } from '../domain/provider-batch.ts';
 import { AwaitsAnswers } from '../domain/provider-batch.ts';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { ChildDocument, Outcome } from '../db/commit-outcomes.ts';
@@ -21,7 +22,7 @@ import { FINE, asDocumentFailure, callsOf, consequence, verdictOf } from './cons
 import type { Bill, MeterDeps } from './meter.ts';
 import { NoCallNow, createMeter } from './meter.ts';
 import { DatabaseUnavailable, outlastOutage } from './outage.ts';
-import { asksByBatch, isLate, settingsOf } from './tasks.ts';
+import { asksByBatch, settingsOf } from './tasks.ts';
 import { watched } from './watched.ts';
 import { withPasswords } from '../sandbox/with-passwords.ts';
 import { sharedAnswer } from './shared-answer.ts';
@@ -51,6 +52,8 @@ interface Facts {
   asked: boolean;
   /** What the analyzer's calls were billed so far. */
   bill: Bill;
+  /** What they answered. */
+  kept: KeptAnswer[];
 }
 
 /** The analyzer's own time-out comes first; this only finds one that ignores it. */
@@ -85,6 +88,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     read: null,
     asked: false,
     bill: { paid: [], lostNanoUsd: 0 },
+    kept: [],
   };
   const base = () => ({
     documentId: task.item.documentId,
@@ -106,6 +110,7 @@ export async function runDocument(deps: DocumentDeps, task: Task): Promise<Docum
     // Also the first try after the command `retry`.
     isRetry: task.item.attempts > 0,
     requests: [],
+    kept: facts.kept,
     ...facts.bill,
   });
   // What a provider batch said hours ago says nothing about the other side of now.
@@ -243,7 +248,14 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
     meter,
     ...(task.recorded === undefined
       ? {}
-      : { recorded: { answers: task.recorded, hasBudget: hasBudget(task), isLate: isLate(task) } }),
+      : {
+          recorded: {
+            answers: task.recorded,
+            hasBudget: hasBudget(task),
+            isOnline: !asksByBatch(task),
+            keep: (answer: KeptAnswer) => facts.kept.push(answer),
+          },
+        }),
   };
   const analyzing = batch.analyzer.analyze(input, signal);
   const analysis = await watched(

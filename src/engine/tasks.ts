@@ -88,6 +88,7 @@ export function workerCrashed(task: Task): Outcome {
     paid: [],
     lostNanoUsd: 0,
     requests: [],
+    kept: [],
   };
 }
 

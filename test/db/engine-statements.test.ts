@@ -10,6 +10,7 @@ import { claimProbe, closeGate, endProbe, readClosedGates } from '../../src/db/g
 import { countMembers } from '../../src/db/members.ts';
 import { claimNotification, settleNotification } from '../../src/db/notifications.ts';
 import { orderControl, readOrders, recordStatus } from '../../src/db/orders.ts';
+import { recordedAnswers } from '../../src/db/provider-requests.ts';
 import { saveRecipe } from '../../src/db/recipes.ts';
 import { markTerminated, openBatches } from '../../src/db/reconcile.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
@@ -69,6 +70,21 @@ describe('the statements of the engine', () => {
     });
     const halted = await commit(db, batchId, [outcome(fresh, { ...refused, controlSeq })]);
     expect(halted.control).to.equal('halt');
+  });
+
+  it('keeps what was answered before a try failed, until the document is done', async () => {
+    const batchId = await newBatch(db, 1);
+    const [first] = (await claimed(db, batchId)) as [ClaimedItem];
+    const answer = { type: 'succeeded', message: { id: 'm' }, requestId: 'req_1' } as const;
+    const kept = [{ key: 'k', answer }];
+    const failing = { failure: failure('transient', 'network'), result: undefined, kept };
+    await commit(db, batchId, [outcome(first, { ...failing, state: 'retrying', nextAttemptMs: 0 })]);
+    const known = async () => (await recordedAnswers(db, batchId, [first.documentId])).get(first.documentId);
+    expect((await known())?.get('k')).to.deep.include(answer);
+    const again = (await claimRetry(db, batchId, first.documentId))!;
+    await markStarted(db, batchId, [again]);
+    await commit(db, batchId, [outcome(again, { from: 'retrying', kept })]);
+    expect(await known()).to.equal(undefined);
   });
 
   it('counts a commit once that is repeated because its answer was lost', async () => {

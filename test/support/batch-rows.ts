@@ -101,6 +101,7 @@ export function outcome(item: ClaimedItem, given: Partial<Outcome> = {}): Outcom
     paid: [],
     lostNanoUsd: 0,
     requests: [],
+    kept: [],
     ...given,
   };
 }

@@ -2,7 +2,6 @@ import type Anthropic from '@anthropic-ai/sdk';
 import type { z } from 'zod';
 import type { Json } from '../../domain/analyzer.ts';
 import type { Session } from './call.ts';
-import { callClaude } from './call.ts';
 import { recallAnswer } from './recall-answer.ts';
 import { answerFailure } from './failure.ts';
 import { DocumentFailure } from '../../domain/failure.ts';
@@ -33,13 +32,12 @@ async function callFitting(
   session: Session,
   request: ClaudeDraft,
 ): Promise<{ answer: Anthropic.Message; asked: ClaudeDraft }> {
-  const call = session.recorded === undefined ? callClaude : recallAnswer;
   try {
-    return { answer: await call(session, request), asked: request };
+    return { answer: await recallAnswer(session, request), asked: request };
   } catch (error) {
     const asked = error instanceof DocumentFailure ? smaller(request, error) : null;
     if (asked === null) throw error;
-    return { answer: await call(session, asked), asked };
+    return { answer: await recallAnswer(session, asked), asked };
   }
 }
 

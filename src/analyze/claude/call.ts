@@ -37,8 +37,7 @@ export interface Session {
   requestIds: string[];
   /** Gives back the room for pictures that a question of a provider batch keeps until the document is left to it. */
   leaveRoom: (() => void) | null;
-  /** Set when Claude is asked by the batch: no call is made here. */
-  recorded: AnalysisInput['recorded'];
+  recorded: NonNullable<AnalysisInput['recorded']>;
 }
 
 /**

@@ -17,6 +17,7 @@ import type { PriceOverrides } from './price.ts';
 import { createPromptCache } from './prompt-cache.ts';
 import { createProviderBatches } from './provider-batches.ts';
 import { inRounds } from './in-rounds.ts';
+import { nothingRecorded } from './recall-answer.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { markOfPiece, mergeRequest, pieceRequest } from './request.ts';
 import { renderSome } from './render-some.ts';
@@ -74,7 +75,7 @@ export function createClaudeAnalyzer(
     let answers: Answer[] = [];
     const readPiece = (piece: Piece, index: number) =>
       readPart(session, piece, { no: index + 1, of: pieces.length });
-    const inTurn = isOnline(session) ? oneByOne : inRounds;
+    const inTurn = session.recorded.isOnline ? oneByOne : inRounds;
     for (const read of await inTurn(pieces, readPiece)) {
       answers.push(read.answer);
       quotes.push(...read.quotes);
@@ -108,6 +109,7 @@ export function createClaudeAnalyzer(
     provider: claudeProvider(deps.baseUrl),
     makesCalls: true,
     sharesLimits: true,
+    keepsAnswers: true,
     onInjection: profile.onInjection ?? 'review',
     ...(name === 'claude'
       ? {}
@@ -137,10 +139,7 @@ export function createClaudeAnalyzer(
         count: { calls: 0, callsOk: 0 },
         requestIds: [],
         leaveRoom: null,
-        recorded:
-          name === 'claude'
-            ? undefined
-            : (input.recorded ?? { answers: new Map(), hasBudget: false, isLate: false }),
+        recorded: input.recorded ?? nothingRecorded({ isOnline: name === 'claude' }),
       };
       const pieces = splitDocument(input.extraction, profile, deps.maxPictures);
       if (pieces.length === 0) throw withoutText();
@@ -179,10 +178,6 @@ export function createClaudeAnalyzer(
       return { answer, ...session.count };
     },
   };
-}
-
-function isOnline({ recorded }: Session): boolean {
-  return recorded === undefined || recorded.isLate;
 }
 
 async function oneByOne<T, R>(

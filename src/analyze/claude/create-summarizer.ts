@@ -5,6 +5,7 @@ import type { Json } from '../../domain/analyzer.ts';
 import { permanent } from '../../domain/failure.ts';
 import { canonicalJson } from '../../domain/recipe.ts';
 import { askClaude } from './ask.ts';
+import { nothingRecorded } from './recall-answer.ts';
 import type { Session } from './call.ts';
 import { claudeProvider, claudeUrl, createClaudeClient } from './client.ts';
 import type { PriceOverrides } from './price.ts';
@@ -110,7 +111,7 @@ function createAsk(
       deadlineMs: performance.now() + timeoutMs,
       requestIds: [],
       leaveRoom: null,
-      recorded: undefined,
+      recorded: nothingRecorded({ isOnline: true }),
     };
     const { summary } = await askClaude(session, request, answerSchema);
     await keep(key, summary);

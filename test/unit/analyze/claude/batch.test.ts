@@ -4,13 +4,15 @@ import { createClaudeAnalyzer } from '../../../../src/analyze/claude/create-clau
 import { resultFailure } from '../../../../src/analyze/claude/failure.ts';
 import { groundQuotes } from '../../../../src/analyze/claude/ground.ts';
 import type { Analysis, Json } from '../../../../src/domain/analyzer.ts';
-import type { ProviderAnswer, ProviderRequest } from '../../../../src/domain/provider-batch.ts';
+import type { DocumentFailure } from '../../../../src/domain/failure.ts';
+import type { KeptAnswer, ProviderAnswer, ProviderRequest } from '../../../../src/domain/provider-batch.ts';
 import { AwaitsAnswers } from '../../../../src/domain/provider-batch.ts';
 import { startClaudeSimulator } from '../../../support/claude-simulator/server.ts';
 import { claudeAt, meteredDocument, profileOf } from './support.ts';
 
 describe('the analyzer claude-batch', () => {
   const { signal } = new AbortController();
+  const keep = () => undefined;
   const analyzer = createClaudeAnalyzer(
     profileOf({ quotes: [], chunking: { maxChars: 1_000, overlapChars: 10 } }),
     {
@@ -29,7 +31,7 @@ describe('the analyzer claude-batch', () => {
     const { document } = meteredDocument(text);
     try {
       return await analyzer.analyze(
-        { ...document, recorded: { answers, hasBudget: false, isLate: false } },
+        { ...document, recorded: { answers, hasBudget: false, isOnline: false, keep } },
         signal,
       );
     } catch (error) {
@@ -77,9 +79,36 @@ describe('the analyzer claude-batch', () => {
     try {
       const late = claudeAt(simulator.url, { quotes: [] }, 'sk-x', 'claude-batch');
       const { document, paid } = meteredDocument('Too late for a batch.');
-      const recorded = { answers, hasBudget: false, isLate: true };
+      const recorded = { answers, hasBudget: false, isOnline: true, keep };
       const { calls } = await late.analyze({ ...document, recorded }, signal);
       expect([calls, paid.map(({ mode }) => mode)]).to.deep.equal([1, ['online']]);
+    } finally {
+      await simulator.close();
+    }
+  });
+
+  it('keeps what was answered online, so that the next try asks only for the rest', async () => {
+    const simulator = await startClaudeSimulator();
+    try {
+      const fault = { kind: 'status', status: 529, type: 'overloaded_error' } as const;
+      simulator.set({ faults: [{ contains: 'part="3"', firstTries: 2, fault }] });
+      const parts = { quotes: [], chunking: { maxChars: 1_000, overlapChars: 10 } };
+      const online = claudeAt(simulator.url, parts, 'sk-x');
+      const { document, paid } = meteredDocument('One line of a long letter.\n\n'.repeat(160));
+      const kept = new Map<string, ProviderAnswer & { customId: string }>();
+      const recorded = {
+        ...{ answers: kept, hasBudget: false, isOnline: true },
+        keep: ({ key, answer }: KeptAnswer) => kept.set(key, { ...answer, customId: key }),
+      };
+      const tried = () =>
+        online
+          .analyze({ ...document, recorded }, signal)
+          .catch((error: unknown) => (error as DocumentFailure).code);
+      expect([await tried(), await tried(), kept.size]).to.deep.equal(['overloaded', 'overloaded', 2]);
+      const { answer, calls } = (await tried()) as Analysis;
+      expect(calls).to.equal(paid.length - 2);
+      expect(simulator.ledger.totals()).to.include({ billed: paid.length, billedTwice: 0 });
+      expect((answer as { claude: { requestIds: string[] } }).claude.requestIds).to.have.length(paid.length);
     } finally {
       await simulator.close();
     }

@@ -266,7 +266,11 @@ describe('pages and images for claude', () => {
     const { document, renderings } = await documentFrom(scan, 'scan.pdf');
     const analyze = (changes: Partial<AnalysisInput> = {}): Promise<Analysis> =>
       analyzer.analyze(
-        { ...document, ...changes, recorded: { answers, hasBudget: false, isLate: false } },
+        {
+          ...document,
+          ...changes,
+          recorded: { answers, hasBudget: false, isOnline: false, keep: () => undefined },
+        },
         never,
       );
     const question = async (): Promise<AwaitsAnswers> => {
