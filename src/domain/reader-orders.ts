@@ -69,7 +69,8 @@ function isOrder(said: string, origin: Origin): boolean {
   // Reviewers tell each other what a summary should say.
   const isForReviewers = origin === 'comment' && !THAT.test(said);
   if (DUTY_OF_OUTPUT.test(said) ? !isForReviewers : FIELD_IS.test(said)) return true;
-  if (isAnchored && (isCommand || assigns) && aboutAnswer) return true;
+  const contradicts = isCommand && COUNTERMAND.test(said) && ANY_READER.test(said);
+  if (contradicts || (isAnchored && (isCommand || assigns) && aboutAnswer)) return true;
   if (origin === 'comment') return assigns && OUTPUT.test(said);
   if (!isUnseen) return assigns || (isCommand && OUTPUT.test(said));
   return aboutAnswer || (isCommand && THIS.test(said));

@@ -6,12 +6,12 @@ const pattern = (source: string): RegExp => new RegExp(source, 'iu');
 
 const MACHINE = words(
   String.raw`(?:ai |language |reader |reading |extraction |evaluation |screening |summary |summari[sz]ation |classification |automat\w+ |document )(?:models?|bots?|engines?|systems?|screeners?|readers?|reviewers?|graders?|parsers?|agents?|assistants?|tools?|pipelines?|software|services?|summari[sz]ers?|evaluators?|processors?)`,
-  String.raw`theai(?:[ -](?:assistants?|models?|agents?|systems?|tools?|reviewers?|readers?|system\w*|modell\w*))?`,
+  String.raw`theai(?:[ -](?:assistants?|models?|agents?|systems?|tools?|reviewers?|readers?|graders?|evaluators?|classifiers?|bots?|system\w*|modell\w*))?`,
   String.raw`llms?`,
   String.raw`chat ?gpt|claude|gemini|copilot|chat ?bots?|artificial intelligence`,
   String.raw`sprachmodell\w*|kunstliche intelligenz|assistenzsystem\w*`,
-  String.raw`modeles? (?:de langage|d['’]ia|linguistique)|assistant (?:automatique|virtuel)|intelligence artificielle`,
-  String.raw`modelos? de (?:lenguaje|ia|linguagem)|inteligencia artificial|asistente virtual`,
+  String.raw`modeles? (?:de langage|d['’]ia|linguistique)|assistant (?:automatique|virtuel|theai|d['’]theai)|intelligence artificielle`,
+  String.raw`modelos? de (?:lenguaje|ia|linguagem)|inteligencia artificial|asistente (?:virtual|de theai)`,
   String.raw`intelligenza artificiale|modello linguistico|taalmodel`,
 );
 /** Before or after the machine, it is one that reads this document, or is spoken to. */
@@ -50,7 +50,7 @@ export const READER_OF_THIS = pattern(
 
 /** It speaks to a machine: a salutation, a note for it, `if you are one`. */
 export const SPEAKS_TO_READER = pattern(
-  String.raw`^\W*(?:dear |hey |hello |hi |attention,? |to (?:the |any |all )?|liebe[rs]? |an (?:die|das|alle|den) |cher |estimad[oa] )?(?:${MACHINE}|model|reader model|assistant)s? ?[:,] ` +
+  String.raw`^\W*(?:dear |hey |hello |hi |attention,? |to (?:the |any |all )?|liebe[rs]? |an (?:die|das|alle|den) |cher |estimad[oa] )?(?:${MACHINE}|model|reader model|assistant|bot)s? ?[:,] ` +
     String.raw`|\b(?:note|notice|message|hint|instructions?|memo|directive|request|attention|hinweis|anweisung|nachricht|remarque|message|nota|aviso|instruccion\w*) (?:to|for|fur|an|a|au|aux|pour|para|al|a la|a los) (?:(?:the|any|all|die|das|alle|den|le|les|la|los|el) )?(?:\w+ )?(?:${MACHINE}|language models?|automat\w+ \w+)\b` +
     String.raw`|\ba l['’]attention (?:du|des|de la|de l['’]) ?${MACHINE}` +
     String.raw`|\ban (?:die|das|alle|den) ${MACHINE}` +
@@ -98,7 +98,7 @@ const FIELD = words(
 );
 const VALUE = String.raw`(?:[=:]? ?["“„«'‘]?(?:[a-z]{3} |[$€£] ?)?-?\d[\d.,/-]*|\b(?:zero|null|none|empty|nil|nothing|n/a|leer|cero|vacio|vide|nul|[a-z]{2}\d{2}\b)|["“„«‘][^"”“»’]{1,60}["”“»’]|§\w+|\b(?:approved|accepted|paid|settled|verified|compliant|passed|low|high|highest|lowest|excellent|perfect|maximum|minimum|bezahlt|genehmigt|payee?|approuvee?|pagad[oa]|aprobad[oa])\b)`;
 /** Between a field and its value; `use mdy dates from March 2024` has none. */
-const TO = String.raw`(?:[=:]|\b(?:to|as|is|be|at|of|a|en|de|por|mit|auf|als|con|come)\b)`;
+const TO = String.raw`(?:[=:]|\b(?:to|as|is|be|at|a|en|de|por|mit|auf|als|con|come)\b)`;
 const SET = words(
   String.raw`set|record|enter|put|register|report(?:ed)?|return(?:ed)?|output|print|give|given|use|used|write|written|answer|state[d]?|list|mark(?:ed)?|extract(?:ed)?|treat(?:ed)?|fill in|change|book|post|assume|assign|rate|score|classify`,
   String.raw`setz\w*|trag\w*|ein(?:zu)?trag\w*|gib|gebt|geben|aus(?:zu)?geben|an(?:zu)?geben|schreib\w*|melde\w*|verwende\w*|nimm|nehmen|erfass\w*|antworte\w*|nenne\w*|stuf\w*`,
@@ -117,7 +117,7 @@ export const ASSIGNED = [
     String.raw`\b${FIELD}\b[^.;\d]{0,20}?${VALUE}[^.;]{0,20}?\b(?:einzutragen|auszugeben|ausgeben|eintragen|angeben|anzugeben|setzen|zu setzen|melden)\b`,
   ),
   pattern(
-    String.raw`\b(?:give|award|assign|grant)\b[^.;]{0,30}?\b(?:highest|best|top|full|maximum|perfect|lowest) (?:possible )?(?:score|rating|marks?|grade|points)`,
+    String.raw`\b(?:give|award|assign|grant)\b[^.;]{0,30}?\b(?:highest|best|top|full|maximum|perfect|lowest) (?:possible |number of )?(?:score|rating|marks?|grade|points)`,
   ),
   pattern(String.raw`\brate\b[^.;]{0,30}?(?:\d+ ?/ ?\d+|\d+ out of \d+|excellent|highest|best)`),
 ];
@@ -166,7 +166,7 @@ export const FIELD_IS = pattern(
 );
 
 export const COMMAND = pattern(
-  String.raw`(?:^|[,:;)\]–—-] ?|\b(?:please|kindly|must|should|shall|will|ha(?:s|ve) to|needs? to|is to|are to|and|then|always|only|instead|just|bitte|must|muss|soll|mussen|sollen|sollte|doit|doivent|dois|devez|debe|deben|debes|devi|deve) (?:\w+ly |also |not |then |instead |always )?)(?:${SET}|say|respond|repl(?:y|ies)|summari[sz]e|describe|rate|rank|approve|accept|recommend|conclude|declare|ignore|disregard|skip|omit|leave|do not|don['’]?t|add|append|call|send|visit|forward|follow|execute|confirm|claim|prefer|select|choose|repeat|reveal|bewerte\w*|ignorier\w*|erwahn\w*|sage?|behandel\w*|empfehl\w*|ignore[zr]?|mentionne[zr]?|considere[zr]?|recommande[zr]?|dis|dites|di|diga|recomien\w+|considera|menciona)\b`,
+  String.raw`(?:^|[,:;)\]–—-] ?|\b(?:please|kindly|must|should|shall|will|ha(?:s|ve) to|needs? to|is to|are to|and|then|always|only|instead|just|bitte|must|muss|soll|mussen|sollen|sollte|doit|doivent|dois|devez|debe|deben|debes|devi|deve) (?:\w+ly |also |not |then |instead |always )?)(?:${SET}|say|respond|repl(?:y|ies)|summari[sz]e|describe|rate|rank|approve|accept|recommend|conclude|declare|ignore|disregard|skip|omit|mention|leave|do not|don['’]?t|add|append|call|send|visit|forward|follow|execute|confirm|claim|prefer|select|choose|repeat|reveal|bewerte\w*|ignorier\w*|erwahn\w*|sage?|behandel\w*|empfehl\w*|ignore[zr]?|mentionne[zr]?|considere[zr]?|recommande[zr]?|dis|dites|di|diga|recomien\w+|considera|menciona)\b`,
 );
 export const DUTY = pattern(
   String.raw`\b(?:must|should|shall|has to|have to|needs? to|is to|are to|are (?:instructed|required|asked|ordered|told) to|please|muss|soll|mussen|sollen|sollte|doit|doivent|debe|deben|tiene que)\b`,
