@@ -22,7 +22,12 @@ const examples: Record<string, readonly string[]> = {
   ],
   results: ['results invoice.pdf', 'results 1a2b3c4d --json'],
   export: ['export last --format jsonl --output results.jsonl', 'export --all --format csv --output all.csv'],
-  retry: ['retry last --only transient', "retry last --match '*.pdf' --timeout 30m", 'retry last --dry-run'],
+  retry: [
+    'retry last --only transient',
+    "retry last --match '*.pdf' --timeout 30m",
+    'retry last --model claude-sonnet-5-5',
+    'retry last --dry-run',
+  ],
   pause: ['pause', 'pause --all --reason "the provider is down"', 'pause last --now'],
   resume: ['resume last', 'resume --all --detach'],
   cancel: ['cancel last --reason "the wrong folder"'],

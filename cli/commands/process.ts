@@ -41,7 +41,7 @@ import { SAMPLE } from '../estimate-run.ts';
 import { agreeToCosts } from '../paid-run.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
-import { checkOutFolder } from '../check-out-folder.ts';
+import { checkOutFolder, warnOfAnswers } from '../check-out-folder.ts';
 import { addSettings, settingsFrom } from '../settings-options.ts';
 import type { SettingsFlags } from '../settings-options.ts';
 import { sourceOfDocument } from '../source-of-document.ts';
@@ -102,6 +102,7 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   const selection = { all: flags.all === true, rerun, limit, sample };
   await checkOutFolder(settings.outDir);
   const named = await chooseDocuments(context, paths, flags);
+  warnOfAnswers(context, settings.outDir, named);
   const groupBy = flags.groupBy ?? (flags.optimize === undefined ? null : 'type');
   const planOf = async (db: Database, sources: readonly Source[]): Promise<RunPlan | null> =>
     groupBy === null

@@ -18,7 +18,7 @@ import { openSession } from '../../open-session.ts';
 import { zonedTime } from '../../../src/domain/zoned-time.ts';
 import type { Register } from '../../program.ts';
 import type { SettingsFlags } from '../../settings-options.ts';
-import { checkOutFolder } from '../../check-out-folder.ts';
+import { checkOutFolder, warnOfAnswers } from '../../check-out-folder.ts';
 import { addSettings, duration, settingsFrom } from '../../settings-options.ts';
 import { describeSettings, describeWhat } from './describe.ts';
 import { addRefused, refuse } from './refused.ts';
@@ -75,6 +75,11 @@ async function create(context: CliContext, name: string, paths: string[], flags:
   await checkPaid(context, config, chosen, isAgreed);
   const sources = await freezeSources({ paths, manifest: flags.manifest }, config.userDir);
   await checkSources(context, config, sources);
+  const looked = [
+    ...sources.paths.map((path) => ({ kind: 'folder' as const, path })),
+    ...sources.globs.map((glob) => ({ kind: 'glob' as const, ...glob })),
+  ];
+  warnOfAnswers(context, settings.outDir, looked);
   const batch: ScheduledBatch = {
     scheduleName: name,
     timeZone: flags.tz,
