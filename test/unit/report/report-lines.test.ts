@@ -125,7 +125,14 @@ describe('a report', () => {
   it('says what calls without an answer may have cost', async () => {
     const unknown = { calls: 1, nanoUsd: 40_000_000 };
     const told = { ...snapshot, model: 'm', money: { ...snapshot.money, unknown } };
-    const input = { snapshot: told, patterns: [], items: items([]), events: [], createdAt: new Date(0) };
+    const input = {
+      snapshot: told,
+      patterns: [],
+      items: items([]),
+      events: [],
+      aggregate: null,
+      createdAt: new Date(0),
+    };
     const text = (await all(reportLines(input, 'md'))).join('\n');
     expect(text).to.contain('up to $0.040 more for 1 call whose outcome is unknown');
   });
