@@ -188,7 +188,7 @@ describe('process --analyzer claude', function () {
     simulator.set({ faults: [{ fault: { kind: 'refusal' }, contains: 'press 2 needs' }] });
     expect((await cli('process', 'doubt', '--analyzer', 'claude')).exitCode).to.equal(2);
     const early = await cli('retry', 'last', '--model', 'claude-nobody');
-    expect([early.exitCode, early.stderr.includes('No price is known')]).to.deep.equal([1, true]);
+    expect([early.exitCode, early.stderr.includes('No price is known')]).to.deep.equal([3, true]);
     simulator.set({ faults: [] });
     simulator.ledger.clear();
     const { exitCode, stdout, stderr } = await cli('retry', 'last', '--model', 'claude-sonnet-5-5', '--json');
