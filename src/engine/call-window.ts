@@ -7,9 +7,9 @@ export interface CallWindow {
   overloaded(inFlight: number): void;
 }
 
-/** So many of the last 20 calls: single faults by chance, which retries heal, cost no speed. */
+/** A quarter of the last 20 calls: faults by chance, which retries heal, cost no speed, also when they are 5 % of all. */
 const RECENT = 20;
-const ENOUGH = 3;
+const ENOUGH = 5;
 
 export function createCallWindow(): CallWindow {
   let size = Infinity;

@@ -3,7 +3,7 @@ import { createCallWindow } from '../../../src/engine/call-window.ts';
 
 describe('how many calls at once the other side bears', () => {
   const overload = (window: ReturnType<typeof createCallWindow>, inFlight: number) => {
-    for (let nth = 0; nth < 3; nth++) window.overloaded(inFlight);
+    for (let nth = 0; nth < 5; nth++) window.overloaded(inFlight);
   };
 
   it('is without bound until it says that it is overloaded, and not for a single fault', () => {
@@ -13,6 +13,20 @@ describe('how many calls at once the other side bears', () => {
       else window.answered();
     }
     expect(window.size()).to.equal(Infinity);
+  });
+
+  it('hardly changes while 5 % of the calls fail by chance', () => {
+    const window = createCallWindow();
+    let random = 1;
+    let sum = 0;
+    for (let nth = 0; nth < 20_000; nth++) {
+      random = (random * 48_271) % 2_147_483_647;
+      const inFlight = Math.min(50, window.size());
+      if (random / 2_147_483_647 < 0.05) window.overloaded(inFlight);
+      else window.answered();
+      sum += inFlight;
+    }
+    expect(sum / 20_000).to.be.greaterThan(40);
   });
 
   it('is halved by overload, again and again, down to one', () => {
