@@ -1,6 +1,9 @@
+import Anthropic from '@anthropic-ai/sdk';
 import { expect } from 'chai';
+import { errorFacts } from '../../../../src/analyze/claude/error-facts.ts';
 import { resultFailure } from '../../../../src/analyze/claude/failure.ts';
 import { errorTable } from '../../../../src/analyze/claude/error-table.ts';
+import { retryAfterMs } from '../../../../src/analyze/retry-after.ts';
 import type { Json } from '../../../../src/domain/analyzer.ts';
 import type { FailureClass } from '../../../../src/domain/failure.ts';
 import type { Fault } from '../../../support/claude-simulator/faults.ts';
@@ -236,23 +239,17 @@ describe('the error table of Claude', () => {
     expect(cases.map(({ rule }) => rule)).to.deep.equal(errorTable.map(({ id }) => id));
   });
 
-  it('obeys `retry-after` in seconds, in milliseconds, and as a date', async () => {
-    const forms = {
-      'retry-after': ['2', '1.5', new Date(Date.now() + 9_000).toUTCString(), 'soon'],
-      'retry-after-ms': ['2500'],
+  it('reads `retry-after` in seconds, in milliseconds, and as a date', () => {
+    const nowMs = Date.now();
+    const waitOf = (name: string, value: string) => {
+      const error = Anthropic.APIError.generate(429, {}, 'limited', new Headers({ [name]: value }));
+      return retryAfterMs(errorFacts(error).retryAfter ?? undefined, nowMs);
     };
-    const waits: (number | undefined)[] = [];
-    for (const [name, values] of Object.entries(forms)) {
-      for (const value of values) {
-        const fault = { ...answer(429, 'rate_limit_error'), headers: { [name]: value } } as Fault;
-        simulator.set({ faults: [{ fault }] });
-        const { document } = meteredDocument('About waiting.');
-        waits.push((await failureOf(claudeAt(simulator.url).analyze(document, never))).retryAfterMs);
-      }
-    }
-    const [seconds, half, date, word, ms] = waits;
-    expect([seconds, half, word, ms]).to.deep.equal([2_000, 1_500, undefined, 2_500]);
-    expect(date).to.be.within(7_000, 9_000);
+    expect(['2', '1.5', 'soon'].map((value) => waitOf('retry-after', value))).to.deep.equal([
+      ...[2_000, 1_500, undefined],
+    ]);
+    expect(waitOf('retry-after-ms', '2500')).to.equal(2_500);
+    expect(waitOf('retry-after', new Date(nowMs + 9_000).toUTCString())).to.be.within(7_000, 9_000);
   });
 
   it('takes an abort for no failure', async () => {
