@@ -198,7 +198,7 @@ function resultOf(
     return errored(
       new ApiFault(fault.status, fault.type, fault.message ?? fault.type, { details: fault.details }),
     );
-  const entry = deps.ledger.open({ requestId, endpoint: 'batch item' });
+  const entry = deps.ledger.open({ requestId, endpoint: 'batch item', target: 'batch item' });
   Object.assign(entry, { batchId: batch.id, customId });
   const message = complete(request, entry, {
     settings: deps.settings(),

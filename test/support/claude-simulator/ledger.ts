@@ -3,6 +3,8 @@ import type { BilledTokens } from './models.ts';
 export interface LedgerEntry {
   requestId: string;
   endpoint: string;
+  /** Method and path. */
+  target: string;
   startedAtMs: number;
   endedAtMs: number | null;
   status: number | null;
@@ -32,11 +34,13 @@ export interface LedgerTotals {
   cacheWriteTokens: number;
   peakInFlight: number;
   byStatus: Record<string, number>;
+  /** Those whose caller went away, or waits, with how long it waited so far; the first 20. */
+  unanswered: string[];
 }
 
 export interface Ledger {
   entries: LedgerEntry[];
-  open(entry: Pick<LedgerEntry, 'requestId' | 'endpoint'>): LedgerEntry;
+  open(entry: Pick<LedgerEntry, 'requestId' | 'endpoint' | 'target'>): LedgerEntry;
   close(entry: LedgerEntry, status: number | null): void;
   totals(): LedgerTotals;
   clear(): void;
@@ -49,10 +53,11 @@ export function createLedger(): Ledger {
   let peakInFlight = 0;
   return {
     entries,
-    open: ({ requestId, endpoint }) => {
+    open: ({ requestId, endpoint, target }) => {
       const entry: LedgerEntry = {
         requestId,
         endpoint,
+        target,
         startedAtMs: Date.now(),
         endedAtMs: null,
         status: null,
@@ -98,6 +103,13 @@ export function createLedger(): Ledger {
         cacheWriteTokens: sum(({ tokens }) => tokens!.write5m + tokens!.write1h),
         peakInFlight,
         byStatus,
+        unanswered: entries
+          .filter(({ status }) => status === null)
+          .slice(0, 20)
+          .map(
+            ({ target, startedAtMs, endedAtMs }) =>
+              `${target}, ${(endedAtMs ?? Date.now()) - startedAtMs} ms`,
+          ),
       };
     },
     clear: () => {

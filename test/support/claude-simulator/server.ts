@@ -61,7 +61,7 @@ export async function startClaudeSimulator(
       return;
     }
     const requestId = `req_${randomUUID().replaceAll('-', '')}`;
-    const entry = ledger.open({ requestId, endpoint: endpointOf(pathname) });
+    const entry = ledger.open({ requestId, endpoint: endpointOf(pathname), target: `${method} ${pathname}` });
     response.on('close', () => ledger.close(entry, response.writableEnded ? response.statusCode : null));
     const always = { 'request-id': requestId, 'anthropic-organization-id': 'org_simulator' };
     try {
