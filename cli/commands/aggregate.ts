@@ -20,6 +20,7 @@ import { exitCodeFor, ExitCode } from '../../src/domain/batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
 import { formatUsd, NANO_PER_USD } from '../../src/domain/money.ts';
 import { canonicalJson } from '../../src/domain/recipe.ts';
+import { plainField, summedField } from '../../src/profiles/profile-schema.ts';
 import { findProfile } from '../../src/profiles/find-profile.ts';
 import { loadProfile } from '../../src/profiles/load-profile.ts';
 import { aggregateCsv, aggregateJson, aggregateMarkdown } from '../../src/report/aggregate-lines.ts';
@@ -34,7 +35,7 @@ import { writeLines } from '../output/write-lines.ts';
 import { describeSummaryCalls } from '../paid-run.ts';
 import { pauseOnInterrupt } from '../pause-on-interrupt.ts';
 import type { Register } from '../program.ts';
-import { repeated, usd } from '../settings-options.ts';
+import { changedSettings, repeated, usd } from '../settings-options.ts';
 
 interface Flags {
   groupBy?: string[];
@@ -124,7 +125,7 @@ async function makeSummary(
   await renewSummary(db, batch.id);
   await reopenBatch(db, {
     ...{ batchId: batch.id, actor: actorName(context.env), reason: 'summary', retry: null },
-    settings: flags.budget === undefined ? {} : { budgetNanoUsd: flags.budget },
+    settings: changedSettings(flags, context.config().userDir),
   });
   await startBatch(db, client, batch.id);
   const onInterrupt = pauseOnInterrupt(context, session, batch);
@@ -163,9 +164,12 @@ async function checkSummary(
 
 /** Without a word about currencies those are kept apart that answers tell in their usual place. */
 function lookedAt({ groupBy = [], sum = [], currency = 'currency' }: Flags): AggregateSpec {
-  for (const field of [...groupBy, ...sum, currency]) {
-    if (/^[A-Za-z_]\w*(\[\])?(\.[A-Za-z_]\w*(\[\])?)*$/.test(field)) continue;
-    throw new CliError(`Expected a field such as \`seller\` or \`lines[].amount\`, got \`${field}\``);
+  for (const [fields, pattern, expected] of [
+    [[...groupBy, currency], plainField, 'a field with one value, such as `seller.name`'],
+    [sum, summedField, 'a field such as `total` or `lines[].amount`'],
+  ] as const) {
+    const wrong = fields.find((field) => !pattern.test(field));
+    if (wrong !== undefined) throw new CliError(`Expected ${expected}, got \`${wrong}\``);
   }
   return { groupBy, count: true, sum, currency, summary: null };
 }

@@ -2,13 +2,11 @@ import { z } from 'zod';
 import { injectionPolicies } from '../domain/injection.ts';
 
 const schemaObject = z.record(z.string(), z.json());
-const fieldPath = z
-  .string()
-  .regex(/^[A-Za-z_]\w*(\[\])?(\.[A-Za-z_]\w*(\[\])?)*$/, 'expected a path such as `lines[].amount`');
-
-const plainPath = z
-  .string()
-  .regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/, 'expected a path to one value, such as `seller.name`');
+export const summedField = /^[A-Za-z_]\w*(\[\])?(\.[A-Za-z_]\w*(\[\])?)*$/;
+/** One value a document: of several, one alone would decide its group, or the currency of them all. */
+export const plainField = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/;
+const fieldPath = z.string().regex(summedField, 'expected a path such as `lines[].amount`');
+const plainPath = z.string().regex(plainField, 'expected a path to one value, such as `seller.name`');
 
 /** What the batch shows as a whole. Changing it makes no document pending. */
 const aggregateSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClaudeSimulator } from '../support/claude-simulator/server.ts';
 import { startClaudeSimulator } from '../support/claude-simulator/server.ts';
@@ -220,6 +220,39 @@ describe('process --analyzer claude', function () {
     expect([open.exitCode, open.stderr]).to.satisfy(
       () => open.exitCode === 1 && /it is paused[^]*cancel [0-9a-f]{8}/.test(open.stderr),
     );
+  });
+
+  it('makes the summary once more when it is asked for, within a budget in USD, and tells of the end once', async () => {
+    await letters('whole', 3);
+    const told = join(project.folder, 'told.txt');
+    await writeFile(
+      join(project.folder, 'whole.yaml'),
+      `prompt: What does it want?
+schema: { type: object, additionalProperties: false, required: [need], properties: { need: { type: string } } }
+aggregate: { groupBy: [need], summary: { prompt: What do all of them want? } }
+`,
+    );
+    const overloaded = { kind: 'status', status: 529, type: 'overloaded_error' } as const;
+    simulator.set({ faults: [{ fault: overloaded, contains: 'whole batch of documents said' }] });
+    const first = await cli(
+      ...['process', 'whole', '--analyzer', 'claude', '--profile', './whole.yaml', '--name', 'whole'],
+      ...['--retries', '0', '--notify', `cat >> ${told}`],
+    );
+    expect(first.exitCode).to.equal(0);
+    expect(first.stdout)
+      .to.include('No summary: overloaded')
+      .and.to.match(/Once more: +.*aggregate /);
+    simulator.set({ faults: [] });
+    const tooLittle = await cli('aggregate', 'whole', '--budget', '0.0000001');
+    expect([tooLittle.exitCode, tooLittle.stdout.includes('No summary: budget')]).to.deep.equal([2, true]);
+    const made = await cli('aggregate', 'whole', '--budget', '1', '--format', 'json');
+    const { summary } = JSON.parse(made.stdout);
+    expect([made.exitCode, summary.state, summary.calls]).to.deep.equal([0, 'made', 1]);
+    const list = await cli('aggregate', 'whole', '--group-by', 'lines[].kind');
+    expect([list.exitCode, list.stderr.includes('one value')]).to.deep.equal([1, true]);
+    await cli('down');
+    expect((await readFile(told, 'utf8')).match(/"finished"/g)).to.have.length(1);
+    expect((await cli('up')).exitCode).to.equal(0);
   });
 
   it('makes, checks and tries a profile of the user’s own', async () => {
