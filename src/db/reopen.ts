@@ -59,7 +59,7 @@ const RETRYABLE = `
 
 /**
  * `resume` and `retry` in one transaction: the selected items become pending in new chunks, their attempts go on, and
- * the row orders `run`. A closed batch begins a new generation; one that runs just gets more to do. Settings for single
+ * the row orders `run`. A closed batch begins a new generation, but for its summary; one that runs just gets more to do. Settings for single
  * documents go to the items that are retried, all others to the batch. A cancel that is under way is not overruled, and
  * what still has work to do under one recipe gets no other: nothing is reopened then.
  */
@@ -92,6 +92,8 @@ export async function reopenBatch(db: Database, request: Reopen): Promise<{ reop
     }
     const reopened = retry === null ? 0 : await reopenItems(tx, batchId, { ...retry, ofDocuments }, batch);
     if (reopened > 0) await renewSummary(tx, batchId);
+    // One that is finished has but its summary made: its end was told, and is not told again.
+    const isNew = closed && (retry !== null || batch.status === 'terminated');
     if (closed) await putBackLost(tx, [batchId]);
     if (batch.control === 'halt' || batch.status === 'halted') await askRefusedAgain(tx, batchId);
     await tx.query(
@@ -104,7 +106,7 @@ export async function reopenBatch(db: Database, request: Reopen): Promise<{ reop
                     COUNT(*) FILTER (WHERE state = 'skipped')::int AS skipped, COUNT(*) FILTER (WHERE state = 'cancelled')::int AS cancelled
              FROM batch_items WHERE batch_id = $1) n
        WHERE b.id = $1`,
-      [batchId, JSON.stringify(batchSettings), closed ? 1 : 0],
+      [batchId, JSON.stringify(batchSettings), isNew ? 1 : 0],
     );
     const event = retry === null ? 'resumed' : 'retried';
     await noteEvent(tx, {
