@@ -153,7 +153,8 @@ export interface ControlActivities {
   recordStatus(change: StatusChange): Promise<void>;
   orderControl(order: ControlOrder): Promise<void>;
   /** Null when `cancel` is not the row's order any more. */
-  cancelRemaining(batch: BatchRef): Promise<BatchTotals | null>;
+  /** `status` is absent in histories of before, and `cancelled` then. */
+  cancelRemaining(batch: BatchRef): Promise<(BatchTotals & { status?: BatchStatus }) | null>;
   finishBatch(batch: BatchRef): Promise<FinishResult>;
   /** One round of asking by the batch; while there is only to wait it fails, and Temporal tries again later. */
   driveProvider(round: ProviderRound): Promise<ProviderNews>;

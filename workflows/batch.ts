@@ -215,13 +215,14 @@ async function cancelBatch(state: BatchState): Promise<BatchOutcome | null> {
   await stopSummaryLane(state);
   await condition(() => chunksAreIdle(state) && state.planning === null);
   await cancelAtProvider(state);
-  const totals = await control.cancelRemaining({ batchId: state.batchId });
-  if (totals === null) {
+  const end = await control.cancelRemaining({ batchId: state.batchId });
+  if (end === null) {
     state.mustRead = true;
     return null;
   }
+  const { status = 'cancelled', ...totals } = end;
   state.totals = totals;
-  state.status = 'cancelled';
+  state.status = status;
   showDetails(state);
   if (state.cancelledNatively && !hasNews(state)) throw new CancelledFailure('Batch cancelled');
   return outcomeOf(state);

@@ -2,7 +2,7 @@ import type { BatchStatus } from '../domain/batch.ts';
 import type { Database, Queryable } from './database.ts';
 import { isParked } from './is-parked.ts';
 import { noteEvent, notifyLater } from './orders.ts';
-import { isSummaryDue } from './summaries.ts';
+import { cancelSummary, isSummaryDue } from './summaries.ts';
 import { notePeakRss } from './workers.ts';
 
 export interface Totals {
@@ -25,6 +25,8 @@ export type Finish =
       summarize?: boolean;
     };
 
+const FINISHED: ReadonlySet<string> = new Set(['completed', 'completed_with_failures', 'cancelled']);
+
 /** Counts the open items; with none left the batch is finished, its counters taken from the items once more. */
 export async function finishBatch(db: Database, batchId: string): Promise<Finish> {
   return db.transaction(async (tx) => {
@@ -41,7 +43,7 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
     );
     const batch = rows[0];
     if (batch === undefined) throw new Error(`Batch ${batchId} is not in the database`);
-    if (['completed', 'completed_with_failures', 'cancelled'].includes(batch.status)) {
+    if (FINISHED.has(batch.status)) {
       return { finished: true, status: batch.status, totals: await totals(tx, batchId) };
     }
     const open = await openItems(tx, batchId);
@@ -63,24 +65,29 @@ export async function finishBatch(db: Database, batchId: string): Promise<Finish
       const nothing = { openChunks: [], retrying: 0, parked: 0, awaitsReview: false };
       return { finished: false, lastChunkNo, ...nothing, summarize: true };
     }
-    // A batch may end between two looks of its worker.
-    await notePeakRss(tx, [batchId]);
-    const finished = await close(
-      tx,
-      batchId,
-      `CASE WHEN n.failed > 0 THEN 'completed_with_failures' ELSE 'completed' END`,
-    );
-    await noteEvent(tx, {
-      batchId,
-      event: 'finished',
-      actor: 'docbatch',
-      reason: null,
-      detail: { ...finished.totals },
-      onceKey: batch.generation,
-    });
-    await notifyLater(tx, batchId, 'finished', batch.generation);
-    return { finished: true, ...finished };
+    return { finished: true, ...(await closeFinished(tx, batchId, batch.generation)) };
   });
+}
+
+/** Every document is done: with those that failed, or without. Its end is told once a generation. */
+async function closeFinished(
+  tx: Queryable,
+  batchId: string,
+  generation: number,
+): Promise<{ status: BatchStatus; totals: Totals }> {
+  // A batch may end between two looks of its worker.
+  await notePeakRss(tx, [batchId]);
+  const finished = await close(
+    tx,
+    batchId,
+    `CASE WHEN n.failed > 0 THEN 'completed_with_failures' ELSE 'completed' END`,
+  );
+  await noteEvent(tx, {
+    ...{ batchId, event: 'finished', actor: 'docbatch', reason: null },
+    ...{ detail: { ...finished.totals }, onceKey: generation },
+  });
+  await notifyLater(tx, batchId, 'finished', generation);
+  return finished;
 }
 
 /** Like a pause by a person: the workflow stays, but for a scheduled one, and the last decision lets the batch go on. */
@@ -101,25 +108,44 @@ async function pauseForReview(tx: Queryable, batchId: string, documents: number)
   await notifyLater(tx, batchId, 'review', rows[0]!.controlSeq);
 }
 
-/** Everything that is still open becomes `cancelled`; results that are there stay. Null when `cancel` is not the order any more. */
-export async function cancelRemaining(db: Database, batchId: string): Promise<Totals | null> {
+/**
+ * Everything that is still open becomes `cancelled`; results that are there stay. With nothing open but the summary it is
+ * the summary alone that is cancelled. Null when `cancel` is not the order any more.
+ */
+export async function cancelRemaining(
+  db: Database,
+  batchId: string,
+): Promise<(Totals & { status: BatchStatus }) | null> {
   return db.transaction(async (tx) => {
-    const { rows } = await tx.query<{ control: string; status: BatchStatus }>(
-      'SELECT control, status FROM processing_batches WHERE id = $1 FOR UPDATE',
+    const { rows } = await tx.query<{
+      control: string;
+      status: BatchStatus;
+      planned: boolean;
+      generation: number;
+    }>(
+      `SELECT control, status, planned_at IS NOT NULL AS planned, generation FROM processing_batches WHERE id = $1 FOR UPDATE`,
       [batchId],
     );
-    if (rows[0]?.control !== 'cancel') return null;
-    if (rows[0].status === 'cancelled') return totals(tx, batchId);
-    await tx.query(
+    const [batch] = rows;
+    if (batch?.control !== 'cancel') return null;
+    const { status, planned, generation } = batch;
+    if (FINISHED.has(status)) return { status, ...(await totals(tx, batchId)) };
+    const { rowCount } = await tx.query(
       `WITH gone AS (
          UPDATE batch_items SET state = 'cancelled', epoch = epoch + 1, finished_at = now(), started_at = NULL, next_attempt_at = NULL
          WHERE batch_id = $1 AND state IN ('pending', 'processing', 'retrying', 'review') RETURNING document_id
-       )
-       UPDATE file_document d SET status = 'pending' FROM gone WHERE d.id = gone.document_id`,
+       ), freed AS (
+         UPDATE file_document d SET status = 'pending' FROM gone WHERE d.id = gone.document_id
+       ) SELECT FROM gone`,
       [batchId],
     );
     await tx.query('DELETE FROM batch_candidates WHERE batch_id = $1', [batchId]);
-    return (await close(tx, batchId, `'cancelled'`)).totals;
+    const isDone = planned && rowCount === 0 && (await isSummaryDue(tx, batchId));
+    if (isDone) await cancelSummary(tx, batchId);
+    const closed = isDone
+      ? await closeFinished(tx, batchId, generation)
+      : await close(tx, batchId, `'cancelled'`);
+    return { status: closed.status, ...closed.totals };
   });
 }
 

@@ -132,21 +132,38 @@ export async function endSummary(
         ...[failed?.failureClass ?? null, failed?.code ?? null, failed?.message.slice(0, 2_000) ?? null],
       ],
     );
-    if (rowCount === 0 || end.state === 'due') return;
-    await tx.query(
-      `WITH gone AS (
-         DELETE FROM budget_reservations WHERE batch_id = $1 AND document_id = $1 AND epoch <= $2 RETURNING amount_nano_usd
-       ), usual AS (
-         -- The call that was answered at last was the same request, so about as dear.
-         SELECT MAX(cost_nano_usd) AS cost FROM paid_calls WHERE batch_id = $1 AND document_id IS NULL
-       )
-       UPDATE processing_batches b SET interrupted_calls = b.interrupted_calls + n.calls, interrupted_nano_usd = b.interrupted_nano_usd + n.amount
-       FROM (SELECT COUNT(*)::int AS calls, COALESCE(SUM(LEAST(amount_nano_usd, COALESCE(cost, amount_nano_usd))), 0)::bigint AS amount
-             FROM gone, usual) n
-       WHERE b.id = $1`,
-      [batchId, epoch],
-    );
+    if (rowCount > 0 && end.state !== 'due') await settleCutOff(tx, batchId, epoch);
   });
+}
+
+/** It is not wanted any more, until it is asked for again; whoever makes it now saves nothing. */
+export async function cancelSummary(tx: Queryable, batchId: string): Promise<void> {
+  const { rows } = await tx.query<{ epoch: number }>(
+    `INSERT INTO batch_summaries AS s (batch_id, state, failure_class, failure_code, failure_message)
+     VALUES ($1, 'failed', 'permanent', 'cancelled', 'The batch was cancelled before it was made')
+     ON CONFLICT (batch_id) DO UPDATE SET state = 'failed', epoch = s.epoch + 1, failure_class = EXCLUDED.failure_class,
+       failure_code = EXCLUDED.failure_code, failure_message = EXCLUDED.failure_message
+     RETURNING epoch`,
+    [batchId],
+  );
+  await settleCutOff(tx, batchId, rows[0]!.epoch);
+}
+
+/** What cut-off calls of tries until this one may have cost is counted as spent. */
+async function settleCutOff(tx: Queryable, batchId: string, epoch: number): Promise<void> {
+  await tx.query(
+    `WITH gone AS (
+       DELETE FROM budget_reservations WHERE batch_id = $1 AND document_id = $1 AND epoch <= $2 RETURNING amount_nano_usd
+     ), usual AS (
+       -- The call that was answered at last was the same request, so about as dear.
+       SELECT MAX(cost_nano_usd) AS cost FROM paid_calls WHERE batch_id = $1 AND document_id IS NULL
+     )
+     UPDATE processing_batches b SET interrupted_calls = b.interrupted_calls + n.calls, interrupted_nano_usd = b.interrupted_nano_usd + n.amount
+     FROM (SELECT COUNT(*)::int AS calls, COALESCE(SUM(LEAST(amount_nano_usd, COALESCE(cost, amount_nano_usd))), 0)::bigint AS amount
+           FROM gone, usual) n
+     WHERE b.id = $1`,
+    [batchId, epoch],
+  );
 }
 
 /** Null: the batch wants none. */

@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import { setAggregateSpec } from '../../src/db/aggregate.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
-import { finishBatch } from '../../src/db/batch-ends.ts';
+import { cancelRemaining, finishBatch } from '../../src/db/batch-ends.ts';
 import { readCosts, readUnsettled } from '../../src/db/costs.ts';
 import type { Database } from '../../src/db/database.ts';
 import { orderControl } from '../../src/db/orders.ts';
 import { reopenBatch } from '../../src/db/reopen.ts';
-import { claimSummary, endSummary, isSummaryDue, readSummary } from '../../src/db/summaries.ts';
+import { claimSummary, endSummary, isSummaryDue, readSummary, renewSummary } from '../../src/db/summaries.ts';
 import { createSummarizer } from '../../src/analyze/claude/create-summarizer.ts';
 import type { AggregateSpec, SummarySpec } from '../../src/domain/aggregate.ts';
 import { summarizeBatch } from '../../src/engine/summarize-batch.ts';
@@ -218,6 +218,50 @@ describe('the summary of a batch', function () {
     });
     expect(await isSummaryDue(db, batchId)).to.equal(false);
   });
+
+  it('is all that a cancel cancels when every document is done', async () => {
+    for (const bad of [0, 1]) {
+      const batchId = await finished(2, {}, { notify: ['true'] }, bad);
+      expect(await finishBatch(db, batchId)).to.include({ summarize: true });
+      const { epoch } = (await claimSummary(db, batchId))!;
+      await db.query(
+        `INSERT INTO budget_reservations (batch_id, document_id, epoch, worker_id, amount_nano_usd) VALUES ($1, $1, $2, $1, 5)`,
+        [batchId, epoch],
+      );
+      await orderControl(db, { batchId, control: 'cancel', now: true, actor: 'test', reason: null });
+      const status = bad === 0 ? 'completed' : 'completed_with_failures';
+      for (const time of [1, 2]) {
+        expect(await cancelRemaining(db, batchId), `time ${time}`).to.deep.equal({
+          ...{ status, total: 2 + bad, completed: 2, failed: bad },
+        });
+      }
+      expect((await readSummary(db, batchId))!.failure?.code).to.equal('cancelled');
+      expect((await batchSnapshot(db, batchId)).money).to.include({
+        interruptedNanoUsd: 5,
+        reservedNanoUsd: 0,
+      });
+      expect(await told(batchId)).to.deep.equal(['finished']);
+    }
+  });
+
+  it('that is made after the end of its batch does not tell of that end again', async () => {
+    const batchId = await finished(2, {}, { notify: ['true'] });
+    await round(batchId);
+    await finishBatch(db, batchId);
+    await renewSummary(db, batchId);
+    await reopenBatch(db, { batchId, actor: 'test', reason: 'summary', settings: {}, retry: null });
+    await round(batchId);
+    expect(await finishBatch(db, batchId)).to.include({ finished: true });
+    expect(await told(batchId)).to.deep.equal(['finished']);
+  });
+
+  async function told(batchId: string): Promise<string[]> {
+    const { rows } = await db.query<{ event: string }>(
+      'SELECT event FROM notifications WHERE batch_id = $1',
+      [batchId],
+    );
+    return rows.map(({ event }) => event);
+  }
 
   it('lets the call under way finish when the batch is paused, and cuts it off when it must stop at once', async () => {
     for (const now of [false, true]) {
