@@ -79,12 +79,13 @@ function describeProvider({ provider }: BatchSnapshot): string | null {
     .join(', ');
 }
 
-/** `done 17 · failed 3 · 120/min · 2–3 min left · failures: corrupt 1, empty 1`. */
+/** `making the summary · …` at the end, else `done 17 · failed 3 · 120/min · 2–3 min left · failures: corrupt 1, empty 1`. */
 export function describe(snapshot: BatchSnapshot, { withStatus = true, withTimeLeft = true } = {}): string {
   const { counts, activeMs, failures, status } = snapshot;
   const { perMinute, leftMs } = progressOf(counts, activeMs);
   const parts = [
     withStatus && status !== 'processing' ? status : null,
+    snapshot.summarizing ? 'making the summary' : null,
     snapshot.stalledReason === null ? null : `stalled: ${snapshot.stalledReason}`,
     `done ${counts.completed}`,
     `failed ${counts.failed}`,

@@ -2,6 +2,7 @@ import type { BatchCounts, BatchSettings, BatchStatus } from '../domain/batch.ts
 import type { UnknownCalls } from '../domain/money.ts';
 import type { Queryable } from './database.ts';
 import { isParked } from './is-parked.ts';
+import { isSummaryDue } from './summaries.ts';
 import { unknownCallsOf } from './unknown-calls.ts';
 import type { ProviderStatus } from './provider-status.ts';
 import { providerStatus } from './provider-status.ts';
@@ -40,6 +41,8 @@ export interface BatchSnapshot {
   counts: BatchCounts;
   /** Of those `processing`: they wait for provider batches, in no worker. */
   parked: number;
+  /** Every document is done, and the summary of them all is being made. */
+  summarizing: boolean;
   /** Failed items by code, most first. */
   failures: { code: string; count: number }[];
   /** Time in `processing`, without pauses and halts. */
@@ -60,7 +63,7 @@ export interface BatchSnapshot {
 /** Everything a screen shows of a batch, counted over its items. */
 export async function batchSnapshot(db: Queryable, batchId: string): Promise<BatchSnapshot> {
   const { rows } = await db.query<
-    Omit<BatchSnapshot, 'counts' | 'parked' | 'failures' | 'money' | 'provider'> & BatchMoney
+    Omit<BatchSnapshot, 'counts' | 'parked' | 'summarizing' | 'failures' | 'money' | 'provider'> & BatchMoney
   >(
     `SELECT b.id, COALESCE(b.batch_name, b.id::text) AS name, b.status, b.status_reason AS reason, b.status_detail AS detail,
             r.recipe->>'analyzer' AS analyzer, r.recipe->>'profile' AS profile, r.recipe->>'model' AS model, r.recipe#>>'{parameters,profile,onInjection}' AS "onInjection",
@@ -106,5 +109,9 @@ export async function batchSnapshot(db: Queryable, batchId: string): Promise<Bat
   const { inputTokens, outputTokens, cacheReadTokens, ...batch } = rest;
   const tokens = { inputTokens, outputTokens, cacheReadTokens };
   const money = { spentNanoUsd, interruptedNanoUsd, unknown, reservedNanoUsd, budgetNanoUsd, ...tokens };
-  return { ...batch, money, counts, parked, failures, provider: await providerStatus(db, batchId) };
+  const open = counts.pending + counts.processing + counts.retrying + counts.review;
+  const isDone = batch.status === 'processing' && batch.planned && open === 0;
+  const summarizing = isDone && (await isSummaryDue(db, batchId));
+  const provider = await providerStatus(db, batchId);
+  return { ...batch, money, counts, parked, summarizing, failures, provider };
 }

@@ -71,6 +71,7 @@ const snapshot: BatchSnapshot = {
     },
   },
   parked: 0,
+  summarizing: false,
   failures: [{ code: 'corrupt', count: 1 }],
   activeMs: 60_000,
   calls: 0,
