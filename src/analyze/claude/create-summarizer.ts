@@ -124,7 +124,7 @@ async function readPiece(answers: AsyncIterable<string>, maxChars: number): Prom
   const piece: string[] = [];
   let chars = 0;
   for await (const answer of answers) {
-    const text = answer.length > maxChars ? `${answer.slice(0, maxChars - 1)}…` : answer;
+    const text = answer.length > maxChars ? `${answer.slice(0, maxChars - 1).toWellFormed()}…` : answer;
     if (piece.length > 0 && chars + text.length > maxChars) break;
     piece.push(text);
     chars += text.length;

@@ -56,6 +56,7 @@ function rulesFor({ language }: SummarySpec, of: SummaryPart['of'], isWhole: boo
   ];
 }
 
+/** Nor open one: counts that a document claims must not look like ours. */
 function harmless(text: string): string {
-  return harmlessPart(text).replace(/<\/(facts|answer|summary)/gi, '</ $1');
+  return harmlessPart(text).replace(/<(\/?)\s*(facts|answer|summary)/gi, '<$1 $2');
 }
