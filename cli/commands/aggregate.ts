@@ -105,6 +105,7 @@ async function makeSummary(
   { flags, isNew }: { flags: Flags; isNew: boolean },
 ): Promise<number> {
   if (!['completed', 'completed_with_failures'].includes(batch.status)) {
+    if (isNew) throw notDone(context, batch);
     context.err(
       `Batch ${shortId(batch.id)} is ${batch.status}: the summary is made when its documents are done.`,
     );
@@ -181,6 +182,21 @@ function sectionOf(context: CliContext, named: string, set: readonly string[] | 
   throw new CliError(`The profile \`${named}\` has no section \`aggregate\``, {
     next: 'docbatch profile show invoice is an example',
   });
+}
+
+/** Another question must not be lost without a word, nor be paid for without one. */
+function notDone({ env }: CliContext, { id, status }: NamedBatch): CliError {
+  const first = ['pending', 'processing', 'finalizing'].includes(status)
+    ? 'wait'
+    : status === 'cancelled'
+      ? 'retry'
+      : 'resume';
+  return new CliError(
+    `Batch ${shortId(id)} is ${status}, and gets another summary when its documents are done`,
+    {
+      next: `${commandLine(env, `${first} ${shortId(id)}`)}   then this command again; --no-summary only looks`,
+    },
+  );
 }
 
 function notAggregated(context: CliContext, { id }: NamedBatch): CliError {
