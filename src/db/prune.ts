@@ -1,5 +1,6 @@
 import type { Database, Queryable } from './database.ts';
 import { noteEvent } from './orders.ts';
+import { pruneSummaries } from './summaries.ts';
 
 export interface Pruned {
   count: number;
@@ -59,6 +60,10 @@ export function pruneResults(db: Database, before: Date, actor: string): Promise
       total.sizeBytes += sizeBytes;
       await noteEvent(tx, { batchId, event: 'pruned', actor, reason: null, detail: { results: count } });
     }
+    await pruneSummaries(
+      tx,
+      rows.map(({ batchId }) => batchId),
+    );
     // What a `process` that was killed while it chose left behind.
     await tx.query(
       `DELETE FROM batch_candidates c WHERE c.created_at < now() - interval '1 day'

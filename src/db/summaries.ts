@@ -149,6 +149,17 @@ export async function cancelSummary(tx: Queryable, batchId: string): Promise<voi
   await settleCutOff(tx, batchId, rows[0]!.epoch);
 }
 
+/** Goes with the answers that it was made of, and with all that was asked on the way. */
+export async function pruneSummaries(tx: Queryable, batchIds: readonly string[]): Promise<void> {
+  await tx.query('DELETE FROM summary_answers WHERE batch_id = ANY($1::uuid[])', [batchIds]);
+  await tx.query(
+    `UPDATE batch_summaries SET state = 'failed', summary = NULL, failure_class = 'permanent', failure_code = 'pruned',
+       failure_message = 'It was deleted together with the answers that it was made of'
+     WHERE batch_id = ANY($1::uuid[]) AND summary IS NOT NULL`,
+    [batchIds],
+  );
+}
+
 /** What cut-off calls of tries until this one may have cost is counted as spent. */
 async function settleCutOff(tx: Queryable, batchId: string, epoch: number): Promise<void> {
   await tx.query(

@@ -128,7 +128,8 @@ async function makeSummary(
   const input: SummaryInput = {
     ...{ spec, timeoutMs: settings.timeoutMs, meter },
     facts: await outlastOutage(() => readFacts(db, batchId, claim.spec)),
-    answers: (from) => readAnswers(db, batchId, { every, from, without: addedFields }),
+    answers: (from) =>
+      readSteadily((at) => readAnswers(db, batchId, { every, from: at, without: addedFields }), from),
     recall: (requestSha256) =>
       outlastOutage(() => recallAnswer(db, batchId, { requestSha256, shared: settings.cache })),
     // Together, so that a kill never leaves a bill without what was paid for.
@@ -147,6 +148,33 @@ async function makeSummary(
   } catch (error) {
     await meter.giveUp();
     throw error;
+  }
+}
+
+/** Goes on where it was when the database failed: the order is always the same. */
+async function* readSteadily(
+  read: (from: number) => AsyncIterable<string>,
+  from: number,
+): AsyncIterable<string> {
+  let at = from;
+  const open = (): AsyncIterator<string> => read(at)[Symbol.asyncIterator]();
+  let rows = open();
+  try {
+    for (;;) {
+      const next = await outlastOutage(async () => {
+        try {
+          return await rows.next();
+        } catch (error) {
+          rows = open();
+          throw error;
+        }
+      });
+      if (next.done === true) return;
+      at += 1;
+      yield next.value;
+    }
+  } finally {
+    await rows.return?.();
   }
 }
 

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
+import { describe as describeProgress } from '../../cli/output/progress-view.ts';
 import { setAggregateSpec } from '../../src/db/aggregate.ts';
 import { batchSnapshot } from '../../src/db/batch-snapshot.ts';
 import { cancelRemaining, finishBatch } from '../../src/db/batch-ends.ts';
 import { readCosts, readUnsettled } from '../../src/db/costs.ts';
 import type { Database } from '../../src/db/database.ts';
+import { pruneResults } from '../../src/db/prune.ts';
 import { orderControl } from '../../src/db/orders.ts';
 import { reopenBatch } from '../../src/db/reopen.ts';
 import { claimSummary, endSummary, isSummaryDue, readSummary, renewSummary } from '../../src/db/summaries.ts';
@@ -64,8 +66,11 @@ describe('the summary of a batch', function () {
   it('is asked for before a batch is finished, once; its cost is the batch’s', async () => {
     const batchId = await finished(3);
     expect(await finishBatch(db, batchId)).to.include({ finished: false, summarize: true });
+    await db.query(`UPDATE processing_batches SET status = 'processing' WHERE id = $1`, [batchId]);
+    expect(describeProgress(await batchSnapshot(db, batchId))).to.match(/^making the summary · done 3/);
     expect(await round(batchId)).to.include({ waitMs: null });
     expect(await finishBatch(db, batchId)).to.include({ finished: true });
+    expect((await batchSnapshot(db, batchId)).summarizing).to.equal(false);
     const made = (await readSummary(db, batchId))!;
     const { costNanoUsd, billed } = simulator.ledger.totals();
     expect(made).to.include({ state: 'made', answersRead: 3, answers: 3, calls: 1, costNanoUsd });
@@ -253,6 +258,32 @@ describe('the summary of a batch', function () {
     await round(batchId);
     expect(await finishBatch(db, batchId)).to.include({ finished: true });
     expect(await told(batchId)).to.deep.equal(['finished']);
+  });
+
+  it('goes with the answers that it was made of when they are pruned', async () => {
+    const batchId = await finished(2);
+    await round(batchId);
+    await finishBatch(db, batchId);
+    await pruneResults(db, new Date(Date.now() + 1_000), 'test');
+    expect(await readSummary(db, batchId)).to.deep.include({ state: 'failed', text: null, calls: 1 });
+    const { rows } = await db.query('SELECT FROM summary_answers WHERE batch_id = $1', [batchId]);
+    expect(rows).to.deep.equal([]);
+    expect(await isSummaryDue(db, batchId)).to.equal(false);
+  });
+
+  it('is tried again when the database fails while answers are read', async () => {
+    const batchId = await finished(2);
+    let broken = true;
+    const flaky: Database = {
+      ...db,
+      withClient: (work) => {
+        if (!broken) return db.withClient(work);
+        broken = false;
+        return Promise.reject(new Error('Connection terminated unexpectedly'));
+      },
+    };
+    await summarizeBatch({ ...deps(), db: flaky }, batchId, never);
+    expect(await readSummary(db, batchId)).to.include({ state: 'made', failure: null });
   });
 
   async function told(batchId: string): Promise<string[]> {
