@@ -6,7 +6,9 @@ import { streamRows } from './stream-rows.ts';
 /** Answers that count: what waits for a person does not, nor what failed. */
 const ANSWERS =
   'batch_items i JOIN document_results r ON r.batch_id = i.batch_id AND r.document_id = i.document_id';
-const COUNTED = `i.batch_id = $1 AND i.state = 'completed'`;
+/** An archive is answered by us, with its name and how many files it has; those count themselves. */
+const IS_ARCHIVE = `COALESCE(jsonb_typeof(r.result->'files') = 'number' AND r.result->>'container' ~ '^(application|message)/', false)`;
+const COUNTED = `i.batch_id = $1 AND i.state = 'completed' AND NOT ${IS_ARCHIVE}`;
 
 /** Null: the batch has no such section. */
 export async function readAggregateSpec(db: Queryable, batchId: string): Promise<AggregateSpec | null> {
@@ -27,7 +29,8 @@ export async function setAggregateSpec(db: Queryable, batchId: string, spec: Agg
 
 export async function readCoverage(db: Queryable, batchId: string): Promise<Coverage> {
   const { rows } = await db.query<Coverage>(
-    `SELECT COUNT(*) FILTER (WHERE i.state = 'completed' AND r.document_id IS NOT NULL)::int AS documents, COUNT(*)::int AS of,
+    `SELECT COUNT(*) FILTER (WHERE i.state = 'completed' AND r.document_id IS NOT NULL AND NOT ${IS_ARCHIVE})::int AS documents,
+       COUNT(*) FILTER (WHERE i.state = 'completed' AND ${IS_ARCHIVE})::int AS archives, COUNT(*)::int AS of,
        COUNT(*) FILTER (WHERE i.state = 'failed')::int AS failed, COUNT(*) FILTER (WHERE i.state = 'review')::int AS review,
        COUNT(*) FILTER (WHERE i.state = 'skipped')::int AS skipped, COUNT(*) FILTER (WHERE i.state = 'cancelled')::int AS cancelled,
        COUNT(*) FILTER (WHERE i.state IN ('pending', 'processing', 'retrying'))::int AS open,

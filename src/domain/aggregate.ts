@@ -32,6 +32,8 @@ export interface Coverage {
   /** With an answer that counts. */
   documents: number;
   of: number;
+  /** Their files are documents of their own. */
+  archives: number;
   failed: number;
   /** They wait for a person, and do not count yet. */
   review: number;
@@ -95,8 +97,9 @@ export function jsonPath(field: string): string {
 
 /** `over 97 of 100 documents; 3 failed`. */
 export function describeCoverage(coverage: Coverage): string {
-  const { documents, of, failed, review, skipped, cancelled, open, withoutAnswer } = coverage;
+  const { documents, of, archives, failed, review, skipped, cancelled, open, withoutAnswer } = coverage;
   const rest = {
+    [archives === 1 ? 'archive' : 'archives']: archives,
     failed,
     'to review': review,
     skipped,

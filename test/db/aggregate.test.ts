@@ -78,6 +78,14 @@ describe('the aggregate of a batch', function () {
     ]);
   });
 
+  it('counts the files of an archive, and not the archive', async () => {
+    const archive = { summary: 'An archive of 2 files: a, b', container: 'application/zip', files: 2 };
+    const letter = { seller: 'ACME', total: 1, currency: 'EUR' };
+    const { coverage, groups, gaps } = await aggregateOf(await batchOf([archive, letter, letter]));
+    expect(coverage).to.include({ documents: 2, of: 3, archives: 1 });
+    expect([groups.length, gaps]).to.deep.equal([1, []]);
+  });
+
   const amounts: [text: Json, amount: string | null, currency: string | null][] = [
     ['12', '12', null],
     ['1,234.56', '1234.56', null],

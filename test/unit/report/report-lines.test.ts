@@ -146,7 +146,7 @@ describe('a report with an aggregate', () => {
   ];
   const coverage = {
     ...{ documents: 97, of: 100, failed: 3, review: 0 },
-    ...{ skipped: 0, cancelled: 0, open: 0, withoutAnswer: 0 },
+    ...{ skipped: 0, cancelled: 0, open: 0, withoutAnswer: 0, archives: 0 },
   };
   const aggregate: Aggregate = {
     spec: { groupBy: ['seller'], count: true, sum: ['total'], currency: 'currency', summary: null },
