@@ -59,6 +59,7 @@ export async function tryProfile(
       render: (order: PictureOrder) => sandbox.render(file, order, context.interrupted),
       timeoutMs: TIMEOUT_MS,
       meter: {
+        waitFor: () => Promise.resolve(),
         reserve: () => Promise.resolve(),
         admit: () => Promise.resolve(),
         room: () => Promise.resolve(() => undefined),

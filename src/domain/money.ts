@@ -38,6 +38,11 @@ export interface PaidCall {
 /** The door of every paid call: keeps budgets and the limits that all workers share, and counts what is paid. */
 export interface Meter {
   /**
+   * Before all: resolves when `event` has, or after so long at most. What waits for another call is not in work, and its
+   * time is not held against it.
+   */
+  waitFor(event: Promise<void>, atMostMs: number): Promise<void>;
+  /**
    * Call it before each paid call. Resolves when the worst case fits the batch's budget, perhaps after others in flight
    * are settled; rejects when it never will. `worstNanoUsd` is asked only when there is a budget.
    */

@@ -106,6 +106,15 @@ export function createMeter(
     task.controlSeq = batch.view.controlSeq;
   }
 
+  async function waitFor(event: Promise<void>, atMostMs: number): Promise<void> {
+    const patience = new AbortController();
+    await marked(() => {
+      const over = AbortSignal.any([task.abort.signal, patience.signal]);
+      return Promise.race([event, sleep(atMostMs, over)]).finally(() => patience.abort());
+    });
+    task.abort.signal.throwIfAborted();
+  }
+
   async function room(sizeBytes: number): Promise<() => void> {
     let leave: (() => void) | null = null;
     try {
@@ -149,6 +158,7 @@ export function createMeter(
   }
 
   return {
+    waitFor: (event, atMostMs) => apart(waitFor(event, atMostMs)),
     reserve: (worstNanoUsd) => apart(reserve(worstNanoUsd)),
     admit: (inputTokens, mostNanoUsd) => apart(admit(inputTokens, mostNanoUsd)),
     room: (sizeBytes) => apart(room(sizeBytes)),

@@ -183,9 +183,9 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
         return { ...over, idle: false, lastChunkNo: view?.lastChunkNo ?? 0 };
       }
       signal.throwIfAborted();
-      const waiting = await waitingRequests(db, batchId, 'most');
+      const waiting = await whatWaits(db, batchId, limits);
       if (waiting === null) return over;
-      if (!stops && (await isWorthSending(db, batchId, waiting, limits))) {
+      if (!stops && isEnough(waiting, limits)) {
         const open = await openGroups(db, batchId);
         const sent = await outlastBusy(() => submit(batchId, batches, open));
         if (sent === 'paused') return { ...over, mustRead: true };
@@ -202,15 +202,9 @@ export function createProviderDriver(options: ProviderDriverOptions): ProviderDr
 }
 
 /** The exact count is asked for only when it may make a difference. */
-async function isWorthSending(
-  db: Database,
-  batchId: string,
-  most: Waiting,
-  limits: SealLimits,
-): Promise<boolean> {
-  if (!isEnough(most, limits)) return false;
-  const exact = await waitingRequests(db, batchId, 'exact');
-  return exact !== null && isEnough(exact, limits);
+async function whatWaits(db: Database, batchId: string, limits: SealLimits): Promise<Waiting | null> {
+  const most = await waitingRequests(db, batchId, 'most');
+  return most === null || !isEnough(most, limits) ? most : waitingRequests(db, batchId, 'exact');
 }
 
 /** Full, or nothing else is coming that could go with it. */

@@ -228,6 +228,8 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   facts.asked = true;
   if (!asksByBatch(task)) task.controlSeq = batch.view.controlSeq;
   const meter = createMeter(deps, task, facts.bill);
+  // Also what this try asks: merging answers that are equal may make the same request twice.
+  const answers = new Map(task.recorded);
   const input = {
     documentId: item.documentId,
     batchId: batch.batchId,
@@ -250,10 +252,13 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
       ? {}
       : {
           recorded: {
-            answers: task.recorded,
+            answers,
             hasBudget: hasBudget(task),
             isOnline: !asksByBatch(task),
-            keep: (answer: KeptAnswer) => facts.kept.push(answer),
+            keep: (kept: KeptAnswer) => {
+              facts.kept.push(kept);
+              answers.set(kept.key, { ...kept.answer, customId: kept.answer.requestId });
+            },
           },
         }),
   };

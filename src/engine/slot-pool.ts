@@ -212,7 +212,7 @@ function mayRunNow(batches: ReadonlyMap<string, ActiveBatch>, task: Task): boole
 }
 
 function lookahead(batch: ActiveBatch): number {
-  return Math.max(1, Math.floor(batch.share / 2));
+  return Math.max(1, Math.floor(slotsOf(batch) / 2));
 }
 
 /**

@@ -40,6 +40,8 @@ export function createSummaryMeter(deps: SummaryMeterDeps): Meter & {
   };
   return {
     bill: () => bill,
+    // Its calls are made one after the other.
+    waitFor: () => Promise.resolve(),
     giveUp: async () => {
       await flush();
       if (isLost) return;

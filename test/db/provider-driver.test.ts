@@ -123,6 +123,15 @@ describe('asking by the batch', function () {
     expect((await claimChunk(db, batchId, lastChunkNo)).length).to.equal(3);
   });
 
+  it('looks no more often because documents wait for the answer about another with the same content', async () => {
+    simulator.set({ batches: { ...batches, durationMs: 60_000 } });
+    const batchId = await parkedBatch(3, {}, () => 'the same');
+    await driver().round(batchId, { cancel: false }, signal);
+    const { waitMs, waitsFor } = await driver().round(batchId, { cancel: false }, signal);
+    expect(waitMs).to.be.greaterThan(500);
+    expect(waitsFor).to.match(/with 1 requests are under way, 0 requests wait$/);
+  });
+
   it('asks in later rounds what a document has left to them, and keeps the answers meanwhile', async () => {
     const batchId = await parkedBatch(2);
     await driven(batchId, async (chunkNo) => {

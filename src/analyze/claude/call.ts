@@ -49,7 +49,7 @@ export async function callClaude(session: Session, draft: ClaudeDraft): Promise<
   const price = priceOf(draft.model, new Date(), prices);
   if (price === undefined) throw unpriced(draft.model);
   const askedAtMs = performance.now();
-  const left = await session.promptCache.enter(draft, session.signal);
+  const left = await session.promptCache.enter(draft, session.meter);
   let usage: Anthropic.Usage | null = null;
   try {
     const message = await placeAndSend(session, draft, { price, askedAtMs });

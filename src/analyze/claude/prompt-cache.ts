@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { onAbort } from '../on-abort.ts';
+import type { Meter } from '../../domain/money.ts';
 import type { SentRequest } from './with-pages.ts';
 
 /** What all documents of a profile share is kept by the API for five minutes after it was last used. */
@@ -8,26 +8,31 @@ export interface PromptCache {
    * Resolves when the call may begin: at once for the first, which writes the shared prompt, and for the others when its
    * answer is here, since nothing can be read before. Call the result with what was billed; null when there is no answer.
    */
-  enter(request: Pick<SentRequest, 'system' | 'model'>, signal: AbortSignal): Promise<Leave>;
+  enter(request: Pick<SentRequest, 'system' | 'model'>, meter: Pick<Meter, 'waitFor'>): Promise<Leave>;
 }
 
 type Leave = (usage: Anthropic.Usage | null) => void;
+
+interface First {
+  ended: Promise<void>;
+  startedAtMs: number;
+}
 
 /** About 500 tokens, the least that any model keeps; a shorter prompt is sent as it is. */
 const MIN_CHARS = 2_000;
 /** A little less than the five minutes. */
 const WARM_MS = 280_000;
-/** Nobody waits longer for the first answer: it may be a long one. */
+/** Nobody waits for a first call that is older: its answer may be a long one, or never come. */
 const MAX_WAIT_MS = 30_000;
 /** After a first call without an answer everybody goes: a service in trouble is not asked one by one. */
 const COLD_MS = 60_000;
 
-export function createPromptCache(): PromptCache {
+export function createPromptCache(maxWaitMs = MAX_WAIT_MS): PromptCache {
   /** By prompt, until when (`performance.now()`) nobody needs to go first. */
   const settledUntilMs = new Map<string, number>();
-  const firsts = new Map<string, Promise<void>>();
+  const firsts = new Map<string, First>();
   return {
-    enter: async (request, signal) => {
+    enter: async (request, meter) => {
       if (!isShared(request)) return () => undefined;
       const key = `${request.model}\n${request.system}`;
       const settleFor = (durationMs: number) => settledUntilMs.set(key, performance.now() + durationMs);
@@ -39,10 +44,16 @@ export function createPromptCache(): PromptCache {
       };
       const isSettled = (): boolean => (settledUntilMs.get(key) ?? 0) > performance.now();
       const first = firsts.get(key);
-      if (!isSettled() && first !== undefined) await waitFor(first, signal);
+      if (!isSettled() && first !== undefined) {
+        const patienceMs = first.startedAtMs + maxWaitMs - performance.now();
+        if (patienceMs > 0) await meter.waitFor(first.ended, patienceMs);
+      }
       if (isSettled() || firsts.has(key)) return settle;
       let end: () => void = () => undefined;
-      firsts.set(key, new Promise<void>((resolve) => (end = resolve)));
+      firsts.set(key, {
+        ended: new Promise<void>((resolve) => (end = resolve)),
+        startedAtMs: performance.now(),
+      });
       return (usage) => {
         if (usage === null) settleFor(COLD_MS);
         settle(usage);
@@ -63,17 +74,4 @@ export function withSharedPrompt(request: SentRequest): Anthropic.MessageCreateP
   if (!isShared(request)) return request;
   const mark = { type: 'ephemeral' as const };
   return { ...request, system: [{ type: 'text', text: request.system, cache_control: mark }] };
-}
-
-async function waitFor(first: Promise<void>, signal: AbortSignal): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let off: () => void = () => undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, MAX_WAIT_MS);
-    off = onAbort(signal, resolve);
-  });
-  await Promise.race([first, patience]);
-  clearTimeout(timer);
-  off();
-  signal.throwIfAborted();
 }

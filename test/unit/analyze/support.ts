@@ -3,6 +3,7 @@ import type { AnalysisInput } from '../../../src/domain/analyzer.ts';
 import { DocumentFailure } from '../../../src/domain/failure.ts';
 
 export const freeMeter = {
+  waitFor: (event: Promise<void>) => event,
   reserve: () => Promise.resolve(),
   admit: () => Promise.resolve(),
   room: () => Promise.resolve(() => undefined),

@@ -103,6 +103,33 @@ describe('one document in a slot', () => {
     (await pictureRoom.take(1, new AbortController().signal))();
   });
 
+  it('only waits, in its row too, while another call goes ahead, and its time is not held against it', async () => {
+    const said: string[] = [];
+    const task = taskWith(async ({ meter }) => {
+      await meter.waitFor(new Promise(() => undefined), 300);
+      return answer;
+    });
+    task.batch.marks = {
+      waits: () => Promise.resolve(said.push('waits') > 0),
+      begins: () => Promise.resolve(said.push('begins') > 0),
+    } as unknown as Task['batch']['marks'];
+    expect((await runDocument(depsWith(stored), task)).outcome).to.include({ state: 'completed' });
+    expect(said).to.deep.equal(['waits', 'begins']);
+  });
+
+  it('knows the answers of its own try, so that no request is paid for twice', async () => {
+    const kept = { key: 'k', answer: { type: 'succeeded' as const, message: {}, requestId: 'r' } };
+    let known: unknown;
+    const task = taskWith(({ recorded }) => {
+      recorded!.keep(kept);
+      known = recorded!.answers.get('k');
+      return Promise.reject(transient('overloaded', '529', { stage: 'analyze' }));
+    });
+    task.recorded = new Map();
+    expect((await runDocument(depsWith(stored), task)).outcome?.kept).to.deep.equal([kept]);
+    expect(known).to.deep.equal({ ...kept.answer, customId: 'r' });
+  });
+
   it('only waits, in its row too, while its place is far, and is dropped when another has it by then', async () => {
     const said: string[] = [];
     const task = taskWith(async ({ meter }) => {

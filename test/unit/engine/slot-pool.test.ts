@@ -77,6 +77,14 @@ describe('the slot pool', () => {
     expect(world.readAhead).to.deep.equal(names(9));
   });
 
+  it('marks fewer ahead, too, while the other side is overloaded', async () => {
+    const world = createWorld({ share: 12 });
+    while (world.batch.window.size() > 2) world.batch.window.overloaded(4);
+    await world.add(documents(20));
+    expect(world.running()).to.have.length(2);
+    expect(world.marked).to.deep.equal(names(3));
+  });
+
   it('refills by half a reserve at once, not by one', async () => {
     const world = createWorld({ share: 12 });
     await world.add(documents(40));
