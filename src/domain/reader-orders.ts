@@ -36,7 +36,7 @@ const MAX_FOUND = 40;
  */
 export function findReaderOrders(text: string, origin: Origin): ReaderOrder[] {
   const found: ReaderOrder[] = [];
-  if (origin === 'text' && !ANCHORS.some((anchor) => anchor.test(text))) return found;
+  if (origin === 'text' && !mayHaveOrders(text)) return found;
   for (const { index, end } of sentencesOf(text)) {
     const said = marked(text.slice(index, end), origin);
     if (isOrder(said, origin)) found.push({ index, end });
@@ -45,8 +45,13 @@ export function findReaderOrders(text: string, origin: Origin): ReaderOrder[] {
   return found;
 }
 
-/** Without one of these no sentence of the text itself is an order. */
-const ANCHORS = [ANY_READER, SITUATION, COUNTERMAND, MARKED_AI];
+/** Without one of these, in lower case, no sentence of the text itself is an order. */
+const ANCHORS = [ANY_READER, SITUATION, COUNTERMAND];
+
+function mayHaveOrders(text: string): boolean {
+  const lower = text.toLowerCase();
+  return MARKED_AI.test(text) || ANCHORS.some((anchor) => anchor.test(lower));
+}
 
 function isOrder(said: string, origin: Origin): boolean {
   const isUnseen = origin === 'hidden text' || origin === 'encoded text';

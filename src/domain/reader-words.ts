@@ -2,7 +2,7 @@
 // with `theai` for AI, KI and IA, and `§` before words in capitals.
 
 const words = (...sources: string[]): string => `(?:${sources.join('|')})`;
-const pattern = (source: string): RegExp => new RegExp(source, 'iu');
+const pattern = (source: string): RegExp => new RegExp(source, 'u');
 
 const MACHINE = words(
   String.raw`(?:ai |language |reader |reading |extraction |evaluation |screening |summary |summari[sz]ation |classification |automat\w+ |document )(?:models?|bots?|engines?|systems?|screeners?|readers?|reviewers?|graders?|parsers?|agents?|assistants?|tools?|pipelines?|software|services?|summari[sz]ers?|evaluators?|processors?)`,
