@@ -24,6 +24,8 @@ import { withDeadline } from './with-deadline.ts';
 const MAX_STARTS = 3;
 /** Milliseconds that an orderly end may take before a child is killed. */
 const TERMINATE_MS = 200;
+/** The pool waits without end for a child that died idle: it was told of the death before it began to wait. */
+const CLOSE_MS = 2000;
 /** More would keep memory that a small batch never needs. */
 const WARM_CHILDREN = 2;
 const WARM_UP_MS = 30_000;
@@ -243,7 +245,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     places.close(reason);
     slots.close(reason);
     for (const call of inWork) call.stop(reason);
-    await pool.terminate(true);
+    await pool.terminate(true, CLOSE_MS).catch(() => undefined);
     await scratch.remove();
   }
 }

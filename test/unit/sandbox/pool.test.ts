@@ -76,6 +76,15 @@ describe('the sandbox', () => {
     expect(sandbox.pids()).to.have.members(pids);
   });
 
+  it('closes after its last process was replaced and is gone', async () => {
+    const sandbox = start({ recycleAfter: 1 });
+    await extract(sandbox);
+    await until(() => sandbox.pids().length === 0);
+    // The pool hears of the death a little later than the system knows of it.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sandbox.close();
+  });
+
   it('hands failures over with class, code, stage and context', async () => {
     const failure = await failureOf(extract(start(), join(folder, 'gone')));
     expect(failure).to.include({ failureClass: 'permanent', code: 'missing', stage: 'read' });
