@@ -17,7 +17,12 @@ const scene = await createScene((name, nth) => {
 });
 const { cli } = scene;
 
-async function halts(name: string, limit: string, most: number | undefined, ...args: string[]): Promise<void> {
+async function halts(
+  name: string,
+  limit: string,
+  most: number | undefined,
+  ...args: string[]
+): Promise<void> {
   const running = await scene.process(
     name,
     COUNT,
@@ -49,7 +54,7 @@ async function halts(name: string, limit: string, most: number | undefined, ...a
 
 function startedAfterTheLastBad(name: string): number {
   const calls = scene.calls(name);
-  const bad = calls.filter(({ document }) => number(document) <= BAD);
+  const bad = calls.filter((call) => number(call.name) <= BAD);
   const answeredAtMs = Math.max(...bad.map(({ endedAtMs }) => endedAtMs));
   return calls.filter(({ startedAtMs }) => startedAtMs > answeredAtMs).length;
 }

@@ -5,7 +5,7 @@ import { detectCompoundType, isCompoundFile } from './detect-compound-type.ts';
 import { detectTextType } from './detect-text-type.ts';
 import { detectZipType } from './detect-zip-type.ts';
 import { binaryFormats } from './formats.ts';
-import { looksLikeText } from './looks-like-text.ts';
+import { isSurelyText, looksLikeText } from './looks-like-text.ts';
 import { isReadable } from './readers.ts';
 import type { UnpackLimits } from './refuse-bomb.ts';
 import { isTar } from './tar-entries.ts';
@@ -27,8 +27,12 @@ export async function detectType(bytes: Buffer, name: string, limits: UnpackLimi
   if (bytes.subarray(0, PDF_HEADER_WITHIN).includes('%PDF-')) return 'application/pdf';
   if (isCompoundFile(bytes)) return detectCompoundType(bytes, name);
   if (startsWith(bytes, '{\\rtf')) return 'application/rtf';
-  if (looksLikeText(bytes)) return readableOrThrow(detectTextType(bytes, name), name);
+  if (isSurelyText(bytes)) return readableOrThrow(detectTextType(bytes, name), name);
   const found = await fileTypeFromBuffer(bytes);
+  // After the magic numbers: compressed bytes can look like a script that has most of all characters.
+  if (found === undefined && looksLikeText(bytes)) {
+    return readableOrThrow(detectTextType(bytes, name), name);
+  }
   if (found === undefined && binaryEndings.has(extname(name).toLowerCase().slice(1))) {
     const message = `The content is not what the name \`${name}\` promises: the file is damaged.`;
     throw permanent('corrupt', message, { stage: 'extract' });

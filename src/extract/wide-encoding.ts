@@ -4,6 +4,9 @@ const MIN_TEXT_SHARE = 0.98;
 /** Share of the letters that must be of that script: names and units are Latin everywhere. */
 const MIN_SCRIPT_SHARE = 0.8;
 const TEXT = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}\r\n\t\ufeff]$/u;
+/** Of the characters of a longer text, at least so many are spaces, line ends, or the marks between sentences. */
+const MIN_BREAK_SHARE = 0.01;
+const BREAK = /[\s,.;:|\u3000-\u3002\uff01\uff0c\uff0e\uff1f]/;
 /** Of the scripts whose texts have few zero bytes as UTF-16; the others are found by their zeros. */
 const SCRIPTS = [
   /[\u3040-\u30ff\u4e00-\u9fff]/,
@@ -69,6 +72,7 @@ function utf16ByScript(sample: Uint8Array): string | undefined {
     const most = letters.length * MIN_SCRIPT_SHARE;
     return (
       isText(characters) &&
+      hasBreaks(characters) &&
       SCRIPTS.some((script) => letters.filter((letter) => script.test(letter)).length > most)
     );
   });
@@ -80,6 +84,12 @@ function utf16ByScript(sample: Uint8Array): string | undefined {
 
 function charactersOf(sample: Uint8Array, encoding: string): string[] {
   return Array.from(new TextDecoder(encoding).decode(sample.subarray(0, sample.length & ~1)));
+}
+
+/** Compressed bytes have nearly none, whatever script they look like. */
+function hasBreaks(characters: string[]): boolean {
+  const breaks = characters.filter((character) => BREAK.test(character)).length;
+  return breaks >= Math.floor(characters.length * MIN_BREAK_SHARE);
 }
 
 function isText(characters: string[]): boolean {

@@ -41,6 +41,26 @@ describe('the type of a file', () => {
     expect(printed.message).to.contain('application/postscript');
   });
 
+  it('is no text where compressed bytes look like a script of many characters', async () => {
+    const pattern = Buffer.alloc(6000, Buffer.from([0x8a, 0x28, 0x8a, 0x28, 0x51, 0x02]));
+    const names = ['scan.jpg', 'scan'];
+    const jpeg = Buffer.concat([Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF\0\x01', 'latin1'), pattern]);
+    for (const name of names) {
+      const failure = await failureOf(extractContent(name, jpeg));
+      expect(failure).to.include({ code: 'corrupt' });
+      expect(failure.message).to.match(/image/);
+    }
+    expect((await failureOf(extractContent('scan', pattern))).code).to.equal('unsupported_type');
+  });
+
+  it('is text in UTF-16 without a mark, in scripts that have few zeros', async () => {
+    for (const text of ['東京都の住所録です。名前、年齢、住所。\n', 'Договор поставки, срок: год.\n']) {
+      const bytes = Buffer.from(text.repeat(80), 'utf16le');
+      expect((await extractContent('text', bytes)).mimeType).to.equal('text/plain');
+      expect((await extractContent('text', bytes.swap16())).mimeType).to.equal('text/plain');
+    }
+  });
+
   it('is corrupt when binary content bears the name of another format', async () => {
     expect((await failureOf(extractContent('x.docx', noise))).code).to.equal('corrupt');
   });
