@@ -46,7 +46,8 @@ export async function dryRun(
       : await estimateRun(context, db, {
           ...{
             chosen: sampled,
-            recipeId: settings.cache ? recipeId : null,
+            recipeId,
+            usesCache: settings.cache,
             loaded,
             recipe,
             keepTexts: false,

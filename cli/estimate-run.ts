@@ -1,35 +1,32 @@
 import { cpus } from 'node:os';
-import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createClaudeClient, hasClaudeKey } from '../src/analyze/claude/client.ts';
 import type { SummaryEstimate } from '../src/analyze/claude/estimate-summary.ts';
 import { charsOfAnswers, estimateSummary } from '../src/analyze/claude/estimate-summary.ts';
-import type { Estimate, EstimatedDocument } from '../src/analyze/claude/estimate.ts';
+import type { Estimate } from '../src/analyze/claude/estimate.ts';
 import type { OutputGuess } from '../src/analyze/claude/estimate.ts';
 import { createEstimator, guessOutput, nothing } from '../src/analyze/claude/estimate.ts';
 import type { PriceOverrides } from '../src/analyze/claude/price.ts';
 import { priceOf } from '../src/analyze/claude/price.ts';
 import { seenOutput } from '../src/db/costs.ts';
 import type { Queryable } from '../src/db/database.ts';
-import type { SampleDocument, Sampled, SizeGroup } from '../src/db/estimate-rows.ts';
-import { cachedResults, loadText, saveText } from '../src/db/texts.ts';
-import { DocumentFailure } from '../src/domain/failure.ts';
+import type { Sampled, SizeGroup } from '../src/db/estimate-rows.ts';
 import { ocrLanguages } from '../src/domain/ocr.ts';
 import type { Recipe } from '../src/domain/recipe.ts';
-import { withPasswords } from '../src/sandbox/with-passwords.ts';
 import type { LoadedProfile } from '../src/profiles/load-profile.ts';
-import type { Sandbox } from '../src/sandbox/pool.ts';
 import { createSandbox } from '../src/sandbox/pool.ts';
 import { readPasswords } from '../src/sandbox/read-passwords.ts';
 import { ocrFolder, sandboxOptions } from '../src/sandbox/sandbox-options.ts';
 import type { CliContext } from './context.ts';
+import type { LookedAt } from './look-at-document.ts';
+import { createLook } from './look-at-document.ts';
 
 export interface RunEstimate extends Estimate {
   /** Asked in provider batches, at half the price. */
   isBatch: boolean;
+  /** With those that lie in others: attachments, members of archives. */
   documents: number;
   pages: number;
-  /** Documents with a result already: equal content under the same recipe. */
+  /** Documents that another one, or an earlier run, answers: equal content under the same recipe. */
   cached: number;
   /** Of those looked at, how many cannot be read and so cost nothing. */
   unreadable: number;
@@ -41,8 +38,10 @@ export interface RunEstimate extends Estimate {
 
 export interface EstimateOptions {
   chosen: Sampled;
-  /** Null: no document was ever answered under this recipe, or no answer is used again. */
+  /** Null: no document was ever answered under this recipe. */
   recipeId: number | null;
+  /** Equal content is answered once. */
+  usesCache: boolean;
   loaded: LoadedProfile;
   recipe: Pick<Recipe, 'analyzer' | 'parameters'>;
   /** Of the run's settings. */
@@ -60,7 +59,7 @@ const OCR_MS = 60_000;
 export async function estimateRun(
   context: CliContext,
   db: Queryable,
-  { chosen, recipeId, loaded, recipe, passwordsFile, keepTexts }: EstimateOptions,
+  { chosen, recipeId, usesCache, loaded, recipe, passwordsFile, keepTexts }: EstimateOptions,
 ): Promise<RunEstimate> {
   const config = context.config();
   const { profile, name } = loaded;
@@ -83,14 +82,16 @@ export async function estimateRun(
   });
   const languages = ocrLanguages(recipe.parameters);
   const ocrUntilMs = performance.now() + OCR_MS;
-  const deps = { db, sandbox, recipeId, keepTexts, passwordsFile, languages, ocrUntilMs };
+  const deps = { db, sandbox, recipeId, usesCache, keepTexts, passwordsFile, languages, ocrUntilMs };
   try {
     const looks: Look[] = [];
+    const lookAt = createLook(deps, context.interrupted);
     const waiting = [...chosen.sample];
     const lanes = Array.from({ length: Math.max(2, cpus().length) }, async () => {
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        const { read, ...seen } = await look(deps, context.interrupted, next);
-        looks.push({ ...seen, place: read === null ? null : estimator.add(read) });
+        for await (const { read, ...seen } of lookAt(next)) {
+          looks.push({ ...seen, place: read === null ? null : estimator.add(read) });
+        }
       }
     });
     await Promise.all(lanes);
@@ -122,72 +123,9 @@ function withSummary(
   };
 }
 
-interface Look {
-  document: SampleDocument;
-  state: 'paid' | 'cached' | 'unreadable';
-  pages: number;
-  /** Its place among the estimates; null when it costs nothing. */
+/** A document's look, and its place among the estimates; null when it costs nothing. */
+interface Look extends Omit<LookedAt, 'read'> {
   place: number | null;
-}
-
-interface LookDeps {
-  db: Queryable;
-  sandbox: Sandbox;
-  recipeId: number | null;
-  keepTexts: boolean;
-  passwordsFile: string | null;
-  languages: readonly string[] | null;
-  /** Of `performance.now()`: documents after that are taken for pictures, which is dearer. */
-  ocrUntilMs: number;
-}
-
-async function look(
-  { db, sandbox, recipeId, keepTexts, passwordsFile, languages, ocrUntilMs }: LookDeps,
-  signal: AbortSignal,
-  document: SampleDocument,
-): Promise<Omit<Look, 'place'> & { read: EstimatedDocument | null }> {
-  const base = { document, pages: 0, read: null };
-  const path = fileURLToPath(document.containerUri ?? document.uri);
-  try {
-    const known = document.contentSha256 === null ? null : await loadText(db, document.contentSha256);
-    const file = {
-      path,
-      name: basename(path),
-      memberPath: document.memberPath ?? [],
-      timeoutMs: 60_000,
-    };
-    const knownText =
-      known === null
-        ? null
-        : { contentSha256: document.contentSha256!, extractorVersion: known.extraction.extractorVersion };
-    const opened = <T>(work: (passwords: readonly string[]) => Promise<T>) =>
-      withPasswords(work, passwordsFile);
-    const read = await opened((passwords) => {
-      const readsPictures = performance.now() < ocrUntilMs;
-      const wanted = { known: knownText, ocrLanguages: readsPictures ? languages : null };
-      return sandbox.extract({ ...file, passwords, ...wanted }, signal);
-    });
-    const sha = read.contentSha256;
-    const answered = recipeId === null ? null : await cachedResults(db, recipeId, [sha]);
-    if (answered?.has(sha) === true) return { ...base, state: 'cached' };
-    const extraction = read.extraction ?? known?.extraction ?? null;
-    // What OCR had no time for here is no text to run with.
-    if (keepTexts && languages === null && read.extraction !== null) await saveText(db, sha, read.extraction);
-    if (extraction === null) return { ...base, state: 'paid', pages: 1 };
-    return {
-      ...base,
-      state: 'paid',
-      pages: extraction.metadata.pages ?? 1,
-      read: {
-        extraction,
-        contentSha256: sha,
-        render: (order) => opened((passwords) => sandbox.render({ ...file, passwords }, order, signal)),
-      },
-    };
-  } catch (error) {
-    if (!(error instanceof DocumentFailure)) throw error;
-    return { ...base, state: 'unreadable' };
-  }
 }
 
 /** Each type's sample stands for the bytes of its type. */
@@ -206,13 +144,21 @@ function sumUp(
   };
   for (const { type, documents, bytes } of groups) {
     const seen = looks.filter(({ document }) => document.type === type);
-    const seenBytes = seen.reduce((so, { document }) => so + document.sizeBytes, 0);
-    const isWhole = seen.length === documents;
-    const factor = isWhole ? 1 : seenBytes > 0 ? bytes / seenBytes : documents / Math.max(1, seen.length);
+    const itself = seen.filter(({ isInside }) => !isInside);
+    const seenBytes = itself.reduce((so, { document }) => so + document.sizeBytes, 0);
+    const isWhole = itself.length === documents && seen.every(({ standsFor }) => standsFor === 1);
+    const ofType =
+      itself.length === documents
+        ? 1
+        : seenBytes > 0
+          ? bytes / seenBytes
+          : documents / Math.max(1, itself.length);
     sum.documents += documents;
-    sum.cached += Math.round(seen.filter(({ state }) => state === 'cached').length * factor);
-    for (const { place, pages } of seen) {
+    for (const { place, pages, state, isInside, standsFor } of seen) {
+      const factor = ofType * standsFor;
       const estimate = place === null ? nothing() : estimates[place]!;
+      if (isInside) sum.documents += factor;
+      if (state === 'cached') sum.cached += factor;
       sum.pages += pages * factor;
       sum.inputTokens += Math.round(estimate.inputTokens * factor);
       sum.lowNanoUsd += Math.floor(estimate.lowNanoUsd * factor * (isWhole ? 1 : 0.8));
@@ -220,6 +166,8 @@ function sumUp(
       sum.highNanoUsd += Math.ceil(estimate.highNanoUsd * factor * (isWhole ? 1 : 1.2));
     }
   }
+  sum.documents = Math.round(sum.documents);
+  sum.cached = Math.round(sum.cached);
   sum.pages = Math.round(sum.pages);
   return sum;
 }

@@ -13,14 +13,19 @@ import { estimateRun } from './estimate-run.ts';
 export function describeEstimate({ name, profile }: LoadedProfile, estimate: RunEstimate): string {
   const { documents, pages, inputTokens, lowNanoUsd, likelyNanoUsd, highNanoUsd } = estimate;
   const number = (value: number) => value.toLocaleString('en-US');
+  const counted = (count: number, one: string) => `${number(count)} ${one}${count === 1 ? '' : 's'}`;
   const money = `about ${formatUsd(likelyNanoUsd)} (${formatUsd(lowNanoUsd)} to ${formatUsd(highNanoUsd)})`;
   const notes = [
-    estimate.cached > 0 ? `${number(estimate.cached)} are answered already and cost nothing` : null,
-    estimate.unreadable > 0 ? `${estimate.unreadable} cannot be read and cost nothing` : null,
+    estimate.cached > 0
+      ? `${counted(estimate.cached, 'document')} answered already, or equal to another, at no cost`
+      : null,
+    estimate.unreadable > 0
+      ? `${counted(estimate.unreadable, 'document')} that cannot be read, at no cost`
+      : null,
     estimate.summary === null ? null : describeSummaryCalls(estimate.summary),
     estimate.lookedAt < documents ? `from a sample of ${estimate.lookedAt}` : null,
   ].filter((note) => note !== null);
-  return `${profile.model}, ${estimate.isBatch ? 'by the batch (half the price, within 24 h)' : 'online'}, profile ${name}: ${number(documents)} documents, ${number(pages)} pages, ${number(inputTokens)} input tokens, ${money}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`;
+  return `${profile.model}, ${estimate.isBatch ? 'by the batch (half the price, within 24 h)' : 'online'}, profile ${name}: ${counted(documents, 'document')}, ${counted(pages, 'page')}, ${counted(inputTokens, 'input token')}, ${money}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`;
 }
 
 /** Also where documents go by the batch: it is one call, and a person waits for it. */
@@ -31,8 +36,9 @@ export function describeSummaryCalls({ calls, model, highNanoUsd }: SummaryEstim
 
 export interface PaidRun {
   chosen: Sampled;
-  /** Whose answers are used; null: none are. */
+  /** Null: it is new. */
   recipeId: number | null;
+  usesCache: boolean;
   loaded: LoadedProfile;
   recipe: Pick<Recipe, 'analyzer' | 'parameters'>;
   passwordsFile: string | null;
@@ -42,10 +48,11 @@ export interface PaidRun {
 
 /** Says what the run will cost, and asks when that may be much; throws when it may not start. */
 export async function agreeToCosts(context: CliContext, db: Queryable, run: PaidRun): Promise<void> {
-  const { chosen, recipeId, loaded, recipe, passwordsFile, isGiven } = run;
+  const { chosen, recipeId, usesCache, loaded, recipe, passwordsFile, isGiven } = run;
   const estimate = await estimateRun(context, db, {
     chosen,
     recipeId,
+    usesCache,
     loaded,
     recipe,
     passwordsFile,

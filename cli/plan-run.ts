@@ -74,8 +74,8 @@ export async function planRun(context: CliContext, db: Database, request: PlanRe
     };
   }
   const estimate = await estimateRun(context, db, {
-    ...{ chosen: ahead.sampled!, recipeId: cache ? ahead.recipeId : null, loaded, keepTexts: false },
-    ...{ recipe: { ...recipe, analyzer: 'claude' }, passwordsFile },
+    ...{ chosen: ahead.sampled!, recipeId: ahead.recipeId, usesCache: cache, loaded },
+    ...{ recipe: { ...recipe, analyzer: 'claude' }, passwordsFile, keepTexts: false },
   });
   const choice =
     optimize === null

@@ -61,7 +61,8 @@ export async function agreeToRetry(
   await preflight(context.interrupted);
   await agreeToCosts(context, db, {
     chosen: await sampleRetryable(db, run.batchId, run.selection, SAMPLE),
-    recipeId: run.usesCache ? await findRecipe(db, recipe) : null,
+    recipeId: await findRecipe(db, recipe),
+    usesCache: run.usesCache,
     loaded: loaded!,
     recipe,
     ...{ passwordsFile: run.passwordsFile, isGiven: run.isGiven },

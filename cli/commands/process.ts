@@ -154,10 +154,10 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
       if (loaded === null) return;
       const isGiven = flags.yes === true || settings.budgetNanoUsd !== null;
       const { passwordsFile, cache } = settings;
-      const answered = cache ? recipeId : null;
       await agreeToCosts(context, db, {
         chosen: await sampleCandidates(db, batchId, SAMPLE),
-        recipeId: answered,
+        recipeId,
+        usesCache: cache,
         loaded,
         recipe,
         passwordsFile,

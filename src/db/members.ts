@@ -8,3 +8,11 @@ export async function countMembers(db: Queryable, containerUri: string, parentId
   );
   return rows[0]!.count;
 }
+
+/** Whether documents inside this file are known, and so are chosen, or left out, by themselves. */
+export async function hasMembers(db: Queryable, containerUri: string): Promise<boolean> {
+  const { rows } = await db.query(`SELECT 1 FROM file_document WHERE container_uri = $1 LIMIT 1`, [
+    containerUri,
+  ]);
+  return rows.length > 0;
+}

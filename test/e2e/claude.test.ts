@@ -6,6 +6,7 @@ import { startClaudeSimulator } from '../support/claude-simulator/server.ts';
 import { defaultSimulatorSettings } from '../support/claude-simulator/settings.ts';
 import { projectFolder, runCli } from '../support/run-cli.ts';
 import { nativePdf, scannedPages, scannedPdf } from '../support/scanned-pdf.ts';
+import { zipOf } from '../support/zip.ts';
 
 describe('process --analyzer claude', function () {
   this.timeout(120_000);
@@ -118,6 +119,40 @@ describe('process --analyzer claude', function () {
     });
   }
 
+  it('estimates what lies in archives and mails, too, and what is there twice only once', async () => {
+    const folder = join(project.folder, 'inside');
+    await mkdir(folder);
+    const long = (n: number) =>
+      `Letter ${n} of many.\n${'Some words about the delivery of parts.\n'.repeat(90)}`;
+    const files = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`${n}.txt`, long(n)]));
+    await writeFile(
+      join(folder, 'letters.zip'),
+      zipOf({ ...files, 'inner.zip': zipOf({ 'a.txt': long(99) }) }),
+    );
+    await writeFile(join(folder, 'copy.txt'), long(1_000));
+    await writeFile(join(folder, 'same.txt'), long(1_000));
+    const lines = ['From: a@b.example', 'Subject: Parts', 'MIME-Version: 1.0'];
+    const part = (type: string, text: string) => `--x\nContent-Type: ${type}\n\n${text}\n`;
+    const attached = part('text/plain; name="list.txt"', long(2_000)).replace(
+      '\n\n',
+      '\nContent-Disposition: attachment; filename="list.txt"\n\n',
+    );
+    const mail = [...lines, 'Content-Type: multipart/mixed; boundary=x', ''].join('\n');
+    await writeFile(
+      join(folder, 'mail.eml'),
+      `${mail}\n${part('text/plain', long(3_000))}${attached}--x--\n`,
+    );
+    const args = ['process', 'inside', '--analyzer', 'claude', '--json'];
+    const { estimate } = JSON.parse((await cli(...args, '--dry-run')).stdout);
+    const { counts } = JSON.parse((await cli(...args)).stdout);
+    const { billed, costNanoUsd, inputTokens } = simulator.ledger.totals();
+    expect([billed, counts.total]).to.deep.equal([64, 67]);
+    // Of the archive a part is looked at.
+    expect(estimate.documents).to.be.within(66, 70);
+    expect(estimate.inputTokens / inputTokens).to.be.within(0.95, 1.05);
+    expect(costNanoUsd).to.be.within(estimate.lowNanoUsd, estimate.highNanoUsd);
+  });
+
   for (const analyzer of ['claude', 'claude-batch']) {
     it(`keeps a budget of ${analyzer} with pages, pictures, parts and faults`, async () => {
       const folder = join(project.folder, `mixed-${analyzer}`);
@@ -194,7 +229,7 @@ describe('process --analyzer claude', function () {
     const { exitCode, stdout, stderr } = await cli('retry', 'last', '--model', 'claude-sonnet-5-5', '--json');
     const { model, counts, documents } = JSON.parse(stdout);
     expect([exitCode, model, counts.completed]).to.deep.equal([0, 'claude-sonnet-5-5', 4]);
-    expect(stderr).to.match(/claude-sonnet-5-5, online, profile summary: 1 documents, .* about \$/);
+    expect(stderr).to.match(/claude-sonnet-5-5, online, profile summary: 1 document, .* about \$/);
     expect(
       simulator.ledger.entries.filter(({ endpoint }) => endpoint === 'messages').map((entry) => entry.model),
     ).to.deep.equal(['claude-sonnet-5-5']);
