@@ -14,6 +14,8 @@ export interface MainContext {
   cleanUp: () => Promise<void>;
   /** Null until a command asked for the configuration. */
   loadedConfig: () => Config | null;
+  /** Why stdout took no more of the answer; null when it took all, or when its reader went away. */
+  lostAnswer: () => Error | null;
 }
 
 /** The context of a real command line. `options` are those of the whole program, known once it is parsed. */
@@ -62,7 +64,12 @@ export function createMainContext(options: () => { project?: string }, purpose: 
     interrupted: listenForInterrupts(),
     onExit: (cleanup) => cleanups.push(cleanup),
   };
-  return { context, cleanUp: () => runAll(cleanups), loadedConfig: () => config };
+  return {
+    context,
+    cleanUp: () => runAll(cleanups),
+    loadedConfig: () => config,
+    lostAnswer: stdout.failure,
+  };
 }
 
 function readConfig(env: NodeJS.ProcessEnv, project: string | undefined): Config {
@@ -80,13 +87,15 @@ interface Writer {
   /** Adds the newline; control characters are spelt out. */
   write(text: string): void;
   writeLines(lines: AsyncIterable<string>): Promise<void>;
+  failure(): Error | null;
 }
 
-/** A reader that went away (`| head`) ends the output, not the command. */
+/** A reader that went away (`| head`), a terminal that was closed or a full disk ends the output, not the command. */
 function createWriter(stream: NodeJS.WriteStream): Writer {
   let isClosed = false;
+  let failure: Error | null = null;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') failure ??= error;
     isClosed = true;
     stream.emit('drain');
   });
@@ -100,6 +109,7 @@ function createWriter(stream: NodeJS.WriteStream): Writer {
         if (isClosed) return;
       }
     },
+    failure: () => failure,
   };
 }
 

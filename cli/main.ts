@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { ExitCode } from '../src/domain/batch.ts';
+import { explainErrno } from '../src/explain-errno.ts';
 import { keepHeapSteady } from '../src/steady-heap.ts';
 import { commandLine } from './command-name.ts';
 import { CliError } from './context.ts';
@@ -13,7 +14,7 @@ import { buildProgram } from './program.ts';
 keepHeapSteady();
 
 let exitCode: number = ExitCode.ok;
-const { context, cleanUp, loadedConfig } = createMainContext(
+const { context, cleanUp, loadedConfig, lostAnswer } = createMainContext(
   () => program.opts(),
   () => program.args[0] ?? 'docbatch',
 );
@@ -31,7 +32,17 @@ try {
   report(error);
 }
 // A pipe takes only so much at once: what is left would be lost with the process.
-await Promise.all([process.stdout, process.stderr].map(flushed));
+await flushed(process.stdout);
+const lost = lostAnswer();
+if (lost !== null) {
+  exitCode = report(
+    new CliError('The answer could not be written to stdout', {
+      why: explainErrno(lost, 'stdout'),
+      next: 'make room, or see where stdout leads; then ask again',
+    }),
+  );
+}
+await flushed(process.stderr);
 process.exit(exitCode);
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

@@ -1,10 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { explainErrno } from '../../src/explain-errno.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../context.ts';
+import { openPipe } from './open-pipe.ts';
 
 /** To stdout with `-`, else to a file that appears only when it is whole. */
 export async function writeLines(
@@ -18,15 +20,16 @@ export async function writeLines(
   if (there?.isDirectory()) {
     throw new CliError(`Cannot write \`${output}\``, { why: 'it is a folder', next: 'name a file in it' });
   }
-  const write = (path: string) => writeTo(path, { lines, output, signal: context.interrupted });
+  const write = (sink: Writable) =>
+    writeTo(sink, { lines, output, folder: dirname(named), signal: context.interrupted });
   if (there !== null && !there.isFile()) {
     // A device or a pipe is written to; to rename over it would replace it.
-    await write(named);
+    await write(there.isFIFO() ? await openPipe(named, context.interrupted) : createWriteStream(named));
   } else {
     const path = there === null ? named : await realpath(named);
     const temporary = `${path}.${process.pid}.tmp`;
     try {
-      await write(temporary);
+      await write(createWriteStream(temporary));
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -36,10 +39,15 @@ export async function writeLines(
   context.err(`Written: ${named}`);
 }
 
-async function writeTo(
-  path: string,
-  { lines, output, signal }: { lines: AsyncIterable<string>; output: string; signal: AbortSignal },
-): Promise<void> {
+interface Target {
+  lines: AsyncIterable<string>;
+  /** As the user named it. */
+  output: string;
+  folder: string;
+  signal: AbortSignal;
+}
+
+async function writeTo(sink: Writable, { lines, output, folder, signal }: Target): Promise<void> {
   let isLinesFault = false;
   const whole = async function* () {
     try {
@@ -50,11 +58,11 @@ async function writeTo(
     }
   };
   try {
-    await pipeline(whole, createWriteStream(path), { signal });
+    await pipeline(whole, sink, { signal });
   } catch (error) {
     if (isLinesFault || signal.aborted) throw error;
     throw new CliError(`Cannot write \`${output}\``, {
-      why: explainErrno(error, dirname(path)),
+      why: explainErrno(error, folder),
       next: 'check that its folder is there and writable, and that the disk has room',
       cause: error,
     });

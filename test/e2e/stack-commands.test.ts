@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, mkdtemp, rm } from 'node:fs/promises';
+import { open, readFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { packageRoot } from '../../src/paths.ts';
+import { startCli } from '../support/run-cli.ts';
 import { stackProject, type StackProject } from '../support/stack-project.ts';
 
 describe('the commands of the stack', function () {
@@ -53,6 +54,17 @@ describe('the commands of the stack', function () {
     expect(flag.code).to.equal(1);
     expect(flag.err).to.include('--json');
     expect((await cli(['doktor'])).err).to.include('doctor');
+  });
+
+  it('say in one line, and by the exit code, that an answer was lost', async function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const full = await open('/dev/full', 'w');
+    const { done } = startCli(project.config.projectDir, ['formats'], {}, full.fd);
+    const { exitCode, stderr } = await done.finally(() => full.close());
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.match(
+      /^error: The answer could not be written to stdout\n.*the disk is full\n.*next: .*\n$/,
+    );
   });
 
   it('delete by `destroy` only what was named', async () => {

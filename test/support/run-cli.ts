@@ -19,7 +19,12 @@ export interface RunningCli {
 const main = join(packageRoot, 'dist/cli/main.js');
 
 /** The built command line as a user starts it, in `cwd`. */
-export function startCli(cwd: string, args: readonly string[], moreEnv: NodeJS.ProcessEnv = {}): RunningCli {
+export function startCli(
+  cwd: string,
+  args: readonly string[],
+  moreEnv: NodeJS.ProcessEnv = {},
+  output: 'pipe' | number = 'pipe',
+): RunningCli {
   const env = {
     ...process.env,
     npm_lifecycle_event: undefined,
@@ -27,11 +32,11 @@ export function startCli(cwd: string, args: readonly string[], moreEnv: NodeJS.P
     TEMPORAL_ADDRESS: undefined,
     ...moreEnv,
   };
-  const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ['ignore', output, 'pipe'] });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const done = new Promise<CliResult>((resolve) => {
     child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
   });

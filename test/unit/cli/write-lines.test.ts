@@ -51,6 +51,14 @@ describe('an answer that is written to a file', () => {
     expect([text, lstatSync(pipe).isFIFO()]).to.deep.equal(['a\nb\n', true]);
   });
 
+  it('ends when it is interrupted while nobody reads its pipe', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const interrupt = new AbortController();
+    const written = failureOf(write('pipe', given('a'), interrupt.signal));
+    interrupt.abort();
+    expect(await written).to.have.property('name', 'AbortError');
+  });
+
   it('says that the disk is full, and where', async function () {
     if (!existsSync('/dev/full')) this.skip();
     const error = await failureOf(write('/dev/full'));
