@@ -1,7 +1,7 @@
 import type { Selection } from '../src/db/candidates.ts';
 import { ocrLanguages } from '../src/domain/ocr.ts';
 import type { BatchSettings } from '../src/domain/batch.ts';
-import { expectedTime, formatDuration } from '../src/domain/progress.ts';
+import { expectedTime, formatRange } from '../src/domain/progress.ts';
 import type { Preview } from '../src/intake/preview.ts';
 import { preview } from '../src/intake/preview.ts';
 import type { Source } from '../src/sources/resolve-sources.ts';
@@ -108,7 +108,7 @@ function show(context: CliContext, plan: Plan, ahead: Preview): void {
         ? analyzer === 'claude-batch'
           ? 'Expected time: as the provider finds time, mostly within 1 h, at most 24 h'
           : 'Expected time: unknown, nothing was processed with this analyzer yet'
-        : `Expected time: ${formatDuration(expectedMs.from)} to ${formatDuration(expectedMs.to)}, from ${documents(ahead.observed?.documents ?? 0)} processed earlier`,
+        : `Expected time: ${formatRange(expectedMs)}, from ${documents(ahead.observed?.documents ?? 0)} processed earlier`,
     );
   }
   const rest = [

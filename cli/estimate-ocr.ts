@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SampleDocument, Sampled } from '../src/db/estimate-rows.ts';
 import { DocumentFailure } from '../src/domain/failure.ts';
-import { formatDuration } from '../src/domain/progress.ts';
+import { formatRange } from '../src/domain/progress.ts';
 import { withPasswords } from '../src/sandbox/with-passwords.ts';
 import { readPasswords } from '../src/sandbox/read-passwords.ts';
 import type { Sandbox } from '../src/sandbox/pool.ts';
@@ -60,7 +60,7 @@ export async function estimateOcr(
 /** `OCR: about 31 pages and images without text, 11 s to 62 s on this machine`. */
 export function describeOcr({ pages, lowMs, highMs }: OcrEstimate): string {
   if (pages === 0) return 'OCR: no page or image without text';
-  const time = `${formatDuration(lowMs)} to ${formatDuration(highMs)}`;
+  const time = formatRange({ from: lowMs, to: highMs });
   return `OCR: about ${pages} pages and images without text, ${time} on one machine like this`;
 }
 

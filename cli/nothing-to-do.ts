@@ -5,14 +5,13 @@ import type { CliContext } from './context.ts';
 import { CliError } from './context.ts';
 import { onOneLine } from './output/printable.ts';
 
-/** Exit 0 and why nothing runs; without any document, how to add some, and exit 1. */
-export function sayNothingToDo(context: CliContext, selected: Selected, asJson: boolean): number {
+/** Exit 0 and why nothing runs, as JSON with what is to be added to it; without any document, how to add some, and exit 1. */
+export function sayNothingToDo(context: CliContext, selected: Selected, asJson: object | null): number {
   const { known, unchanged, failed, failedEarlier, busy, skipped } = selected;
   if (known === 0) throw noDocumentYet(context);
-  if (asJson) {
-    context.out(
-      JSON.stringify({ batch: null, chosen: 0, unchanged, busy, skipped, failed, failedEarlier }, null, 2),
-    );
+  if (asJson !== null) {
+    const counts = { unchanged, busy, skipped, failed, failedEarlier };
+    context.out(JSON.stringify({ batch: null, chosen: 0, ...counts, ...asJson }, null, 2));
     return 0;
   }
   const parts = [

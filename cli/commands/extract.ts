@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { DocumentFailure } from '../../src/domain/failure.ts';
@@ -54,7 +55,9 @@ async function extract(context: CliContext, file: string, options: Options): Pro
   const timeoutMs = config.limits.extractionSeconds * 1000;
   const memberPath = options.member ?? [];
   const request = { path, name: basename(path), memberPath, timeoutMs, known: null, ocrLanguages };
-  const extracted = await sandbox.extract(request, context.interrupted).catch(explain(file, path));
+  const extracted = await sandbox
+    .extract(request, context.interrupted)
+    .catch(explain(file, path, memberPath));
   const extraction = extracted.extraction!;
   if (options.json === true) context.out(JSON.stringify(asJson(path, extracted, options), null, 2));
   else if (options.parts === true) showParts(context, extraction);
@@ -68,10 +71,15 @@ async function extract(context: CliContext, file: string, options: Options): Pro
   return 0;
 }
 
-function explain(file: string, path: string): (error: unknown) => never {
+function explain(file: string, path: string, memberPath: readonly string[]): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof DocumentFailure)) throw error;
     // The code's own words are about a document that was registered once.
+    if (error.code === 'missing' && existsSync(path)) {
+      throw new CliError(`There is no \`${memberPath.join('!')}\` in \`${file}\``, {
+        next: 'leave --member out: what lies inside is told at the end',
+      });
+    }
     if (error.code === 'missing') {
       const why = `there is no file \`${path}\``;
       throw new CliError(`Cannot find \`${file}\``, {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { startBatch } from '../../src/client/start-batch.ts';
 import { hasDocuments } from '../../src/db/documents.ts';
+import type { NewestResult } from '../../src/db/newest-result.ts';
 import { newestResult } from '../../src/db/newest-result.ts';
 import { hasLiveWorker } from '../../src/db/workers.ts';
 import { orderCandidates } from '../../src/db/batch-savings.ts';
@@ -167,8 +168,12 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
   });
   const isSingle = flags.file !== undefined || flags.id !== undefined;
   if (prepared.chosen === 0) {
-    if (!isSingle || flags.json === true) return sayNothingToDo(context, prepared, flags.json === true);
-    sayNothingToDo({ ...context, out: context.err }, prepared, false);
+    if (flags.json === true) {
+      const single = isSingle ? { document: await singleResult(context, session, sources) } : {};
+      return sayNothingToDo(context, prepared, single);
+    }
+    if (!isSingle) return sayNothingToDo(context, prepared, null);
+    sayNothingToDo({ ...context, out: context.err }, prepared, null);
     await printSingle(context, session, sources);
     return 0;
   }
@@ -225,11 +230,19 @@ async function withDocument(
   return [sourceOfDocument(await findDocument(context, db, id))];
 }
 
-async function printSingle(context: CliContext, { db }: Session, [source]: readonly Source[]): Promise<void> {
-  if (source?.kind !== 'file') return;
-  const document = await findDocument(context, db, source.path);
-  const found = await newestResult(db, document.id);
+async function printSingle(context: CliContext, session: Session, sources: readonly Source[]): Promise<void> {
+  const found = await singleResult(context, session, sources);
   if (found !== null) printResult(context, found, false);
+}
+
+async function singleResult(
+  context: CliContext,
+  { db }: Session,
+  [source]: readonly Source[],
+): Promise<NewestResult | null> {
+  if (source?.kind !== 'file') return null;
+  const document = await findDocument(context, db, source.path);
+  return newestResult(db, document.id);
 }
 
 async function needsWorker(context: CliContext, { db }: Session): Promise<void> {

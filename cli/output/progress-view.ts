@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 import type { BatchSnapshot } from '../../src/db/batch-snapshot.ts';
 import { hasSettled } from '../../src/domain/batch.ts';
-import { formatDuration, progressOf } from '../../src/domain/progress.ts';
+import { formatDuration, formatRange, progressOf } from '../../src/domain/progress.ts';
 import { describeMoney } from './describe-money.ts';
 import type { CliContext } from '../context.ts';
 
@@ -96,7 +96,7 @@ export function describe(snapshot: BatchSnapshot, { withStatus = true, withTimeL
     perMinute === null ? null : `${Math.round(perMinute)}/min`,
     !withTimeLeft || leftMs === null || status !== 'processing' || leftMs.to === 0
       ? null
-      : `${formatDuration(leftMs.from)} to ${formatDuration(leftMs.to)} left`,
+      : `${formatRange(leftMs)} left`,
     describeProvider(snapshot),
     describeMoney(snapshot),
     failures.length > 0

@@ -37,6 +37,14 @@ export function formatDuration(ms: number): string {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** `under 1 s`, `up to 4 s`, `about 12 s`, `3 s to 20 s`: nobody waits for milliseconds. */
+export function formatRange({ from, to }: { from: number; to: number }): string {
+  if (to < 1_000) return 'under 1 s';
+  const [least, most] = [formatDuration(from), formatDuration(to)];
+  if (from < 1_000) return `up to ${most}`;
+  return least === most ? `about ${most}` : `${least} to ${most}`;
+}
+
 /** How long `count` documents will take at `parallel`, as a range around what was observed; milliseconds. */
 export function expectedTime(
   { meanMs, deviationMs }: { meanMs: number; deviationMs: number },

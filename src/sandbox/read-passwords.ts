@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError } from '../config.ts';
+import { explainErrno } from '../explain-errno.ts';
 
 /** One password a line, tried on every protected document; of a file that only its owner should be able to read. */
 export function readPasswords(file: string | null, dir: string): string[] {
@@ -24,6 +25,6 @@ function linesOf(path: string): string[] {
       .split(/\r?\n/);
     return [...new Set(lines.filter((line) => line !== ''))];
   } catch (error) {
-    throw new ConfigError(`Cannot read the passwords in \`${path}\`: ${(error as Error).message}`);
+    throw new ConfigError(`Cannot read the passwords in \`${path}\`: ${explainErrno(error, path)}`);
   }
 }

@@ -18,6 +18,18 @@ describe('the command extract', function () {
     }
   });
 
+  it('says what is not inside a file, not that the file is not there', async () => {
+    const { folder, remove } = await projectFolder();
+    try {
+      await writeFile(join(folder, 'note.txt'), 'nothing inside');
+      const { exitCode, stderr } = await runCli(folder, 'extract', 'note.txt', '--member', 'offer.csv');
+      expect([exitCode, stderr]).to.deep.include(1);
+      expect(stderr).to.include('There is no `offer.csv` in `note.txt`').and.not.include('Cannot find');
+    } finally {
+      await remove();
+    }
+  });
+
   it('reads a scan with --ocr, and says what it is without', async () => {
     const { folder, remove } = await projectFolder();
     try {

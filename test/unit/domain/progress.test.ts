@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { formatDuration, progressOf } from '../../../src/domain/progress.ts';
+import { formatDuration, formatRange, progressOf } from '../../../src/domain/progress.ts';
 
 const n = fc.nat({ max: 10_000 });
 const counts = fc
@@ -122,5 +122,15 @@ describe('a duration', () => {
         return Math.abs(shown - ms) <= finest;
       }),
     );
+  });
+
+  it('never counts the time left in milliseconds', () => {
+    const shown = [
+      [0, 999],
+      [273, 4_000],
+      [11_900, 12_100],
+      [3_000, 20_000],
+    ].map(([from, to]) => formatRange({ from: from!, to: to! }));
+    expect(shown).to.deep.equal(['under 1 s', 'up to 4 s', 'about 12 s', '3 s to 20 s']);
   });
 });
