@@ -111,7 +111,8 @@ function ask(
         // A clean good-bye: what did start of the stack is not left behind.
         send(socket, { type: 'release' });
       }
-      if (reply.type === 'ready') {
+      // Once the lease was given back, the good-bye is all that counts.
+      if (reply.type === 'ready' && !signal.aborted) {
         signal.removeEventListener('abort', leave);
         const next = (type: Reply['type']) => new Promise<void>((told) => waiting.set(type, told));
         resolve({ socket, info: reply.info, next, closed, leavingPid: () => leavingPid });
