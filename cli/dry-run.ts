@@ -13,7 +13,7 @@ import { estimateRun, SAMPLE } from './estimate-run.ts';
 import type { Grouping } from './group-documents.ts';
 import type { RunPlan } from './plan-run.ts';
 import { describePlan } from './plan-run.ts';
-import { documents, noDocumentYet } from './nothing-to-do.ts';
+import { describeHolders, documents, noDocumentYet } from './nothing-to-do.ts';
 import { formatBytes } from './output/bytes.ts';
 import { describeEstimate } from './paid-run.ts';
 
@@ -119,4 +119,5 @@ function show(context: CliContext, plan: Plan, ahead: Preview): void {
     stillPending > 0 ? `${stillPending} more stay pending` : null,
   ].filter((part) => part !== null);
   if (rest.length > 0) context.out(`Left out: ${rest.join(', ')}`);
+  for (const line of describeHolders(context, ahead)) context.out(line);
 }

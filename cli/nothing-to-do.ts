@@ -7,10 +7,10 @@ import { onOneLine } from './output/printable.ts';
 
 /** Exit 0 and why nothing runs, as JSON with what is to be added to it; without any document, how to add some, and exit 1. */
 export function sayNothingToDo(context: CliContext, selected: Selected, asJson: object | null): number {
-  const { known, unchanged, failed, failedEarlier, busy, skipped } = selected;
+  const { known, unchanged, failed, failedEarlier, busy, holders, skipped } = selected;
   if (known === 0) throw noDocumentYet(context);
   if (asJson !== null) {
-    const counts = { unchanged, busy, skipped, failed, failedEarlier };
+    const counts = { unchanged, busy, holders, skipped, failed, failedEarlier };
     context.out(JSON.stringify({ batch: null, chosen: 0, ...counts, ...asJson }, null, 2));
     return 0;
   }
@@ -21,6 +21,7 @@ export function sayNothingToDo(context: CliContext, selected: Selected, asJson: 
     skipped > 0 ? `${skipped} left out by skip` : null,
   ].filter((part) => part !== null);
   context.out(`Nothing to do: ${parts.join(', ')}.`);
+  for (const line of describeHolders(context, selected)) context.out(line);
   if (failed > 0) {
     context.out(`${failed} failed earlier:`);
     for (const { name, code } of failedEarlier) context.out(`  ✗ ${onOneLine(name)}  ${code}`);
@@ -30,6 +31,14 @@ export function sayNothingToDo(context: CliContext, selected: Selected, asJson: 
     }
   }
   return 0;
+}
+
+/** The batches that have what is left out, each with the command that looks at it or takes it up again. */
+export function describeHolders({ env }: CliContext, { holders }: Pick<Selected, 'holders'>): string[] {
+  return holders.map(({ batchId, status, count }) => {
+    const command = ['paused', 'halted', 'terminated'].includes(status) ? 'resume' : 'monitor';
+    return `  ${count} in batch ${shortId(batchId)}, which is ${status}: ${commandLine(env, `${command} ${shortId(batchId)}`)}`;
+  });
 }
 
 export function noDocumentYet({ env }: CliContext): CliError {

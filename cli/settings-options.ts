@@ -143,6 +143,8 @@ export function duration(text: string): number {
 function moment(text: string): number {
   const isDuration = /^\d+(\.\d+)?(ms|s|m|h)$/.test(text);
   const at = isDuration ? Date.now() + duration(text) : Date.parse(text);
+  if (!isDuration && at < Date.now())
+    throw new InvalidArgumentError(`Expected a time to come, got \`${text}\`.`);
   if (!Number.isNaN(at)) return at;
   throw new InvalidArgumentError(`Expected a time such as 30m, 4h or 2026-12-01T08:00, got \`${text}\`.`);
 }

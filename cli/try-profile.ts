@@ -80,7 +80,7 @@ export async function tryProfile(
     const tokens = (of: 'inputTokens' | 'outputTokens') => paid.reduce((sum, call) => sum + call[of], 0);
     if (paid.length > 0) {
       context.err(
-        `${profile.model}: ${paid.length} calls, ${tokens('inputTokens')} input and ${tokens('outputTokens')} output tokens, ${formatUsd(cost)}`,
+        `${profile.model}: ${paid.length === 1 ? '1 call' : `${paid.length} calls`}, ${tokens('inputTokens')} input and ${tokens('outputTokens')} output tokens, ${formatUsd(cost)}`,
       );
     }
   }

@@ -26,7 +26,7 @@ import { findDocument } from '../find-document.ts';
 import { followBatch } from '../follow-batch.ts';
 import { sampleCandidates } from '../../src/db/estimate-rows.ts';
 import type { Database } from '../../src/db/database.ts';
-import { documents, noDocumentYet, sayNothingToDo } from '../nothing-to-do.ts';
+import { describeHolders, documents, noDocumentYet, sayNothingToDo } from '../nothing-to-do.ts';
 import { hintAtSlots } from '../hint-at-slots.ts';
 import type { Session } from '../open-session.ts';
 import type { Grouping } from '../group-documents.ts';
@@ -92,11 +92,15 @@ export function registerProcess(register: Register): void {
 async function processDocuments(context: CliContext, paths: string[], flags: Flags): Promise<number> {
   const config = context.config();
   const asked = chooseRecipe(context, withMode(flags));
-  if (flags.deadline !== undefined && asked.loaded === null) {
-    throw new CliError(`\`--deadline\` is for Claude, and the analyzer is \`${asked.recipe.analyzer}\``, {
-      why: 'it says how long answers of provider batches are waited for; all others answer at once',
-      next: 'add --analyzer claude-batch, or leave it out',
-    });
+  const waits = asked.recipe.analyzer === 'claude-batch' || flags.optimize !== undefined;
+  if (flags.deadline !== undefined && !waits) {
+    throw new CliError(
+      `\`--deadline\` is for claude-batch, and the analyzer is \`${asked.recipe.analyzer}\``,
+      {
+        why: 'it says how long answers of provider batches are waited for; all others answer at once',
+        next: 'add --analyzer claude-batch, or leave it out',
+      },
+    );
   }
   const settings = settingsFrom(flags, config.userDir);
   const { rerun, limit = null, sample = null } = flags;
@@ -181,7 +185,10 @@ async function processDocuments(context: CliContext, paths: string[], flags: Fla
     const left = rerun === 'none' ? 'stay pending' : 'are left as they are';
     context.err(`${prepared.stillPending} more ${left}.`);
   }
-  if (prepared.busy > 0) context.err(`${prepared.busy} are left out: another batch is working on them.`);
+  if (prepared.busy > 0) {
+    context.err(`${prepared.busy} are left out, since other batches have them:`);
+    for (const line of describeHolders(context, prepared)) context.err(line);
+  }
   if (prepared.skipped > 0) context.err(`${prepared.skipped} are left out by skip.`);
 
   await startBatch(db, client, batchId);

@@ -1,3 +1,4 @@
+import type { BatchStatus } from '../domain/batch.ts';
 import type { Queryable } from './database.ts';
 
 /** Adds documents that the user named, after `startPosition`; repeats are harmless. */
@@ -53,6 +54,8 @@ export interface Judged {
   failed: number;
   /** Held by another open batch. */
   busy: number;
+  /** The batches that hold the busy ones, those with most of them first, at most 5. */
+  holders: { batchId: string; status: BatchStatus; count: number }[];
   /** Left out by `skip`. */
   skipped: number;
   known: number;
@@ -110,6 +113,12 @@ export async function judge(
                    ORDER BY finished_at DESC LIMIT 1) i ON true
      WHERE j.verdict = 'failed' ORDER BY d.name LIMIT 20`,
   );
+  const { rows: holders } = await tx.query<Judged['holders'][number]>(
+    `SELECT b.id AS "batchId", b.status, COUNT(*)::int AS count FROM docbatch_judged j
+     JOIN batch_items i ON i.document_id = j.document_id AND i.state IN ('pending', 'processing', 'retrying', 'review')
+     JOIN processing_batches b ON b.id = i.batch_id
+     WHERE j.verdict = 'busy' GROUP BY b.id ORDER BY count DESC, b.created_at LIMIT 5`,
+  );
   const count = (verdict: string) => counted.find((row) => row.verdict === verdict)?.count ?? 0;
   return {
     pending: count('pending'),
@@ -117,6 +126,7 @@ export async function judge(
     failedEarlier,
     failed: count('failed'),
     busy: count('busy'),
+    holders,
     skipped: count('skipped'),
     known: counted.reduce((sum, row) => sum + row.count, 0),
   };

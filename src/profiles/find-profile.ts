@@ -11,7 +11,7 @@ export class ProfileError extends Error {
   constructor(what: string, { why, next }: { why?: string; next?: string } = {}) {
     super(what);
     this.why = why;
-    this.next = next ?? 'profile show summary';
+    this.next = next ?? 'docbatch profile show summary';
   }
 }
 

@@ -75,7 +75,9 @@ function readYaml(path: string): Record<string, unknown> {
   try {
     value = parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new ProfileError(`Cannot read the profile \`${path}\`: ${(error as Error).message}`);
+    // The parser's words and place; what comes after them is the line itself.
+    const [said] = (error as Error).message.split(/:?\n/);
+    throw new ProfileError(`Cannot read the profile \`${path}\`: ${said}`);
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new ProfileError(

@@ -284,7 +284,9 @@ describe('the statements of the engine', () => {
         }),
       );
     };
-    expect(await select()).to.include({ chosen: 0, busy: 2 });
+    const before = await select();
+    expect(before).to.include({ chosen: 0, busy: 2 });
+    expect(before.holders).to.deep.equal([{ batchId, status: 'pending', count: 2 }]);
     const items = await claimed(db, batchId);
     await commit(db, batchId, [
       outcome(items[0]!, { state: 'completed', result: 1 }),

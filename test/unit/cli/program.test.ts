@@ -43,6 +43,12 @@ describe('the command line', () => {
     expect(await refusal('set', 'last', '--notify', 'https://')).to.match(/https address/);
   });
 
+  it('refuses a deadline that has passed', async () => {
+    expect(await refusal('process', './documents', '--deadline', '2020-01-01')).to.match(/a time to come/);
+    expect(await refusal('set', 'last', '--deadline', 'yesterday')).to.match(/a time such as 30m/);
+    expect(await refusal('set', 'last', '--deadline', '0s')).to.equal('accepted');
+  });
+
   it('refuses `--all` beside a batch', async () => {
     for (const command of ['pause', 'cancel', 'resume']) {
       expect(await refusal(command, 'last', '--all')).to.match(/got both/);
