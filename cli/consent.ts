@@ -14,7 +14,7 @@ export interface Question {
 /** Asks on a terminal; elsewhere only `--yes` is a yes. Throws when it is a no. */
 export async function consent(context: CliContext, { text, yes, next }: Question): Promise<void> {
   if (yes) return;
-  if (!context.isTerminal || !process.stdin.isTTY) {
+  if (context.statusLine === null || !process.stdin.isTTY) {
     throw new CliError(text, { why: 'there is no terminal to ask at; nothing was done', next });
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -6,6 +6,7 @@ import { acquireStack, type StackLease } from '../src/dev/stack.ts';
 import { CliError, type CliContext } from './context.ts';
 import { commandLine } from './command-name.ts';
 import { printable } from './output/printable.ts';
+import { createStatusLine, type StatusLine } from './output/status-line.ts';
 import { createStackSteps } from './output/stack-steps.ts';
 
 export interface MainContext {
@@ -22,8 +23,9 @@ export interface MainContext {
 export function createMainContext(options: () => { project?: string }, purpose: () => string): MainContext {
   const { env } = process;
   const cleanups: (() => Promise<void> | void)[] = [];
-  const stdout = createWriter(process.stdout);
-  const err = createWriter(process.stderr).write;
+  const statusLine = process.stderr.isTTY ? createStatusLine(process.stderr) : null;
+  const stdout = createWriter(process.stdout, statusLine);
+  const err = createWriter(process.stderr, statusLine).write;
   const onStep = createStackSteps(err);
   let config: Config | null = null;
   let lease: StackLease | null = null;
@@ -35,7 +37,7 @@ export function createMainContext(options: () => { project?: string }, purpose: 
     out: stdout.write,
     outLines: stdout.writeLines,
     err,
-    isTerminal: process.stderr.isTTY,
+    statusLine,
     stack: async (needs) => {
       const wider = await acquireStack(context.config(), {
         needs,
@@ -61,7 +63,7 @@ export function createMainContext(options: () => { project?: string }, purpose: 
       cleanups.push(() => opened.close());
       return (db = opened);
     },
-    interrupted: listenForInterrupts(),
+    interrupted: listenForInterrupts(() => statusLine?.clear()),
     onExit: (cleanup) => cleanups.push(cleanup),
   };
   return {
@@ -91,7 +93,7 @@ interface Writer {
 }
 
 /** A reader that went away (`| head`), a terminal that was closed or a full disk ends the output, not the command. */
-function createWriter(stream: NodeJS.WriteStream): Writer {
+function createWriter(stream: NodeJS.WriteStream, statusLine: StatusLine | null): Writer {
   let isClosed = false;
   let failure: Error | null = null;
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -99,7 +101,11 @@ function createWriter(stream: NodeJS.WriteStream): Writer {
     isClosed = true;
     stream.emit('drain');
   });
-  const send = (text: string) => isClosed || stream.write(text.endsWith('\n') ? text : `${text}\n`);
+  const send = (text: string) => {
+    // Both streams may be the same terminal.
+    if (stream.isTTY) statusLine?.clear();
+    return isClosed || stream.write(text.endsWith('\n') ? text : `${text}\n`);
+  };
   return {
     write: (text) => void send(printable(text)),
     // What is piped on is data, and stays as it is.
@@ -113,11 +119,14 @@ function createWriter(stream: NodeJS.WriteStream): Writer {
   };
 }
 
-function listenForInterrupts(): AbortSignal {
+function listenForInterrupts(beforeLeaving: () => void): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(130);
+      if (controller.signal.aborted) {
+        beforeLeaving();
+        process.exit(130);
+      }
       controller.abort(new Interrupted(`interrupted by ${signal}`));
     });
   }

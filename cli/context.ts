@@ -1,6 +1,7 @@
 import type { Config } from '../src/config.ts';
 import type { Database } from '../src/db/database.ts';
 import type { StackLease, StackNeeds } from '../src/dev/stack.ts';
+import type { StatusLine } from './output/status-line.ts';
 
 /** What a command gets: the only way to the outside, so that tests can give another. */
 export interface CliContext {
@@ -13,8 +14,8 @@ export interface CliContext {
   outLines(lines: AsyncIterable<string>): Promise<void>;
   /** Progress, hints, warnings. */
   err(text: string): void;
-  /** True when stderr is a terminal: live bars are for those only. */
-  isTerminal: boolean;
+  /** The last line of the terminal that stderr is; null when it is none. */
+  statusLine: StatusLine | null;
   /** Starts or joins what is needed of the stack, beside what the command has; released when it ends. Steps are shown on stderr. */
   stack(needs: StackNeeds): Promise<StackLease>;
   /** PostgreSQL, migrated, and alone when nothing else was asked for yet; the same each time, closed when the command ends. */

@@ -57,7 +57,7 @@ async function showLoss(context: CliContext, config: Config): Promise<void> {
 }
 
 async function ask(context: CliContext, name: string): Promise<string> {
-  if (!context.isTerminal || !process.stdin.isTTY) {
+  if (context.statusLine === null || !process.stdin.isTTY) {
     throw new CliError('Deleting needs the name of the project folder', {
       why: 'there is no terminal to type it at; nothing was deleted',
       next: commandLine(context.env, `destroy --yes ${shellWord(name)}`),

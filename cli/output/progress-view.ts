@@ -1,9 +1,9 @@
-import cliProgress from 'cli-progress';
 import type { BatchSnapshot } from '../../src/db/batch-snapshot.ts';
 import { hasSettled } from '../../src/domain/batch.ts';
 import { formatDuration, formatRange, progressOf } from '../../src/domain/progress.ts';
 import { describeMoney } from './describe-money.ts';
 import type { CliContext } from '../context.ts';
+import type { StatusLine } from './status-line.ts';
 
 export interface ProgressView {
   update(snapshot: BatchSnapshot): void;
@@ -11,37 +11,27 @@ export interface ProgressView {
 }
 
 const PLAIN_LINE_MS = 5_000;
+/** Columns from which a longer bar leaves room for the time left. */
+const WIDE = 110;
 
 /** A live bar on a terminal, else a plain line now and then when something changed; always on stderr. */
 export function createProgressView(context: CliContext, { plain }: { plain: boolean }): ProgressView {
-  return context.isTerminal && !plain ? createBar() : createLines(context);
+  return context.statusLine === null || plain ? createLines(context) : createBar(context.statusLine);
 }
 
-function createBar(): ProgressView {
-  const bar = new cliProgress.SingleBar({
-    format: '{bar} {value}/{total} {line}',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    barsize: 24,
-    hideCursor: true,
-    linewrap: false,
-    clearOnComplete: true,
-    stream: process.stderr,
-  });
-  let started = false;
+function createBar(line: StatusLine): ProgressView {
   return {
     update: (snapshot) => {
       const { total } = snapshot.counts;
+      // Nothing is known before the first page is planned.
       if (total === 0) return;
       const { finished } = progressOf(snapshot.counts, snapshot.activeMs);
-      if (!started) bar.start(total, finished, { line: '' });
-      started = true;
-      bar.setTotal(total);
-      bar.update(finished, { line: describe(snapshot) });
+      const cells = line.width() < WIDE ? 8 : 24;
+      const full = Math.floor((cells * finished) / total);
+      const bar = '█'.repeat(full) + '░'.repeat(cells - full);
+      line.draw(`${bar} ${finished}/${total} ${describe(snapshot)}`);
     },
-    stop: () => {
-      if (started) bar.stop();
-    },
+    stop: () => line.clear(),
   };
 }
 

@@ -48,19 +48,19 @@ interface Target {
 }
 
 async function writeTo(sink: Writable, { lines, output, folder, signal }: Target): Promise<void> {
-  let isLinesFault = false;
+  const fault = { isOfLines: false };
   const whole = async function* () {
     try {
       for await (const line of lines) yield `${line}\n`;
     } catch (error) {
-      isLinesFault = true;
+      fault.isOfLines = true;
       throw error;
     }
   };
   try {
     await pipeline(whole, sink, { signal });
   } catch (error) {
-    if (isLinesFault || signal.aborted) throw error;
+    if (fault.isOfLines || signal.aborted) throw error;
     throw new CliError(`Cannot write \`${output}\``, {
       why: explainErrno(error, folder),
       next: 'check that its folder is there and writable, and that the disk has room',

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CliError, type CliContext } from '../../../cli/context.ts';
+import type { CliContext, CliError } from '../../../cli/context.ts';
 import { writeLines } from '../../../cli/output/write-lines.ts';
 
 describe('an answer that is written to a file', () => {
