@@ -119,15 +119,24 @@ function createWriter(stream: NodeJS.WriteStream, statusLine: StatusLine | null)
   };
 }
 
+/** As the history of a batch tells it. */
+const SIGNALS = { SIGINT: 'Ctrl-C', SIGTERM: 'SIGTERM', SIGHUP: 'the terminal was closed' };
+/** One wish may arrive several times: a closing terminal and its shell both tell, and npm passes on what we have heard. */
+const SAME_WISH_MS = 100;
+
 function listenForInterrupts(beforeLeaving: () => void): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  let firstAtMs = 0;
+  for (const [signal, meaning] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
-      if (controller.signal.aborted) {
+      const isRepeated = signal === 'SIGHUP' || performance.now() - firstAtMs < SAME_WISH_MS;
+      if (!controller.signal.aborted) {
+        firstAtMs = performance.now();
+        controller.abort(new Interrupted(meaning));
+      } else if (!isRepeated) {
         beforeLeaving();
         process.exit(130);
       }
-      controller.abort(new Interrupted(`interrupted by ${signal}`));
     });
   }
   return controller.signal;

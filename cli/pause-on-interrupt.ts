@@ -12,7 +12,8 @@ export function pauseOnInterrupt(
 ): () => Promise<void> {
   return async () => {
     context.err('Pausing: documents in work are being finished; press Ctrl-C again to leave at once.');
-    await pauseInterrupted(session, batch, { actor: actorName(context.env), reason: 'Ctrl-C' });
+    const { message: reason } = context.interrupted.reason as Error;
+    await pauseInterrupted(session, batch, { actor: actorName(context.env), reason });
     await warnOfBilled(context, session.db, batch.id);
   };
 }

@@ -48,6 +48,17 @@ describe('orders to a batch', function () {
     expect((await scene.cli('cancel', 'flaky')).stdout).to.include('cancelled already');
   });
 
+  it('pause a batch whose terminal is closed, of which the shell tells as well', async () => {
+    const running = await scene.process('closed', 40);
+    await until('calls', () => scene.calls('closed').length > 5);
+    for (const signal of ['SIGHUP', 'SIGHUP', 'SIGTERM'] as const) running.child.kill(signal);
+    expect((await running.done).exitCode).to.equal(130);
+    const { stdout } = await scene.cli('status', 'closed');
+    expect(stdout).to.match(/: paused; [^]*Reason: interrupted: the terminal was closed\n/);
+    await scene.cli('resume', 'closed');
+    expect(scene.calls('closed')).to.have.length(40);
+  });
+
   it('wait for no timer of a document that was skipped, and say when a setting comes too late', async () => {
     const running = await scene.process('late', 2, '--retry-delay', '10m');
     await until('it waits', async () =>
