@@ -66,7 +66,11 @@ export function buildProgram(context: CliContext, setExitCode: (code: number) =>
         }),
     );
   };
-  for (const add of commands) add(register);
+  for (const [heading, group] of Object.entries(commands)) {
+    program.commandsGroup(`${heading}:`);
+    for (const add of group) add(register);
+  }
+  program.commandsGroup('Help:').helpCommand('help [command]', 'how a command is used');
   return program;
 }
 
@@ -74,43 +78,50 @@ function help({ env }: CliContext, command: string): string {
   return `  next: ${commandLine(env, `${command}--help`)}`;
 }
 
-const commands: readonly ((register: Register) => void)[] = [
-  registerProcess,
-  registerAdd,
-  registerStatus,
-  registerList,
-  registerMonitor,
-  registerWait,
-  registerReport,
-  registerAggregate,
-  registerResults,
-  registerExport,
-  registerReview,
-  registerRetry,
-  registerPause,
-  registerResume,
-  registerCancel,
-  registerSet,
-  registerSchedule,
-  registerSkip,
-  registerPrune,
-  registerExtract,
-  registerFormats,
-  registerProfile,
-  registerCost,
-  registerCache,
-  registerQuota,
-  registerProviderBatches,
-  registerUp,
-  registerDown,
-  registerDev,
-  registerWhere,
-  registerLogs,
-  registerDestroy,
-  registerDoctor,
-  registerMigrate,
-  registerWorker,
-];
+/** In the order of `--help`. */
+const commands: Record<string, readonly ((register: Register) => void)[]> = {
+  Run: [
+    registerProcess,
+    registerAdd,
+    registerResume,
+    registerRetry,
+    registerPause,
+    registerCancel,
+    registerSet,
+    registerSkip,
+    registerReview,
+    registerSchedule,
+  ],
+  Look: [
+    registerStatus,
+    registerList,
+    registerMonitor,
+    registerWait,
+    registerReport,
+    registerAggregate,
+    registerResults,
+    registerExport,
+  ],
+  'Claude and its costs': [
+    registerProfile,
+    registerCost,
+    registerQuota,
+    registerProviderBatches,
+    registerCache,
+  ],
+  Formats: [registerExtract, registerFormats],
+  'The stack on this machine': [
+    registerUp,
+    registerDown,
+    registerDev,
+    registerWhere,
+    registerLogs,
+    registerDoctor,
+    registerPrune,
+    registerDestroy,
+  ],
+  'Servers of your own': [registerMigrate, registerWorker],
+};
 
 /** Adds one command, to a group if one is given; its action gets (context, …arguments, options). */
 export type Register = (
