@@ -4,7 +4,7 @@ import { loadConfig, type Config } from '../src/config.ts';
 import { openDatabase, type Database } from '../src/db/database.ts';
 import { acquireStack, type StackLease } from '../src/dev/stack.ts';
 import { CliError, type CliContext } from './context.ts';
-import { commandLine } from './command-name.ts';
+import { commandLine, shellWord } from './command-name.ts';
 import { printable } from './output/printable.ts';
 import { createStatusLine, type StatusLine } from './output/status-line.ts';
 import { createStackSteps } from './output/stack-steps.ts';
@@ -76,10 +76,12 @@ export function createMainContext(options: () => { project?: string }, purpose: 
 
 function readConfig(env: NodeJS.ProcessEnv, project: string | undefined): Config {
   const config = loadConfig({ env, cwd: process.cwd(), project });
-  if (!existsSync(config.projectDir) || !statSync(config.projectDir).isDirectory()) {
-    throw new CliError(`Expected \`--project\` to be a folder, got \`${project ?? config.projectDir}\``, {
-      why: `\`${config.projectDir}\` does not exist or is not a folder`,
-      next: `mkdir -p ${config.projectDir}`,
+  const { projectDir } = config;
+  const isThere = existsSync(projectDir);
+  if (!isThere || !statSync(projectDir).isDirectory()) {
+    throw new CliError(`Expected \`--project\` to be a folder, got \`${project ?? projectDir}\``, {
+      why: isThere ? `\`${projectDir}\` is a file` : `there is no \`${projectDir}\``,
+      next: isThere ? '--project with the folder it lies in' : `mkdir -p ${shellWord(projectDir)}`,
     });
   }
   return config;

@@ -300,7 +300,7 @@ aggregate: { groupBy: [need], summary: { prompt: What do all of them want? } }
     await letters('tried', 1);
     const tried = await cli('profile', 'try', 'letters-only', 'tried/0.txt');
     expect(JSON.parse(tried.stdout)).to.include.keys('summary', 'grounding', 'claude');
-    expect(tried.stderr).to.match(/<document>[\s\S]*1 calls, \d+ input and \d+ output tokens, \$0\.000/);
+    expect(tried.stderr).to.match(/<document>[\s\S]*1 call, \d+ input and \d+ output tokens, \$0\.000/);
     const { exitCode, stderr } = await cli('process', 'tried', '--profile', 'letters-only');
     expect([exitCode, stderr.includes('--analyzer claude')]).to.deep.equal([1, true]);
   });
