@@ -15,6 +15,7 @@ import type { RunPlan } from './plan-run.ts';
 import { describePlan } from './plan-run.ts';
 import { describeHolders, documents, noDocumentYet } from './nothing-to-do.ts';
 import { formatBytes } from './output/bytes.ts';
+import { createReadingView } from './output/reading-view.ts';
 import { describeEstimate } from './paid-run.ts';
 
 export interface DryRun {
@@ -36,7 +37,8 @@ export async function dryRun(
   const isRead = ocrLanguages(recipe.parameters) !== null;
   const sampleSize = loaded === null && !isRead ? 0 : SAMPLE;
   const request = { sources, selection, recipe, sampleSize, signal: context.interrupted };
-  const ahead = await preview(db, request);
+  const view = createReadingView(context, { plain: json });
+  const ahead = await preview(db, { ...request, onRead: view.onRead }).finally(view.stop);
   if (ahead.known === 0) throw noDocumentYet(context);
   const chosen = ahead.types.reduce((sum, { count }) => sum + count, 0);
   const { types, observed, sampled, listed: _listed, recipeId, ...judged } = ahead;

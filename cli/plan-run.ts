@@ -14,6 +14,7 @@ import { estimateRun, SAMPLE } from './estimate-run.ts';
 import type { DocumentGroup, Grouping } from './group-documents.ts';
 import { groupDocuments } from './group-documents.ts';
 import { formatBytes } from './output/bytes.ts';
+import { createReadingView } from './output/reading-view.ts';
 
 export interface PlanRequest {
   sources: readonly Source[];
@@ -53,10 +54,12 @@ export async function planRun(context: CliContext, db: Database, request: PlanRe
     request;
   const { recipe, loaded } = chosen;
   const signal = context.interrupted;
+  const view = createReadingView(context, { plain: false });
   const ahead = await preview(db, {
     ...{ sources, selection, recipe, signal },
     ...{ sampleSize: SAMPLE, listUpTo: MOST_GROUPED },
-  });
+    onRead: view.onRead,
+  }).finally(view.stop);
   const documents = ahead.listed;
   const count = (ahead.sampled?.groups ?? []).reduce((sum, group) => sum + group.documents, 0);
   if (count > MOST_GROUPED) {

@@ -93,7 +93,8 @@ export function createLimiter(db: Database, provider: string): Limiter {
         return;
       }
       const isNew = seen === null || limits?.requests?.limit !== seen.requests?.limit;
-      if (limits !== null) seen = limits;
+      // A fault may come without headers, from something on the way: what was learned stays true.
+      if (limits !== null && (limits.requests !== null || seen === null)) seen = limits;
       const isDue = performance.now() - notedAtMs > NOTE_EVERY_MS;
       if (limits?.requests != null && (isNew || isDue)) {
         notedAtMs = performance.now();

@@ -45,10 +45,11 @@ export async function takeIn(
 export async function* discoverInGroups(
   sources: readonly Source[],
   signal: AbortSignal,
+  onRead: (bytes: number) => void = () => undefined,
 ): AsyncIterable<DiscoveredDocument[]> {
   let group: DiscoveredDocument[] = [];
   for (const source of sources) {
-    for await (const document of discover(source, signal)) {
+    for await (const document of discover(source, signal, undefined, onRead)) {
       group.push(document);
       if (group.length < GROUP) continue;
       yield group;

@@ -32,18 +32,20 @@ export interface PreviewRequest {
   /** Name all documents, when they are no more. @default 0 */
   listUpTo?: number;
   signal: AbortSignal;
+  /** With each piece of a document that was read. */
+  onRead?: (bytes: number) => void;
 }
 
 /** What a batch would take, found out with temporary tables of one session: nothing is written, nothing is locked. */
 export function preview(
   db: Database,
-  { sources, recipe, selection, sampleSize, listUpTo = 0, signal }: PreviewRequest,
+  { sources, recipe, selection, sampleSize, listUpTo = 0, signal, onRead }: PreviewRequest,
 ): Promise<Preview> {
   return db.transaction(async (tx) => {
     const recipeId = await findRecipe(tx, recipe);
     if (!selection.all) {
       await createFoundDocuments(tx);
-      for await (const group of discoverInGroups(sources, signal)) await addFoundDocuments(tx, group);
+      for await (const group of discoverInGroups(sources, signal, onRead)) await addFoundDocuments(tx, group);
     }
     const judged = await judge(tx, { ...selection, recipeId }, selection.all ? REGISTERED : FOUND);
     await choosePreviewed(tx, selection);

@@ -19,16 +19,21 @@ export async function* discover(
   source: Source,
   signal: AbortSignal,
   onSkipped: (path: string) => void = () => undefined,
+  onRead: (bytes: number) => void = () => undefined,
 ): AsyncIterable<DiscoveredDocument> {
+  const reading = { signal, onRead };
   const window: Promise<DiscoveredDocument>[] = [];
   for await (const { path, root, entry } of paths(source, onSkipped)) {
     signal.throwIfAborted();
-    const described = describe(path, root, entry);
+    const described = describe({ path, root, ...(entry && { entry }) }, reading);
     described.catch(() => undefined);
     window.push(described);
     if (window.length >= HASHES_AT_ONCE) yield (await window.shift())!;
   }
-  for (const described of window) yield await described;
+  for (const described of window) {
+    signal.throwIfAborted();
+    yield await described;
+  }
 }
 
 /** True when there is nothing to discover; looks no further than the first document. */
@@ -41,6 +46,11 @@ interface Found {
   path: string;
   root: string;
   entry?: ManifestEntry;
+}
+
+interface Reading {
+  signal: AbortSignal;
+  onRead(bytes: number): void;
 }
 
 async function* paths(source: Source, onSkipped: (path: string) => void): AsyncIterable<Found> {
@@ -118,7 +128,7 @@ const byEnding = new Map(
   formats.flatMap(({ extensions, mimeType }) => extensions.map((ending) => [ending, mimeType] as const)),
 );
 
-async function describe(path: string, root: string, entry?: ManifestEntry): Promise<DiscoveredDocument> {
+async function describe({ path, root, entry }: Found, reading: Reading): Promise<DiscoveredDocument> {
   const { path: _path, ...given } = entry ?? { path };
   const base = {
     uri: pathToFileURL(path).href,
@@ -131,9 +141,11 @@ async function describe(path: string, root: string, entry?: ManifestEntry): Prom
     const info = await stat(path);
     // Reading a pipe that nobody writes to would wait for ever.
     if (!info.isFile()) throw new Error('it is not a file');
-    const contentSha256 = await sha256(path, info.size);
+    const contentSha256 = await sha256(path, info.size, reading);
     return { ...base, sizeBytes: info.size, modifiedAt: info.mtime, contentSha256 };
   } catch (error) {
+    // An interrupted reading says nothing about the document.
+    reading.signal.throwIfAborted();
     const problem = { code: await problemOf(path, error), message: (error as Error).message };
     const nothing = { sizeBytes: null, modifiedAt: null, contentSha256: null };
     return { ...base, ...nothing, sourceRoot: await nearestFolder(root), problem };
@@ -160,15 +172,17 @@ async function problemOf(path: string, error: unknown): Promise<'missing' | 'unr
 }
 
 /** Not a stream: at a hundred thousand small files its buffers of 64 KB each are most of the garbage. */
-async function sha256(path: string, sizeBytes: number): Promise<string> {
+async function sha256(path: string, sizeBytes: number, { signal, onRead }: Reading): Promise<string> {
   const hash = createHash('sha256');
   const file = await open(path);
   try {
     const buffer = Buffer.allocUnsafe(Math.min(sizeBytes + 1, READ_BYTES));
     for (;;) {
+      signal.throwIfAborted();
       const { bytesRead } = await file.read(buffer);
       if (bytesRead === 0) return hash.digest('hex');
       hash.update(buffer.subarray(0, bytesRead));
+      onRead(bytesRead);
     }
   } finally {
     await file.close();

@@ -4,6 +4,7 @@ import { claimProbe, endProbe, gateChannel, readClosedGates, stopGate } from '..
 import { admitCalls, noteLimits, readQuotas, startRamp } from '../../src/db/limits.ts';
 import { listen } from '../../src/db/listen.ts';
 import { registerWorker } from '../../src/db/workers.ts';
+import { createLimiter } from '../../src/engine/limiter.ts';
 import { withTestDatabase } from '../support/postgres.ts';
 
 const worker = '00000000-0000-4000-8000-0000000000aa';
@@ -38,6 +39,17 @@ describe('the limiter that all workers share', () => {
     expect(waits.at(-1)).to.be.within(2_200, 2_600);
     const group = (await admitCalls(db, 'requests', calls(10)))!;
     expect(group.gapMs).to.be.closeTo(103, 1);
+  });
+
+  it('keeps to what it learned when an answer tells no limits', async () => {
+    const limits = { requests: limit(600), input: null, output: null };
+    await noteLimits(db, 'kept', limits);
+    const limiter = createLimiter(db, 'kept');
+    const answer = { estimatedInputTokens: 0, usage: null };
+    limiter.report({ ...answer, limits });
+    limiter.report({ ...answer, limits: { requests: null, input: null, output: null } });
+    const waits = await Promise.all(Array.from({ length: 30 }, () => limiter.place(0)));
+    expect(Math.max(...waits)).to.be.greaterThan(1_000);
   });
 
   it('waits for tokens that were asked for, and for those of answers', async () => {
