@@ -13,6 +13,7 @@ import { orderControl, readOrders, recordStatus } from '../../src/db/orders.ts';
 import { recordedAnswers } from '../../src/db/provider-requests.ts';
 import { saveRecipe } from '../../src/db/recipes.ts';
 import { markTerminated, openBatches } from '../../src/db/reconcile.ts';
+import { batchRecipe } from '../../src/db/recipes.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import { takeRetries } from '../../src/db/retries.ts';
 import {
@@ -224,6 +225,20 @@ describe('the statements of the engine', () => {
     expect(counts).to.include({ completed: 1, failed: 1, pending: 1 });
     expect([status, settings.parallel]).to.deep.equal(['processing', 7]);
     expect((await claimChunk(db, batchId, 2)).map((item) => item.attempts)).to.deep.equal([1]);
+  });
+
+  it('takes no other recipe when nothing is left to reopen', async () => {
+    const batchId = await newBatch(db, 1);
+    const [item] = await claimed(db, batchId);
+    await commit(db, batchId, [outcome(item!, { state: 'completed', result: 1 })]);
+    await finishBatch(db, batchId);
+    const before = await batchRecipe(db, batchId);
+    const retry = { failureClass: null, failureCode: null, uriPattern: null };
+    const recipe = { ...before, model: 'another-model' };
+    const request = { batchId, actor: 'test', reason: null, retry, settings: {}, recipe };
+    expect(await reopenBatch(db, request)).to.deep.equal({ reopened: 0 });
+    expect(await batchRecipe(db, batchId)).to.deep.equal(before);
+    expect((await batchSnapshot(db, batchId)).status).to.equal('completed');
   });
 
   it('obeys the newest order, audits it once, and notifies once', async () => {
