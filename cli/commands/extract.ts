@@ -81,7 +81,7 @@ function explain(file: string, path: string): (error: unknown) => never {
     }
     throw new CliError(`Cannot read \`${file}\` (${error.code})`, {
       why: error.message,
-      next: describeFailureCode(error.code).suggestion,
+      next: describeFailureCode(error.code).suggestionAnew,
       cause: error,
     });
   };
