@@ -136,14 +136,11 @@ async function preflight(
     await createAnalyzer('claude', deps, parameters).preflight(signal);
   } catch (error) {
     if (!(error instanceof DocumentFailure)) throw error;
-    const { meaning, suggestion } = describeFailureCode(error.code);
+    const { meaning, suggestionAnew } = describeFailureCode(error.code);
     const hasKey = hasClaudeKey(context.env);
     throw new CliError(error.message, {
       why: `${hasKey ? meaning : 'Nothing can be asked without one.'} No document was touched.`,
-      // No batch was made that could be resumed.
-      next: hasKey
-        ? suggestion.replace(/then resume\b/, 'then run the command again')
-        : 'export ANTHROPIC_API_KEY=…',
+      next: hasKey ? suggestionAnew : 'export ANTHROPIC_API_KEY=…',
       exitCode: ExitCode.halted,
       cause: error,
     });

@@ -89,7 +89,7 @@ function explain(file: string, path: string, memberPath: readonly string[]): (er
     }
     throw new CliError(`Cannot read \`${file}\` (${error.code})`, {
       why: error.message,
-      next: describeFailureCode(error.code).suggestion,
+      next: describeFailureCode(error.code).suggestionAnew,
       cause: error,
     });
   };

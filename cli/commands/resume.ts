@@ -5,7 +5,7 @@ import type { Database } from '../../src/db/database.ts';
 import { startRamp } from '../../src/db/limits.ts';
 import { batchRecipe } from '../../src/db/recipes.ts';
 import type { ItemSelection } from '../../src/db/reopen.ts';
-import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
+import { countRetryable, mayChangeRecipe, reopenBatch } from '../../src/db/reopen.ts';
 import type { NamedBatch } from '../../src/db/resolve-batch.ts';
 import { isOpen, resolveBatch, resumableBatches } from '../../src/db/resolve-batch.ts';
 import { shortId } from '../../src/domain/ids.ts';
@@ -143,7 +143,14 @@ async function retry(context: CliContext, named: string | undefined, flags: Flag
         });
   const session = await openSession(context, { worker: true });
   const reopened = await reopen(context, session, batch, flags, selection, recipe);
-  if (reopened === 0 && recipe !== null) throw standsNotStill(context, await resolveBatch(db, batch.id));
+  if (reopened === 0 && recipe !== null) {
+    const now = await resolveBatch(db, batch.id);
+    if (!mayChangeRecipe(now.status)) throw standsNotStill(context, now);
+    throw new CliError('Nothing is left to retry', {
+      why: 'what was failed has been taken up or skipped meanwhile; the batch keeps its profile and model',
+      next: commandLine(context.env, `status ${shortId(batch.id)}`),
+    });
+  }
   if (reopened === 0) {
     throw new CliError(`Batch ${shortId(batch.id)} is being cancelled`, {
       why: 'documents in work are being finished first',

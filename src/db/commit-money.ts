@@ -1,5 +1,5 @@
-/** Part of the group commit: what was billed, what of the money held for it is let go, and what calls that were lost count. */
-export const MONEY = `paid AS (
+/** Part of the group commit: what was billed. */
+export const PAID = `paid AS (
   -- Billed is billed: also for a document that another worker has taken over. The id makes a repetition harmless.
   INSERT INTO paid_calls (id, batch_id, document_id, epoch, mode, model, profile, request_id, input_tokens, output_tokens,
                           cache_read_tokens, cache_write_tokens, cost_nano_usd)
@@ -13,7 +13,10 @@ export const MONEY = `paid AS (
 ), bill AS (
   SELECT COALESCE(SUM(cost_nano_usd), 0)::bigint AS cost, COALESCE(SUM(input), 0)::bigint AS input,
          COALESCE(SUM(output_tokens), 0)::bigint AS output, COALESCE(SUM(cache_read_tokens), 0)::bigint AS cache_read FROM paid
-), settled AS (
+)`;
+
+/** Part of the group commit: what was billed, what of the money held for it is let go, and what calls that were lost count. */
+export const MONEY = `${PAID}, settled AS (
   DELETE FROM budget_reservations v USING input n
   WHERE v.batch_id = $1 AND v.document_id = n.document_id AND v.epoch = n.epoch AND n.lost IS NULL
 ), held AS (

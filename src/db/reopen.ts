@@ -61,7 +61,8 @@ const RETRYABLE = `
  * `resume` and `retry` in one transaction: the selected items become pending in new chunks, their attempts go on, and
  * the row orders `run`. A closed batch begins a new generation, but for its summary; one that runs just gets more to do. Settings for single
  * documents go to the items that are retried, all others to the batch. A cancel that is under way is not overruled, and
- * what still has work to do under one recipe gets no other: nothing is reopened then.
+ * what still has work to do under one recipe gets no other: nothing is reopened then. Without an item to reopen
+ * no other recipe is taken either.
  */
 export async function reopenBatch(db: Database, request: Reopen): Promise<{ reopened: number }> {
   const { batchId, retry } = request;
@@ -84,13 +85,14 @@ export async function reopenBatch(db: Database, request: Reopen): Promise<{ reop
     if (!closed && batch.control === 'cancel') return { reopened: 0 };
     const recipe = request.recipe ?? null;
     if (recipe !== null && !mayChangeRecipe(batch.status)) return { reopened: 0 };
-    if (recipe !== null) {
-      await tx.query('UPDATE processing_batches SET recipe_id = $2 WHERE id = $1', [
-        batchId,
-        await saveRecipe(tx, recipe),
-      ]);
+    const recipeId = recipe === null ? null : await saveRecipe(tx, recipe);
+    const reopened =
+      retry === null ? 0 : await reopenItems(tx, batchId, { ...retry, ofDocuments, recipeId }, batch);
+    if (recipeId !== null) {
+      // What was failed when it was asked for is taken up by someone else: nothing is there to be asked otherwise.
+      if (reopened === 0) return { reopened };
+      await tx.query('UPDATE processing_batches SET recipe_id = $2 WHERE id = $1', [batchId, recipeId]);
     }
-    const reopened = retry === null ? 0 : await reopenItems(tx, batchId, { ...retry, ofDocuments }, batch);
     if (reopened > 0) await renewSummary(tx, batchId);
     // One that is finished has but its summary made: its end was told, and is not told again.
     const isNew = closed && (retry !== null || batch.status === 'terminated');
@@ -132,7 +134,7 @@ export function mayChangeRecipe(status: string): boolean {
 async function reopenItems(
   tx: Queryable,
   batchId: string,
-  select: ItemSelection & { ofDocuments: object },
+  select: ItemSelection & { ofDocuments: object; recipeId: number | null },
   batch: { lastChunkNo: number; batchSize: number },
 ): Promise<number> {
   const { rowCount } = await tx.query(
@@ -142,14 +144,14 @@ async function reopenItems(
      ), documents AS (
        UPDATE file_document d SET status = 'pending', batch_id = $1 FROM chosen c WHERE d.id = c.document_id
      )
-     UPDATE batch_items i SET state = 'pending', chunk_no = c.chunk_no, recipe_id = (SELECT recipe_id FROM processing_batches WHERE id = $1), epoch = epoch + 1, attempts_before = attempts, crash_count = 0,
+     UPDATE batch_items i SET state = 'pending', chunk_no = c.chunk_no, recipe_id = COALESCE($8, (SELECT recipe_id FROM processing_batches WHERE id = $1)), epoch = epoch + 1, attempts_before = attempts, crash_count = 0,
        settings = NULLIF(COALESCE(i.settings, '{}') || $7::jsonb, '{}'),
        failure_class = NULL, failure_code = NULL, failure_stage = NULL, failure_message = NULL,
        started_at = NULL, finished_at = NULL, next_attempt_at = NULL, retry_run = NULL, retry_call = NULL
      FROM chosen c WHERE i.batch_id = $1 AND i.document_id = c.document_id`,
     [
       ...[batchId, select.failureClass, select.failureCode, select.uriPattern],
-      ...[batch.lastChunkNo, batch.batchSize, JSON.stringify(select.ofDocuments)],
+      ...[batch.lastChunkNo, batch.batchSize, JSON.stringify(select.ofDocuments), select.recipeId],
     ],
   );
   return rowCount;

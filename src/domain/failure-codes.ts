@@ -6,6 +6,8 @@ interface FailureCode {
   meaning: string;
   /** What to do next, shown per error pattern in reports. */
   suggestion: string;
+  /** The same for a command that made no batch: there is nothing to resume. */
+  suggestionAnew: string;
 }
 
 /** Every code that `processing_errors.error_type` and `batch_items.failure_code` can hold; a published list. */
@@ -101,10 +103,9 @@ export const failureCodes = {
     'The image has more pixels than the limit.',
     'Scale it down, or raise limits.maxPixels in docbatch.yaml.',
   ),
-  ocr_data_missing: code(
-    'critical',
+  ocr_data_missing: halting(
     'This worker has no data for OCR in the language that was asked for.',
-    'Set ocr.dataFolder in docbatch.yaml to a folder that has it, restart the worker, then resume.',
+    'Set ocr.dataFolder in docbatch.yaml to a folder that has it, restart the worker',
   ),
   output_too_large: code(
     'permanent',
@@ -187,25 +188,18 @@ export const failureCodes = {
     'A fault of docbatch itself.',
     'Please report it with `docbatch doctor --bundle`.',
   ),
-  analyzer_misconfigured: code(
-    'critical',
+  analyzer_misconfigured: halting(
     'The analyzer says that its configuration is wrong.',
-    'Correct the configuration, then resume.',
+    'Correct the configuration',
   ),
-  analyzer_unauthorized: code(
-    'critical',
-    'The analyzer refused our credentials.',
-    'Correct the key or the account, then resume.',
-  ),
-  analyzer_not_found: code(
-    'critical',
+  analyzer_unauthorized: halting('The analyzer refused our credentials.', 'Correct the key or the account'),
+  analyzer_not_found: halting(
     'The analyzer program or address does not exist.',
-    'Correct --analyzer (for Claude: ANTHROPIC_BASE_URL, or claude.baseUrl in docbatch.yaml), then resume.',
+    'Correct --analyzer (for Claude: ANTHROPIC_BASE_URL, or claude.baseUrl in docbatch.yaml)',
   ),
-  analyzer_unreachable: code(
-    'critical',
+  analyzer_unreachable: halting(
     'The analyzer cannot be reached from here.',
-    'Check the network, and the address (for Claude: ANTHROPIC_BASE_URL, or claude.baseUrl in docbatch.yaml), then resume.',
+    'Check the network, and the address (for Claude: ANTHROPIC_BASE_URL, or claude.baseUrl in docbatch.yaml)',
   ),
   overloaded: code('transient', 'The model is overloaded.', 'Wait a little; then retry.'),
   refused: code(
@@ -223,15 +217,10 @@ export const failureCodes = {
     'The document does not fit into what the model can read at once.',
     'Process it again with a smaller --set chunking.maxChars=…',
   ),
-  credit_exhausted: code(
-    'critical',
-    'The account has no credit left.',
-    'Add credit with the provider, then resume.',
-  ),
-  spend_limit: code(
-    'critical',
+  credit_exhausted: halting('The account has no credit left.', 'Add credit with the provider'),
+  spend_limit: halting(
     'The spend limit of the account or workspace is reached.',
-    'Raise it with the provider, or wait until it resets, then resume.',
+    'Raise it with the provider, or wait until it resets',
   ),
   model_not_found: code(
     'critical',
@@ -243,36 +232,22 @@ export const failureCodes = {
     'The first 20 analyses were all refused for the same reason.',
     'Correct the request, then resume; if the documents are at fault after all, skip them.',
   ),
-  source_gone: code(
-    'critical',
+  source_gone: halting(
     'The folder that holds the documents is gone or unreadable.',
-    'Put it back or mount it again, then resume.',
+    'Put it back or mount it again',
   ),
-  database_unavailable: code(
-    'critical',
-    'The database could not be reached for a minute.',
-    'Start the database, then resume.',
-  ),
-  disk_full: code(
-    'critical',
-    'Too little disk space is left (`limits.minFreeDiskBytes`, 1 GB).',
-    'Free some space, then resume.',
-  ),
+  database_unavailable: halting('The database could not be reached for a minute.', 'Start the database'),
+  disk_full: halting('Too little disk space is left (`limits.minFreeDiskBytes`, 1 GB).', 'Free some space'),
   output_unwritable: code(
     'critical',
     'The folder of --out cannot be written into.',
     'Make it writable, or name another by `set --out`; then resume: what is missing there is written from the database.',
   ),
-  failure_budget: code(
-    'critical',
+  failure_budget: halting(
     'More documents failed than --max-failures allows.',
-    'Look at the report, correct the cause or raise the limit, then resume.',
+    'Look at the report, correct the cause or raise the limit',
   ),
-  invalid_configuration: code(
-    'critical',
-    'The settings of this batch cannot work.',
-    'Correct the settings, then resume.',
-  ),
+  invalid_configuration: halting('The settings of this batch cannot work.', 'Correct the settings'),
 } as const satisfies Record<string, FailureCode>;
 
 export type FailureCodeName = keyof typeof failureCodes;
@@ -285,5 +260,15 @@ export function describeFailureCode(name: string): FailureCode {
 }
 
 function code(failureClass: FailureClass, meaning: string, suggestion: string): FailureCode {
-  return { failureClass, meaning, suggestion };
+  return { failureClass, meaning, suggestion, suggestionAnew: suggestion };
+}
+
+/** Stops the batch until somebody has done what is told here. */
+function halting(meaning: string, cure: string): FailureCode {
+  return {
+    failureClass: 'critical',
+    meaning,
+    suggestion: `${cure}, then resume.`,
+    suggestionAnew: `${cure}, then run the command again.`,
+  };
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { reserveBudget } from '../db/budget.ts';
 import type { Database } from '../db/database.ts';
+import { keepAnswers } from '../db/keep-answers.ts';
 import type { BatchSettings } from '../domain/batch.ts';
 import type { Meter, PaidCall } from '../domain/money.ts';
+import type { KeptAnswer } from '../domain/provider-batch.ts';
 import type { Task } from './active-batch.ts';
 import { pauseForBudget } from './pause-for-budget.ts';
 import type { Room } from './room.ts';
@@ -45,11 +47,14 @@ export interface Bill {
   lostNanoUsd: number;
 }
 
-/** Counts the paid calls of one try of one document into `bill`, and asks the batch's budget before each. */
+/**
+ * Counts the paid calls of one try of one document into `bill`, and asks the batch's budget before each. What was answered
+ * before the next call is stored before that call is made, and taken out of `bill` and `kept`.
+ */
 export function createMeter(
   { db, workerId, mayAsk, pictureRoom }: MeterDeps,
   task: Task,
-  bill: Bill,
+  { bill, kept }: { bill: Bill; kept: KeptAnswer[] },
 ): Meter & { apart<T>(work: Promise<T>): Promise<T>; waitedMs(): number } {
   const { batch, item } = task;
   const { batchId } = batch;
@@ -59,7 +64,17 @@ export function createMeter(
 
   const paidSoFar = (): number => bill.paid.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);
 
+  async function keepSoFar(): Promise<void> {
+    if (kept.length === 0) return;
+    const answered = { batchId, ...fenceOf(task), paid: [...bill.paid], kept: [...kept] };
+    const isOurs = await outlastOutage(() => keepAnswers(db, answered));
+    bill.paid.splice(0, answered.paid.length);
+    kept.splice(0, answered.kept.length);
+    if (!isOurs) throw new NoCallNow('Another worker has it by now');
+  }
+
   async function reserve(worstNanoUsd: () => Promise<number>): Promise<void> {
+    await keepSoFar();
     // Batches that were made before there were budgets have none.
     const settings: Partial<BatchSettings> = batch.view.settings;
     if ((settings.budgetNanoUsd ?? null) === null) return;

@@ -227,7 +227,7 @@ async function work(deps: DocumentDeps, task: Task, facts: Facts): Promise<Answe
   }
   facts.asked = true;
   if (!asksByBatch(task)) task.controlSeq = batch.view.controlSeq;
-  const meter = createMeter(deps, task, facts.bill);
+  const meter = createMeter(deps, task, facts);
   // Also what this try asks: merging answers that are equal may make the same request twice.
   const answers = new Map(task.recorded);
   const input = {

@@ -13,6 +13,9 @@ import { orderControl, readOrders, recordStatus } from '../../src/db/orders.ts';
 import { recordedAnswers } from '../../src/db/provider-requests.ts';
 import { saveRecipe } from '../../src/db/recipes.ts';
 import { markTerminated, openBatches } from '../../src/db/reconcile.ts';
+import { reserveBudget } from '../../src/db/budget.ts';
+import { keepAnswers } from '../../src/db/keep-answers.ts';
+import { batchRecipe } from '../../src/db/recipes.ts';
 import { countRetryable, reopenBatch } from '../../src/db/reopen.ts';
 import { takeRetries } from '../../src/db/retries.ts';
 import {
@@ -85,6 +88,29 @@ describe('the statements of the engine', () => {
     await markStarted(db, batchId, [again]);
     await commit(db, batchId, [outcome(again, { from: 'retrying', kept })]);
     expect(await known()).to.equal(undefined);
+  });
+
+  it('stores what was answered before the next call is made, and counts its cost once', async () => {
+    const batchId = await newBatch(db, 1);
+    const [first] = (await claimed(db, batchId)) as [ClaimedItem];
+    await markStarted(db, batchId, [first]);
+    const { documentId, epoch } = first;
+    await reserveBudget(db, { batchId, documentId, epoch, workerId: randomUUID(), amountNanoUsd: 1_000 });
+    const answer = { type: 'succeeded', message: { id: 'm' }, requestId: 'req_1' } as const;
+    const tokens = { inputTokens: 5, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0 };
+    const call = { mode: 'online', model: 'm', requestId: 'req_1', ...tokens, costNanoUsd: 300 } as const;
+    const paid = [{ id: randomUUID(), ...call }];
+    const answered = { batchId, documentId, epoch, paid, kept: [{ key: 'k', answer }] };
+    expect(await keepAnswers(db, answered)).to.equal(true);
+    expect(await keepAnswers(db, answered)).to.equal(true);
+    const money = async () => (await batchSnapshot(db, batchId)).money;
+    expect(await money()).to.include({ spentNanoUsd: 300, reservedNanoUsd: 700 });
+    await db.query(`UPDATE batch_items SET epoch = epoch + 1 WHERE batch_id = $1`, [batchId]);
+    const late = { ...answered, paid: [{ id: randomUUID(), ...call }], kept: [{ key: 'late', answer }] };
+    expect(await keepAnswers(db, late)).to.equal(false);
+    const known = (await recordedAnswers(db, batchId, [documentId])).get(documentId);
+    expect([...known!.keys()]).to.deep.equal(['k']);
+    expect(await money()).to.include({ spentNanoUsd: 600 });
   });
 
   it('counts a commit once that is repeated because its answer was lost', async () => {
@@ -224,6 +250,20 @@ describe('the statements of the engine', () => {
     expect(counts).to.include({ completed: 1, failed: 1, pending: 1 });
     expect([status, settings.parallel]).to.deep.equal(['processing', 7]);
     expect((await claimChunk(db, batchId, 2)).map((item) => item.attempts)).to.deep.equal([1]);
+  });
+
+  it('takes no other recipe when nothing is left to reopen', async () => {
+    const batchId = await newBatch(db, 1);
+    const [item] = await claimed(db, batchId);
+    await commit(db, batchId, [outcome(item!, { state: 'completed', result: 1 })]);
+    await finishBatch(db, batchId);
+    const before = await batchRecipe(db, batchId);
+    const retry = { failureClass: null, failureCode: null, uriPattern: null };
+    const recipe = { ...before, model: 'another-model' };
+    const request = { batchId, actor: 'test', reason: null, retry, settings: {}, recipe };
+    expect(await reopenBatch(db, request)).to.deep.equal({ reopened: 0 });
+    expect(await batchRecipe(db, batchId)).to.deep.equal(before);
+    expect((await batchSnapshot(db, batchId)).status).to.equal('completed');
   });
 
   it('obeys the newest order, audits it once, and notifies once', async () => {

@@ -110,6 +110,17 @@ describe('the summary of a batch', function () {
     expect(simulator.ledger.totals()).to.include({ billed: 2, billedTwice: 0 });
   });
 
+  it('keeps its prompt at the provider only when parts are asked about in the same words', async () => {
+    const prompt = `What do these letters want? ${'Be brief. '.repeat(2_000)}`;
+    await round(await finished(3, { prompt }));
+    expect(simulator.ledger.totals()).to.include({ billed: 1, cacheWriteTokens: 0 });
+    simulator.ledger.clear();
+    await round(await finished(12, { prompt, maxChars: 4_000 }));
+    const { billed, cacheWriteTokens, cacheReadTokens } = simulator.ledger.totals();
+    expect(billed).to.be.greaterThan(3);
+    expect([cacheWriteTokens > 0, cacheReadTokens > cacheWriteTokens]).to.deep.equal([true, true]);
+  });
+
   it('of more answers than fit into one call is made of the summaries of pieces, and bounded', async () => {
     const batchId = await finished(30, { maxChars: 4_000 });
     await round(batchId);

@@ -4,8 +4,8 @@ import type { ListedProviderBatch } from '../../../src/db/provider-status.ts';
 import { listProviderBatches } from '../../../src/db/provider-status.ts';
 import { resolveBatch } from '../../../src/db/resolve-batch.ts';
 import { shortId } from '../../../src/domain/ids.ts';
-import { commandLine } from '../../command-name.ts';
 import type { CliContext } from '../../context.ts';
+import { afterCancel } from './after-cancel.ts';
 import { asked, oneProviderBatch, providerOf } from './provider-of.ts';
 
 /** All that a batch has there, or one by the provider's id. */
@@ -26,8 +26,7 @@ export async function cancel(context: CliContext, named: string): Promise<number
   if (there.length === 0) context.out(`Batch ${shortId(batchId)}: nothing is left to cancel at the provider`);
   const inDoubt = open.filter(({ state }) => state === 'creating').length;
   if (inDoubt > 0) context.err(`${inDoubt} more are in doubt: they are looked for when the batch runs.`);
-  const resume = commandLine(context.env, `resume ${shortId(batchId)}`);
-  context.err(`What was answered before is billed; to take it over: ${resume}`);
+  context.err(afterCancel(context.env, await resolveBatch(db, batchId)));
   return 0;
 }
 

@@ -26,7 +26,8 @@ export interface Session {
   client: Anthropic;
   prices: PriceOverrides;
   meter: Meter;
-  promptCache: PromptCache;
+  /** Null when nothing else is asked with the same prompt: what is never read again is not kept. */
+  promptCache: PromptCache | null;
   render: AnalysisInput['render'];
   contentSha256: string;
   signal: AbortSignal;
@@ -49,7 +50,7 @@ export async function callClaude(session: Session, draft: ClaudeDraft): Promise<
   const price = priceOf(draft.model, new Date(), prices);
   if (price === undefined) throw unpriced(draft.model);
   const askedAtMs = performance.now();
-  const left = await session.promptCache.enter(draft, session.meter);
+  const left = (await session.promptCache?.enter(draft, session.meter)) ?? (() => undefined);
   let usage: Anthropic.Usage | null = null;
   try {
     const message = await placeAndSend(session, draft, { price, askedAtMs });
@@ -68,7 +69,7 @@ async function placeAndSend(
   const { meter } = session;
   const costOf = (tokens: number): number => {
     // Writing the shared prompt costs more than reading it; at worst this call has to.
-    const [input, cacheWrite5m] = isShared(draft) ? [0, tokens] : [tokens, 0];
+    const [input, cacheWrite5m] = session.promptCache !== null && isShared(draft) ? [0, tokens] : [tokens, 0];
     return price.costOf({ input, output: draft.max_tokens, cacheWrite5m, cacheWrite1h: 0, cacheRead: 0 });
   };
   await meter.reserve(async () => costOf(await countTokens(session, draft)));
@@ -94,7 +95,7 @@ async function send(
   request: SentRequest,
   { price, estimatedInputTokens }: { price: CallPrice; estimatedInputTokens: number },
 ): Promise<Anthropic.Message> {
-  const { client, meter, signal, count, requestIds } = session;
+  const { client, meter, signal, count, requestIds, promptCache } = session;
   const leftMs = Math.floor(session.deadlineMs - performance.now());
   if (leftMs < 1) throw late(session);
   // The SDK's own time-out ends with the headers; a body that stalls would hang for ever.
@@ -105,7 +106,10 @@ async function send(
   let answer: { data: Anthropic.Message; response: Response; request_id: string | null | undefined };
   try {
     answer = await client.messages
-      .create(withSharedPrompt(request), { signal: stop.signal, timeout: Math.min(leftMs, MAX_TIMER_MS) })
+      .create(promptCache === null ? request : withSharedPrompt(request), {
+        signal: stop.signal,
+        timeout: Math.min(leftMs, MAX_TIMER_MS),
+      })
       .withResponse();
   } catch (error) {
     const headers = error instanceof APIError ? (error.headers as Headers | undefined) : undefined;

@@ -105,7 +105,8 @@ function createAsk(
         timeoutMs,
         count,
       },
-      promptCache: createPromptCache(),
+      // Parts are asked about in the same words, one after the other; the whole only once.
+      promptCache: part.facts === null ? createPromptCache() : null,
       render: () => Promise.reject(new Error('a summary shows no pages')),
       contentSha256: key,
       deadlineMs: performance.now() + timeoutMs,

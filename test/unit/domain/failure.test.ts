@@ -22,10 +22,13 @@ describe('a document failure', () => {
 
 describe('the failure codes', () => {
   it('each say what happened and what to do, in a sentence, with a known class', () => {
-    for (const [name, { failureClass, meaning, suggestion }] of Object.entries(failureCodes)) {
+    for (const [name, { failureClass, meaning, suggestion, suggestionAnew }] of Object.entries(
+      failureCodes,
+    )) {
       expect(name).to.match(/^[a-z_]{1,100}$/);
       expect(Object.values(FailureClass), name).to.include(failureClass);
-      for (const text of [meaning, suggestion])
+      expect(suggestionAnew, name).to.not.match(/then resume\.$/);
+      for (const text of [meaning, suggestion, suggestionAnew])
         expect(text, name)
           .to.match(/^[A-Z].*[.;]?$/)
           .and.to.have.length.above(10);
