@@ -31,7 +31,7 @@ describe('reading documents to find what is new', () => {
 
   it('says in plain lines how much was read', () => {
     const lines: string[] = [];
-    const context = { err: (line: string) => void lines.push(line), isTerminal: false };
+    const context = { err: (line: string) => void lines.push(line), statusLine: null };
     const view = createReadingView(context, { plain: false, everyMs: 0 });
     view.onRead(1_000_000);
     view.stop();
