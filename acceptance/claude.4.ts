@@ -24,6 +24,9 @@ const isQuick = process.argv.includes('quick');
 process.stdout.write(`seed ${seed}\n`);
 const random = seededRandom(seed);
 const PARALLEL = 20;
+/** Every so many letters one is asked about in about six parts: what was answered of it before a kill must not be asked again. */
+const LONG_EACH = Number(process.env.LONG_EACH ?? 20);
+const PART_CHARS = 2_000;
 /** An answer that is not committed after this is worth a line. */
 const LATE_MS = 2_000;
 /** A busy simulator sees a call of a dead worker so much later; no worker is back so soon. */
@@ -39,6 +42,12 @@ if (only !== 'online') {
     { endpoint: 'batches', contains: CREATE, fault: { kind: 'slow', delayMs: 400 } },
   ] as const;
   await play('claude-batch', { faults: [...create] }, killAroundCreate);
+}
+
+function longLetter(n: number): string {
+  let text = '';
+  for (let part = 0; text.length < 5.5 * PART_CHARS; part++) text += letter(n + part * COUNT);
+  return text;
 }
 
 interface Scene {
@@ -62,7 +71,9 @@ async function play(
       'claude: { batches: { maxRequests: 40, createTimeoutMs: 2000, holdMs: 3000 } }\n',
     );
     await mkdir(join(folder, 'letters'));
-    for (let n = 0; n < COUNT; n++) await writeFile(join(folder, 'letters', `${n}.txt`), letter(n));
+    for (let n = 0; n < COUNT; n++) {
+      await writeFile(join(folder, 'letters', `${n}.txt`), n % LONG_EACH === 0 ? longLetter(n) : letter(n));
+    }
     await runCli(folder, 'up');
     const db = await lookInto(folder);
     const running = startCli(folder, [
@@ -72,6 +83,10 @@ async function play(
       analyzer,
       '--parallel',
       String(PARALLEL),
+      '--set',
+      `chunking.maxChars=${PART_CHARS}`,
+      '--set',
+      'chunking.overlapChars=0',
       '--json',
       '--yes',
     ]);
