@@ -100,7 +100,10 @@ export async function foreignTables(db: Queryable): Promise<string[]> {
 async function tablesThere(db: Queryable): Promise<{ name: string; place: string }[]> {
   const { rows } = await db.query<{ name: string; place: string }>(
     `SELECT c.relname AS name, COALESCE(host(inet_server_addr()) || ':' || inet_server_port(), 'localhost') || '/' || current_database() AS place FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'v', 'm', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') ORDER BY 1`,
+     WHERE c.relkind IN ('r', 'v', 'm', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+       -- Asked in the same moment: by now another process may have made them, and its mark with them.
+       AND to_regclass('docbatch_migrations') IS NULL
+     ORDER BY 1`,
   );
   return rows;
 }
