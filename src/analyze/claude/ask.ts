@@ -7,11 +7,9 @@ import { answerFailure } from './failure.ts';
 import { DocumentFailure } from '../../domain/failure.ts';
 import type { ClaudeDraft } from './request.ts';
 import { smaller } from './smaller.ts';
+import { MAX_OUTPUT_TOKENS } from './thinking.ts';
 
 type Problem = { code: 'truncated_answer' | 'invalid_answer'; detail: string };
-
-/** No model writes more in one answer. */
-const MAX_OUTPUT_TOKENS = 128_000;
 
 /**
  * A valid answer to the request. One that was cut off is asked for once more with twice the tokens, one that does not
@@ -21,10 +19,25 @@ export async function askClaude<T>(session: Session, request: ClaudeDraft, schem
   const { answer, asked } = await callFitting(session, request);
   const first = readAnswer(answer, schema, session);
   if ('value' in first) return first.value;
-  const { answer: next } = await callFitting(session, again(asked, first.problem));
+  const next = await askAgain(session, asked, first.problem);
   const second = readAnswer(next, schema, session);
   if ('value' in second) return second.value;
   throw answerFailure(second.problem.code, second.problem.detail, contextOf(session));
+}
+
+/** A model that cannot write twice as much refuses to (400, not billed): then the first answer's fault stands. */
+async function askAgain(
+  session: Session,
+  asked: ClaudeDraft,
+  { code, detail }: Problem,
+): Promise<Anthropic.Message> {
+  try {
+    return (await callFitting(session, again(asked, { code, detail }))).answer;
+  } catch (error) {
+    const isTooMuch =
+      code === 'truncated_answer' && error instanceof DocumentFailure && error.code === 'analyzer_rejected';
+    throw isTooMuch ? answerFailure(code, detail, contextOf(session)) : error;
+  }
 }
 
 /** Pictures that are refused as too large are sent once more, smaller; such a refusal is not billed. */

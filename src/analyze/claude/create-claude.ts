@@ -36,7 +36,7 @@ export interface ClaudeDeps {
 }
 
 /** Raised when the same profile would be asked in other words. */
-export const claudeVersion = '2';
+export const claudeVersion = '3';
 
 type Answer = { [key: string]: Json };
 

@@ -7,6 +7,7 @@ import { pictureTokens } from './picture-size.ts';
 import { isShared } from './prompt-cache.ts';
 import type { ClaudeDraft } from './request.ts';
 import { documentRequest, pieceRequest } from './request.ts';
+import { thinkingOf, withThinking } from './thinking.ts';
 import type { Piece } from './split-document.ts';
 import { splitDocument } from './split-document.ts';
 import { withPages } from './with-pages.ts';
@@ -189,7 +190,12 @@ export function nothing(): Estimate {
 }
 
 /** What an answer may be long: as was seen, else between a few tokens and all that are allowed. */
-export function guessOutput({ maxTokens }: Profile, seen: OutputGuess | null): OutputGuess {
-  if (seen === null) return { low: Math.min(20, maxTokens), likely: maxTokens / 4, high: maxTokens };
-  return { low: Math.min(20, seen.low), likely: seen.likely, high: maxTokens };
+export function guessOutput(profile: Profile, seen: OutputGuess | null): OutputGuess {
+  const { maxTokens } = profile;
+  const thinking = thinkingOf(profile);
+  const high = withThinking(maxTokens, thinking);
+  if (seen === null) {
+    return { low: Math.min(20, maxTokens), likely: maxTokens / 4 + thinking.maxTokens / 8, high };
+  }
+  return { low: Math.min(20, seen.low), likely: seen.likely, high };
 }

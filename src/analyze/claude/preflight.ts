@@ -3,6 +3,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { critical, DocumentFailure } from '../../domain/failure.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { callFailure } from './failure.ts';
+import { documentRequest } from './request.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -15,7 +16,8 @@ const BETWEEN_TRIES_MS = 700;
  * answers at the address; a service that answers, and is only busy for now, is the gate's business and passes.
  */
 export async function checkClaude(client: Anthropic, profile: Profile, signal: AbortSignal): Promise<void> {
-  const { model, maxTokens } = profile;
+  const { model, effort } = profile;
+  const { max_tokens: maxTokens, ...counted } = documentRequest(profile, 'ready?');
   const options = { signal, timeout: TIMEOUT_MS };
   try {
     const info = await reached(() => client.models.retrieve(model, null, options), signal);
@@ -25,10 +27,15 @@ export async function checkClaude(client: Anthropic, profile: Profile, signal: A
     }
     if (info.max_tokens !== null && info.max_tokens < maxTokens) {
       throw unusable(
-        `Expected \`maxTokens\` to be at most ${info.max_tokens} for \`${model}\`, got ${maxTokens}`,
+        `Expected \`maxTokens\`, with what the model may think, to be at most ${info.max_tokens} for \`${model}\`, got ${maxTokens}`,
       );
     }
-    await client.messages.countTokens({ model, messages: [{ role: 'user', content: 'ready?' }] }, options);
+    const efforts = info.capabilities?.effort;
+    if (effort !== null && efforts != null && (!efforts.supported || efforts[effort]?.supported === false)) {
+      throw unusable(`The model \`${model}\` knows no \`effort: ${effort}\``);
+    }
+    // As documents are asked about, so that a schema or a setting that it refuses shows here.
+    await client.messages.countTokens(counted, options);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DocumentFailure) throw error;

@@ -7,6 +7,7 @@ import type { Shown } from './picture-size.ts';
 import { pictureSize } from './picture-size.ts';
 import type { Piece } from './split-document.ts';
 import { sentSchema, withQuotes } from './sent-schema.ts';
+import { thinkingOf, withThinking } from './thinking.ts';
 
 export type ClaudeRequest = Anthropic.MessageCreateParamsNonStreaming & {
   system: string;
@@ -119,9 +120,11 @@ function requestOf(
   allRules: readonly string[],
   content: string,
 ): ClaudeRequest {
+  const thinking = thinkingOf({ model, effort });
   return {
     model,
-    max_tokens: maxTokens,
+    max_tokens: withThinking(maxTokens, thinking),
+    ...thinking.asked,
     system: `${prompt}\n\n${allRules.map((rule) => `- ${rule}`).join('\n')}`,
     messages: [{ role: 'user', content }],
     output_config: { format: { type: 'json_schema', schema }, ...(effort === null ? {} : { effort }) },

@@ -2,6 +2,7 @@ import type { SummarySpec } from '../../domain/aggregate.ts';
 import type { Json } from '../../domain/analyzer.ts';
 import { enclosed, harmless as harmlessPart, markOf } from './request.ts';
 import type { ClaudeRequest } from './request.ts';
+import { thinkingOf, withThinking } from './thinking.ts';
 
 /** One field, so that the answer is valid or is not, as with documents. */
 export const summarySchema: { [key: string]: Json } = {
@@ -25,7 +26,8 @@ export function summaryRequest(spec: SummarySpec, { texts, of, facts }: SummaryP
   const listed = texts.map((text) => `<${what}>\n${harmless(text)}\n</${what}>`).join('\n');
   const counted = facts === null ? '' : `<facts>\n${harmless(JSON.stringify(facts))}\n</facts>\n`;
   const content = `<document>\n${counted}${listed}\n</document>`;
-  const { model, maxTokens: max_tokens, prompt } = spec;
+  const { model, maxTokens, prompt } = spec;
+  const thinking = thinkingOf({ model, effort: null });
   const system = [prompt, '', ...rulesFor(spec, of, facts !== null).map((rule) => `- ${rule}`)].join('\n');
   const question =
     facts === null
@@ -33,7 +35,8 @@ export function summaryRequest(spec: SummarySpec, { texts, of, facts }: SummaryP
       : `Above is what a whole batch of documents said. Write the one summary of it.`;
   return {
     model,
-    max_tokens,
+    max_tokens: withThinking(maxTokens, thinking),
+    ...thinking.asked,
     system,
     messages: [{ role: 'user', content: enclosed(content, markOf(content), question) }],
     output_config: { format: { type: 'json_schema', schema: summarySchema } },

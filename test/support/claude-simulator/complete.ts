@@ -1,13 +1,21 @@
 import type { Fault } from './faults.ts';
 import { generateAnswer } from './answer.ts';
 import type { LedgerEntry } from './ledger.ts';
-import { billOf } from './models.ts';
+import { billOf, models } from './models.ts';
 import type { PromptCache } from './prompt-cache.ts';
 import type { MessagesRequest } from './request.ts';
-import { allBlocks, requestKey } from './request.ts';
+import { allBlocks, randomFrom, requestKey } from './request.ts';
 import { pdfPages } from './seen-pages.ts';
 import type { SimulatorSettings } from './settings.ts';
 import { countInput, countText } from './tokens.ts';
+
+/** Those that think unless told otherwise think for some hundred tokens, billed as output. */
+function thinkingTokens(request: MessagesRequest): number {
+  const { thinking: off } = models[request.model]!;
+  const type = request.thinking?.type;
+  const thinks = off === 'when-told' ? type === 'enabled' : type !== off;
+  return thinks ? 200 + Math.floor(randomFrom(`thinks ${requestKey(request)}`)() * 1_300) : 0;
+}
 
 /** Runs the model on a valid request and bills it in the entry; the body of a 200. */
 export function complete(
@@ -23,10 +31,12 @@ export function complete(
   if (fault?.kind === 'wrong_schema') text = '{"unexpected":true}';
   if (fault?.kind === 'refusal') [text, stop] = ['I cannot help with this.', 'refusal'];
   if (fault?.kind === 'context_window') [text, stop] = [text.slice(0, 20), 'model_context_window_exceeded'];
-  if (fault?.kind === 'max_tokens' || countText(text) > request.max_tokens) {
-    [text, stop] = [text.slice(0, Math.min(text.length / 2, request.max_tokens * 3)), 'max_tokens'];
+  const thought = thinkingTokens(request);
+  const room = Math.max(0, request.max_tokens - thought);
+  if (fault?.kind === 'max_tokens' || countText(text) > room) {
+    [text, stop] = [text.slice(0, Math.min(text.length / 2, room * 3)), 'max_tokens'];
   }
-  const output = stop === 'max_tokens' ? request.max_tokens : Math.max(1, countText(text));
+  const output = stop === 'max_tokens' ? request.max_tokens : thought + Math.max(1, countText(text));
   const { tokens: cached, began } = cache.account(request);
   began();
   const tokens = {
@@ -50,7 +60,10 @@ export function complete(
     type: 'message',
     role: 'assistant',
     model: request.model,
-    content: [{ type: 'text', text, citations: null }],
+    content: [
+      ...(thought === 0 ? [] : [{ type: 'thinking', thinking: '', signature: entry.requestId }]),
+      { type: 'text', text, citations: null },
+    ],
     stop_reason: stop,
     stop_sequence: null,
     stop_details: stop === 'refusal' ? { type: 'refusal', category: 'policy', explanation: null } : null,
@@ -64,7 +77,7 @@ export function complete(
         ephemeral_5m_input_tokens: tokens.write5m,
         ephemeral_1h_input_tokens: tokens.write1h,
       },
-      output_tokens_details: null,
+      output_tokens_details: { thinking_tokens: thought },
       server_tool_use: null,
       service_tier: isBatch ? 'batch' : 'standard',
       inference_geo: null,

@@ -7,10 +7,14 @@ interface Rate {
   read: number;
 }
 
+/** How thinking is turned off: it is only on when told, these types turn it off, or nothing does. */
+type Thinks = 'when-told' | 'disabled' | 'between_tools' | 'always';
+
 interface SimulatedModel {
   display: string;
   maxInputTokens: number;
   maxTokens: number;
+  thinking: Thinks;
   rate(promptTokens: number): Rate;
 }
 
@@ -25,19 +29,20 @@ const haiku55 = (promptTokens: number): Rate =>
     : { input: 0.1, output: 0.5, write5m: 0.125, write1h: 0.2, read: 0.01 };
 
 export const models: Record<string, SimulatedModel> = {
-  'claude-opus-5-5': model('Claude Opus 5.5', 1_000_000, 128_000, flat(4, 20, 0.2)),
-  'claude-sonnet-5-5': model('Claude Sonnet 5.5', 1_000_000, 128_000, flat(2, 10, 0.1)),
-  'claude-haiku-5-5': model('Claude Haiku 5.5', 1_000_000, 128_000, haiku55),
-  'claude-haiku-4-5': model('Claude Haiku 4.5', 200_000, 64_000, flat(1, 5, 0.1)),
+  'claude-opus-5-5': model('Claude Opus 5.5', 1_000_000, 128_000, 'always', flat(4, 20, 0.2)),
+  'claude-sonnet-5-5': model('Claude Sonnet 5.5', 1_000_000, 128_000, 'between_tools', flat(2, 10, 0.1)),
+  'claude-haiku-5-5': model('Claude Haiku 5.5', 1_000_000, 128_000, 'disabled', haiku55),
+  'claude-haiku-4-5': model('Claude Haiku 4.5', 200_000, 64_000, 'when-told', flat(1, 5, 0.1)),
 };
 
 function model(
   display: string,
   maxInputTokens: number,
   maxTokens: number,
+  thinking: Thinks,
   rate: SimulatedModel['rate'],
 ): SimulatedModel {
-  return { display, maxInputTokens, maxTokens, rate };
+  return { display, maxInputTokens, maxTokens, thinking, rate };
 }
 
 export interface BilledTokens {
@@ -68,6 +73,9 @@ export function modelInfo(id: string): Record<string, unknown> | undefined {
   const known = models[id];
   if (known === undefined) return undefined;
   const yes = { supported: true };
+  const is = (supported: boolean) => ({ supported });
+  const { thinking } = known;
+  const hasEffort = is(thinking !== 'when-told');
   return {
     type: 'model',
     id,
@@ -79,6 +87,21 @@ export function modelInfo(id: string): Record<string, unknown> | undefined {
     line: id.split('-')[1],
     max_input_tokens: known.maxInputTokens,
     max_tokens: known.maxTokens,
-    capabilities: { batch: yes, citations: yes, image_input: yes, pdf_input: yes, structured_outputs: yes },
+    capabilities: {
+      ...{ batch: yes, citations: yes, image_input: yes, pdf_input: yes, structured_outputs: yes },
+      effort: {
+        ...{ ...hasEffort, low: hasEffort, medium: hasEffort, high: hasEffort },
+        ...{ xhigh: hasEffort, max: hasEffort },
+      },
+      thinking: {
+        supported: true,
+        types: {
+          adaptive: hasEffort,
+          between_tools: is(thinking === 'between_tools'),
+          disabled: is(thinking === 'disabled' || thinking === 'when-told'),
+          enabled: is(thinking === 'when-told'),
+        },
+      },
+    },
   };
 }

@@ -8,6 +8,7 @@ export interface MessagesRequest {
   system?: string | ContentBlock[];
   output_config?: { effort?: string; format?: { type: string; schema: Schema } | null };
   cache_control?: CacheControl;
+  thinking?: { type: string };
   [key: string]: unknown;
 }
 

@@ -42,6 +42,7 @@ export function validateRequest(
   }
   if (isBatch && request.stream === true) throw invalid('stream: not allowed in a batch');
   if (request.stream === true) throw invalid('stream: the simulator does not stream');
+  validateThinking(request, model.thinking);
   validateMessages(request);
   validatePages(request, model.maxInputTokens, maxSidePx);
   const format = request.output_config?.format;
@@ -53,6 +54,23 @@ export function validateRequest(
     throw invalid(`prompt is too long: ${countInput(request)} tokens > ${model.maxInputTokens} maximum`);
   }
   return request;
+}
+
+/** Which ways a model takes, and with which effort: see capabilities of GET /v1/models/{id}. */
+function validateThinking(
+  { model, thinking, output_config: config }: MessagesRequest,
+  off: 'when-told' | 'disabled' | 'between_tools' | 'always',
+): void {
+  const effort = config?.effort;
+  if (effort !== undefined && off === 'when-told') {
+    throw invalid(`output_config.effort: not supported by ${model}`);
+  }
+  if (thinking === undefined) return;
+  const taken = off === 'when-told' ? ['disabled', 'enabled'] : ['adaptive', off];
+  if (!taken.includes(thinking.type)) throw invalid(`thinking.type: '${thinking.type}' is not supported`);
+  if (thinking.type === off && (effort === 'xhigh' || effort === 'max')) {
+    throw invalid(`thinking.type: '${off}' is not allowed with effort ${effort}`);
+  }
 }
 
 function validateMessages(request: MessagesRequest): void {
