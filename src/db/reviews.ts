@@ -21,7 +21,7 @@ export async function listReviews(db: Queryable, batchId: string | null): Promis
   const { rows } = await db.query<ReviewRow>(
     `SELECT i.document_id AS "documentId", i.batch_id AS "batchId", COALESCE(b.batch_name, b.id::text) AS batch,
             COALESCE(d.name, d.uri, '') AS name, COALESCE(d.uri, '') AS uri,
-            CASE WHEN d.name IS NULL OR EXISTS (SELECT FROM file_document o WHERE o.name = d.name AND o.id <> d.id)
+            CASE WHEN d.name IS NULL OR d.name IN (SELECT name FROM file_document WHERE name IS NOT NULL GROUP BY name HAVING COUNT(*) > 1)
                  THEN COALESCE(d.uri, d.id::text) ELSE d.name END AS "shortName", i.failure_message AS message, r.result
      FROM batch_items i JOIN file_document d ON d.id = i.document_id JOIN processing_batches b ON b.id = i.batch_id
      LEFT JOIN document_results r ON r.batch_id = i.batch_id AND r.document_id = i.document_id

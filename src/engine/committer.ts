@@ -138,7 +138,7 @@ async function write<P extends Pending>(
  * SQLSTATE class 22 (data exception), 23 (constraint), and 54 (a limit, such as a jsonb string above 256 MB). RangeError:
  * an answer nested too deeply, or a group too long, to become JSON at all.
  */
-function isRefusedValue(error: unknown): boolean {
+export function isRefusedValue(error: unknown): boolean {
   if (error instanceof RangeError) return true;
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && code.length === 5 && /^(22|23|54)/.test(code);

@@ -6,6 +6,7 @@ import type { BatchSettings } from '../domain/batch.ts';
 import type { Meter, PaidCall } from '../domain/money.ts';
 import type { KeptAnswer } from '../domain/provider-batch.ts';
 import type { Task } from './active-batch.ts';
+import { isRefusedValue } from './committer.ts';
 import { pauseForBudget } from './pause-for-budget.ts';
 import type { Room } from './room.ts';
 import { outlastOutage } from './outage.ts';
@@ -67,7 +68,19 @@ export function createMeter(
   async function keepSoFar(): Promise<void> {
     if (kept.length === 0) return;
     const answered = { batchId, ...fenceOf(task), paid: [...bill.paid], kept: [...kept] };
-    const isOurs = await outlastOutage(() => keepAnswers(db, answered));
+    let isOurs: boolean;
+    try {
+      isOurs = await outlastOutage(() => keepAnswers(db, answered), isRefusedValue);
+    } catch (error) {
+      // Then the commit finds out, and blames this document alone.
+      if (isRefusedValue(error)) return;
+      throw error;
+    }
+    // Put back before its next call, this task comes again without another look into the rows.
+    const known = answered.kept.map(
+      ({ key, answer }) => [key, { ...answer, customId: answer.requestId }] as const,
+    );
+    task.recorded = new Map([...(task.recorded ?? []), ...known]);
     bill.paid.splice(0, answered.paid.length);
     kept.splice(0, answered.kept.length);
     if (!isOurs) throw new NoCallNow('Another worker has it by now');

@@ -53,7 +53,7 @@ export async function summarizeBatch(
     isNeeded: () => true,
   });
   await gate.refresh();
-  const isProbe = gate.isClosed();
+  let isProbe = gate.isClosed();
   if (isProbe && !(await gate.claimProbe())) {
     return { waitMs: Math.max(GATE_MS, gate.probeInMs()), waitsFor: 'the gate of Claude is closed' };
   }
@@ -67,11 +67,23 @@ export async function summarizeBatch(
     await gate.refresh();
     if (gate.isClosed() && !isProbe) throw new NoCallNow('The gate is closed');
   };
+  /** The first answer tells all that wait at the gate; the rest of a long summary is not their business. */
+  const onAnswer = async (): Promise<void> => {
+    if (!isProbe) return;
+    isProbe = false;
+    await gate.endProbe(FINE);
+  };
   let made: Awaited<ReturnType<typeof makeSummary>>;
   try {
-    made = await makeSummary(deps, { batchId, claim, summarizer, mayAsk, signal: aborting.signal });
+    made = await makeSummary(deps, {
+      ...{ batchId, claim, summarizer, mayAsk, onAnswer },
+      ...{ signal: aborting.signal, stopped: signal },
+    });
   } catch (error) {
-    if (error instanceof DatabaseUnavailable) throw error;
+    if (error instanceof DatabaseUnavailable) {
+      if (isProbe) await gate.endProbe(null).catch(() => undefined);
+      throw error;
+    }
     const isStopped = error instanceof NoCallNow || aborting.signal.aborted;
     const failure = isStopped ? null : asDocumentFailure(error);
     const verdict = failure === null ? null : verdictOf(failure, true);
@@ -112,19 +124,23 @@ interface SummaryTry {
   claim: SummaryClaim;
   summarizer: Summarizer;
   mayAsk(): Promise<void>;
+  onAnswer(): Promise<void>;
+  /** Cuts calls off. */
   signal: AbortSignal;
+  /** Ends waiting. */
+  stopped: AbortSignal;
 }
 
 async function makeSummary(
   { db, workerId }: SummaryDeps,
-  { batchId, claim, summarizer, mayAsk, signal }: SummaryTry,
+  { batchId, claim, summarizer, mayAsk, onAnswer, signal, stopped }: SummaryTry,
 ): Promise<{ summary: string; answersRead: number; answers: number; calls: number }> {
   const { epoch, settings } = claim;
   const spec = claim.spec.summary!;
   const { answers, chars } = await outlastOutage(() => measureAnswers(db, batchId, addedFields));
   const every = everyManieth(chars, spec);
   const limiter = createLimiter(db, summarizer.provider);
-  const meter = createSummaryMeter({ db, workerId, batchId, epoch, limiter, mayAsk });
+  const meter = createSummaryMeter({ db, workerId, batchId, epoch, limiter, mayAsk, stopped });
   const input: SummaryInput = {
     ...{ spec, timeoutMs: settings.timeoutMs, meter },
     facts: await outlastOutage(() => readFacts(db, batchId, claim.spec)),
@@ -141,6 +157,7 @@ async function makeSummary(
         }),
       );
       meter.settled();
+      await onAnswer();
     },
   };
   try {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { releaseReservation, reserveBudget } from '../db/budget.ts';
 import type { Database } from '../db/database.ts';
 import { paySummary } from '../db/summaries.ts';
@@ -17,6 +18,8 @@ export interface SummaryMeterDeps {
   limiter: Limiter;
   /** Throws when no call may be made now. */
   mayAsk(): Promise<void>;
+  /** Ends the waiting for a place. */
+  stopped: AbortSignal;
 }
 
 /**
@@ -67,7 +70,8 @@ export function createSummaryMeter(deps: SummaryMeterDeps): Meter & {
     },
     async admit(inputTokens) {
       const waitMs = await limiter.place(inputTokens);
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      // Stopped, it hears so from `mayAsk`.
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal: deps.stopped }).catch(() => undefined);
       await deps.mayAsk();
     },
     room: () => Promise.resolve(() => undefined),

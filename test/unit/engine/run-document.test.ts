@@ -130,6 +130,31 @@ describe('one document in a slot', () => {
     expect(known).to.deep.equal({ ...kept.answer, customId: 'r' });
   });
 
+  it('knows them, too, when it was put back before its next call', async () => {
+    const kept = { key: 'k', answer: { type: 'succeeded' as const, message: {}, requestId: 'r' } };
+    const stillOurs = () => Promise.resolve({ rows: [{ isOurs: true, extraction, markdown: 'Hello' }] });
+    let mayAsk = true;
+    const known: unknown[] = [];
+    const task = taskWith(async ({ recorded, meter }) => {
+      known.push([...recorded!.answers.keys()]);
+      if (recorded!.answers.size === 0) recorded!.keep(kept);
+      mayAsk = known.length > 1;
+      await meter.reserve(() => Promise.resolve(1));
+      await meter.admit(1, 1);
+      return answer;
+    });
+    Object.assign(task.batch, {
+      limiter: { place: () => Promise.resolve(0) },
+      noteWorst: () => Promise.resolve(),
+    });
+    task.recorded = new Map();
+    const deps = { ...depsWith(stillOurs), mayAsk: () => mayAsk };
+    expect((await runDocument(deps, task)).outcome).to.equal(null);
+    mayAsk = true;
+    expect((await runDocument(deps, task)).outcome).to.include({ state: 'completed' });
+    expect(known).to.deep.equal([[], ['k']]);
+  });
+
   it('only waits, in its row too, while its place is far, and is dropped when another has it by then', async () => {
     const said: string[] = [];
     const task = taskWith(async ({ meter }) => {

@@ -20,7 +20,12 @@ describe('thinking', () => {
   });
 
   it('is nothing that older models do by themselves', () => {
-    for (const model of ['claude-haiku-4-5', 'claude-opus-4-8', 'claude-sonnet-4-6', 'somebody-elses-model']) {
+    for (const model of [
+      'claude-haiku-4-5',
+      'claude-opus-4-8',
+      'claude-sonnet-4-6',
+      'somebody-elses-model',
+    ]) {
       expect(of(model)).to.deep.equal({ asked: {}, maxTokens: 0 });
     }
   });
