@@ -380,7 +380,12 @@ function ids(items: readonly { documentId: string }[]): string[] {
 
 function requestBody(text: string): string {
   return JSON.stringify({
-    ...{ model: 'claude-haiku-5-5', max_tokens: 100, system: 'Say what it is.' },
+    ...{
+      model: 'claude-haiku-5-5',
+      max_tokens: 100,
+      thinking: { type: 'disabled' as const },
+      system: 'Say what it is.',
+    },
     messages: [{ role: 'user', content: `<document>\n${text}\n</document>` }],
   });
 }
