@@ -10,7 +10,10 @@ export interface PriceTier {
   cacheRead: number;
 }
 
-/** The user's own prices, by model; they go over the shipped ones. Cache prices left out follow the usual factors. */
+/**
+ * The user's own prices, by model, for prompts of the shortest tier; longer ones rise as the shipped prices do. Cache
+ * prices left out keep the shipped proportion to the input, else the usual one.
+ */
 export type PriceOverrides = Record<
   string,
   {
@@ -44,12 +47,16 @@ interface DatedPrice {
 
 /** The price of a model on a day; undefined when nobody has told us. A dated snapshot id has the price of its model. */
 export function priceOf(model: string, at: Date, overrides: PriceOverrides = {}): CallPrice | undefined {
+  const tiers = shippedTiers(model, at);
   const own = overrides[model];
-  if (own !== undefined) return priceFrom([ownTier(own)]);
+  if (own !== undefined) return priceFrom(tiers === undefined ? [ownTier(own)] : scaledTiers(tiers, own));
+  return tiers === undefined ? undefined : priceFrom(tiers);
+}
+
+function shippedTiers(model: string, at: Date): readonly PriceTier[] | undefined {
   const dated = (shipped.models as Record<string, DatedPrice[]>)[model.replace(/-\d{8}$/, '')];
   const day = at.toISOString().slice(0, 10);
-  const entry = dated?.findLast(({ from }) => from <= day) ?? dated?.[0];
-  return entry === undefined ? undefined : priceFrom(entry.tiers);
+  return (dated?.findLast(({ from }) => from <= day) ?? dated?.[0])?.tiers;
 }
 
 /** Models that have a price, the user's own first. */
@@ -66,6 +73,25 @@ function ownTier(own: PriceOverrides[string]): PriceTier {
     cacheWrite1h: own.cacheWrite1h ?? input * 2,
     cacheRead: own.cacheRead ?? input * 0.1,
   };
+}
+
+function scaledTiers(tiers: readonly PriceTier[], own: PriceOverrides[string]): PriceTier[] {
+  const [first] = tiers as [PriceTier];
+  const inputFactor = own.input / first.input;
+  return tiers.map((tier) => {
+    const cached = (kind: 'cacheWrite5m' | 'cacheWrite1h' | 'cacheRead'): number => {
+      const price = own[kind];
+      return tier[kind] * (price === undefined ? inputFactor : price / first[kind]);
+    };
+    return {
+      upToTokens: tier.upToTokens,
+      input: tier.input * inputFactor,
+      output: tier.output * (own.output / first.output),
+      cacheWrite5m: cached('cacheWrite5m'),
+      cacheWrite1h: cached('cacheWrite1h'),
+      cacheRead: cached('cacheRead'),
+    };
+  });
 }
 
 function priceFrom(tiers: readonly PriceTier[]): CallPrice {

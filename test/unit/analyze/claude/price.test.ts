@@ -51,6 +51,21 @@ describe('prices', () => {
     expect(priceOf('claude-haiku-4-5-20251001', today)!.costOf({ ...none, input: 1 })).to.equal(1_000);
   });
 
+  it('that are the user’s own rise with the length of the prompt as the shipped ones do', () => {
+    const own = { 'claude-haiku-5-5': { input: 0.08, output: 0.25, cacheRead: 0.02 } };
+    const { tiers } = priceOf('claude-haiku-5-5', today, own)!;
+    const rounded = tiers.map((tier) =>
+      Object.fromEntries(Object.entries(tier).map(([key, price]) => [key, Math.round(price * 1e6) / 1e6])),
+    );
+    const [short, long] = rounded;
+    const cached = { cacheWrite5m: 0.1, cacheWrite1h: 0.16, cacheRead: 0.02 };
+    expect(short).to.deep.equal({ upToTokens: 100_000, input: 0.08, output: 0.25, ...cached });
+    expect(long).to.deep.include({ input: 0.4, output: 1.25, cacheWrite5m: 0.5, cacheRead: 0.1 });
+    expect(priceOf('claude-haiku-5-5', today, own)!.costOf({ ...none, input: 100_001 })).to.equal(40_000_400);
+    const opus = priceOf('claude-opus-5-5', today, { 'claude-opus-5-5': { input: 2, output: 20 } })!;
+    expect(opus.costOf({ ...none, cacheRead: 10 })).to.equal(1_000);
+  });
+
   it('are shown with digits that mean something', () => {
     expect([0, 12_340_000_000, 4_200_000, 123_456_789, 1].map((nanoUsd) => formatUsd(nanoUsd))).to.deep.equal(
       ['$0.00', '$12.34', '$0.0042', '$0.12', '$0.000000001'],
