@@ -66,6 +66,19 @@ describe('prices', () => {
     expect(opus.costOf({ ...none, cacheRead: 10 })).to.equal(1_000);
   });
 
+  it('are known for the models that are still offered', () => {
+    const priced = (model: string) => {
+      const { input, output, cacheRead } = priceOf(model, today)!.tiers[0]!;
+      return [input, output, cacheRead];
+    };
+    for (const version of ['4-8', '4-7', '4-6', '4-5-20251101']) {
+      expect(priced(`claude-opus-${version}`)).to.deep.equal([5, 25, 0.5]);
+    }
+    expect(priced('claude-sonnet-4-5')).to.deep.equal([3, 15, 0.3]);
+    // Its cache price was not to be found: the usual tenth, which is never too little.
+    expect(priced('claude-fable-5-2')).to.deep.equal([8, 40, 0.8]);
+  });
+
   it('are shown with digits that mean something', () => {
     expect([0, 12_340_000_000, 4_200_000, 123_456_789, 1].map((nanoUsd) => formatUsd(nanoUsd))).to.deep.equal(
       ['$0.00', '$12.34', '$0.0042', '$0.12', '$0.000000001'],
