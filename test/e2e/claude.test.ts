@@ -20,7 +20,7 @@ describe('process --analyzer claude', function () {
     expect((await cli('up')).exitCode).to.equal(0);
   });
   beforeEach(() => {
-    simulator.set({ faults: [] });
+    simulator.set({ faults: [], inferenceGeo: null });
     simulator.ledger.clear();
   });
   after(async () => {
@@ -59,22 +59,26 @@ describe('process --analyzer claude', function () {
     expect(money.spentNanoUsd).to.equal(simulator.ledger.totals().costNanoUsd);
   });
 
-  it('keeps a budget, stops with exit 5, and goes on with more', async () => {
-    await letters('budget', 20);
-    const args = ['process', 'budget', '--analyzer', 'claude', '--budget', '0.0025', '--json'];
-    const stopped = await cli(...args);
-    const first = JSON.parse(stopped.stdout);
-    expect([stopped.exitCode, first.status, first.reason]).to.deep.equal([5, 'paused', 'budget']);
-    expect(first.counts.failed).to.equal(0);
-    expect(simulator.ledger.totals().costNanoUsd).to.be.within(1, 2_500_000);
-    const resumed = await cli('resume', 'last', '--budget', '1', '--json');
-    const whole = JSON.parse(resumed.stdout);
-    expect([resumed.exitCode, whole.counts.completed]).to.deep.equal([0, 20]);
-    expect(whole.money.spentNanoUsd).to.equal(simulator.ledger.totals().costNanoUsd);
-    expect(simulator.ledger.totals()).to.include({ billed: 20, billedTwice: 0 });
-    const cost = JSON.parse((await cli('cost', 'last', '--json')).stdout);
-    expect(cost.totalNanoUsd).to.equal(whole.money.spentNanoUsd);
-  });
+  for (const inferenceGeo of [null, 'us'] as const) {
+    it(`keeps a budget with answers from ${inferenceGeo ?? 'anywhere'}, stops with exit 5, and goes on with more`, async () => {
+      simulator.set({ inferenceGeo });
+      const folder = `budget-${inferenceGeo}`;
+      await letters(folder, 20);
+      const args = ['process', folder, '--analyzer', 'claude', '--budget', '0.0025', '--json'];
+      const stopped = await cli(...args);
+      const first = JSON.parse(stopped.stdout);
+      expect([stopped.exitCode, first.status, first.reason]).to.deep.equal([5, 'paused', 'budget']);
+      expect(first.counts.failed).to.equal(0);
+      expect(simulator.ledger.totals().costNanoUsd).to.be.within(1, 2_500_000);
+      const resumed = await cli('resume', 'last', '--budget', '1', '--json');
+      const whole = JSON.parse(resumed.stdout);
+      expect([resumed.exitCode, whole.counts.completed]).to.deep.equal([0, 20]);
+      expect(whole.money.spentNanoUsd).to.equal(simulator.ledger.totals().costNanoUsd);
+      expect(simulator.ledger.totals()).to.include({ billed: 20, billedTwice: 0 });
+      const cost = JSON.parse((await cli('cost', 'last', '--json')).stdout);
+      expect(cost.totalNanoUsd).to.equal(whole.money.spentNanoUsd);
+    });
+  }
 
   it('asks anew when a word of the prompt or an answer’s limit changes, and never for what is answered', async () => {
     await letters('anew', 3);

@@ -70,7 +70,9 @@ async function placeAndSend(
   const costOf = (tokens: number): number => {
     // Writing the shared prompt costs more than reading it; at worst this call has to.
     const [input, cacheWrite5m] = session.promptCache !== null && isShared(draft) ? [0, tokens] : [tokens, 0];
-    return price.costOf({ input, output: draft.max_tokens, cacheWrite5m, cacheWrite1h: 0, cacheRead: 0 });
+    const worst = { input, output: draft.max_tokens, cacheWrite5m, cacheWrite1h: 0, cacheRead: 0 };
+    // Whether it is answered within the US may be a setting of the workspace, which only the answer tells.
+    return price.costOf(worst, { isUsOnly: true });
   };
   await meter.reserve(async () => costOf(await countTokens(session, draft)));
   const estimatedInputTokens = roughTokens(draft, CHARS_PER_TOKEN);

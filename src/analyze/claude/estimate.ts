@@ -147,7 +147,7 @@ export function createEstimator(
   function adderOf(shared: number) {
     const isAlone = calls.length === 1;
     return (estimate: Estimate, input: number, uncertainty: number): void => {
-      const cost = (inputTokens: number, output: number, isRead: boolean) => {
+      const cost = (inputTokens: number, output: number, { isRead = false, isUsOnly = false }) => {
         const kept = Math.ceil(Math.min(shared, inputTokens));
         const tokens = {
           input: Math.ceil(inputTokens) - kept,
@@ -156,12 +156,12 @@ export function createEstimator(
           cacheWrite1h: 0,
           cacheRead: isRead ? kept : 0,
         };
-        return deps.price.costOf(tokens, { isBatch: deps.isBatch });
+        return deps.price.costOf(tokens, { isBatch: deps.isBatch, isUsOnly });
       };
       estimate.inputTokens += input;
-      estimate.lowNanoUsd += cost(input * (1 - uncertainty), deps.output.low, !isAlone);
-      estimate.likelyNanoUsd += cost(input, deps.output.likely, !isAlone);
-      estimate.highNanoUsd += cost(input * (1 + uncertainty), deps.output.high, false);
+      estimate.lowNanoUsd += cost(input * (1 - uncertainty), deps.output.low, { isRead: !isAlone });
+      estimate.likelyNanoUsd += cost(input, deps.output.likely, { isRead: !isAlone });
+      estimate.highNanoUsd += cost(input * (1 + uncertainty), deps.output.high, { isUsOnly: true });
     };
   }
 }

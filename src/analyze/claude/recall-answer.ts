@@ -61,5 +61,6 @@ async function worstOf(session: Session, draft: ClaudeDraft): Promise<number> {
   if (price === undefined) throw unpriced(draft.model);
   const input = session.recorded.hasBudget ? await countTokens(session, draft) : worstTokens(draft);
   const tokens = { input, output: draft.max_tokens, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
-  return price.costOf(tokens, { isBatch: true });
+  // As `callClaude`: the answer may be from within the US.
+  return price.costOf(tokens, { isBatch: true, isUsOnly: true });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { complete } from './complete.ts';
+import { completeSomewhere } from './complete-somewhere.ts';
 import type { FaultBook } from './faults.ts';
 import type { Ledger } from './ledger.ts';
 import type { PromptCache } from './prompt-cache.ts';
@@ -200,7 +200,7 @@ function resultOf(
     );
   const entry = deps.ledger.open({ requestId, endpoint: 'batch item', target: 'batch item' });
   Object.assign(entry, { batchId: batch.id, customId });
-  const message = complete(request, entry, {
+  const message = completeSomewhere(request, entry, {
     settings: deps.settings(),
     cache: deps.cache,
     fault,

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBatchStore } from './batches.ts';
-import { complete } from './complete.ts';
+import { completeSomewhere } from './complete-somewhere.ts';
 import type { Endpoint, Fault } from './faults.ts';
 import { createFaultBook } from './faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
@@ -150,7 +150,7 @@ export async function startClaudeSimulator(
     await sleep(settings.latencyMs + settings.latencySpreadMs * randomFrom(`${key}/latency`)());
     if (fault !== null && (await hinder(call, fault))) return;
     // A caller that is gone is billed all the same: the model has worked.
-    const message = complete(request, entry, { settings, cache, fault, isBatch: false });
+    const message = completeSomewhere(request, entry, { settings, cache, fault, isBatch: false });
     limiter.spendOutput(entry.tokens!.output);
     if (fault?.kind === 'lost') response.destroy();
     else if (fault?.kind === 'reset') await breakOff(response, message, always);

@@ -15,6 +15,8 @@ export interface SimulatorSettings {
   fabricateQuotes: number;
   /** Obeys instructions that stand in a document: `IGNORE ALL PREVIOUS INSTRUCTIONS` and its like. */
   isGullible: boolean;
+  /** Where answers are made, as a workspace may have it; `us` is billed a tenth more. */
+  inferenceGeo: 'us' | null;
   batches: {
     /** From create to `ended`. */
     durationMs: number;
@@ -37,6 +39,7 @@ export const defaultSimulatorSettings: Readonly<SimulatorSettings> = {
   latencySpreadMs: 0,
   fabricateQuotes: 0,
   isGullible: false,
+  inferenceGeo: null,
   batches: {
     durationMs: 300,
     unknownForMs: 0,

@@ -130,9 +130,21 @@ describe('the analyzer claude', () => {
       .analyze({ ...document, meter }, never)
       .catch((reason: unknown) => reason as Error);
     expect((error as Error).message).to.equal('no money');
-    // 800 output tokens at 500 nano-USD are the larger part of the worst case.
-    expect(asked[0]).to.be.within(400_000, 500_000);
+    // 800 output tokens at 550 nano-USD (within the US) are the larger part of the worst case.
+    expect(asked[0]).to.be.within(440_000, 550_000);
     expect(simulator.ledger.totals().billed).to.equal(0);
+  });
+
+  it('reserves enough for an answer from within the US, which is billed a tenth more', async () => {
+    simulator.set({ inferenceGeo: 'us', faults: [{ fault: { kind: 'max_tokens' }, times: 1 }] });
+    const { document, paid } = meteredDocument('A note, cut off at first.');
+    const reserved: number[] = [];
+    const reserve = async (worst: () => Promise<number>) => void reserved.push(await worst());
+    await claudeAt(simulator.url).analyze({ ...document, meter: { ...document.meter, reserve } }, never);
+    simulator.set({ inferenceGeo: null });
+    const costs = paid.map(({ costNanoUsd }) => costNanoUsd);
+    expect(costs[0]).to.be.within(440_000, reserved[0]!);
+    expect(costs.reduce((sum, cost) => sum + cost)).to.equal(simulator.ledger.totals().costNanoUsd);
   });
 
   it('finds a wrong key, an unknown model and an empty account before any document, for free', async () => {

@@ -61,6 +61,11 @@ describe('the analyzer claude-batch', () => {
     expect(answer).to.deep.include({ title: 'A', kind: 'letter' });
   });
 
+  it('tells what an answer costs at worst: all its tokens, from within the US', async () => {
+    const [{ worstNanoUsd }] = (await analyze('Short.')) as [ProviderRequest];
+    expect(worstNanoUsd).to.be.within(800 * 275, 800 * 275 * 1.5);
+  });
+
   it('asks once more, with more tokens or with what was wrong, then the document fails', async () => {
     const cut = await analyze('Short.');
     give(cut, '{"ti', 'max_tokens');
