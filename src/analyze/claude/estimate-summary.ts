@@ -12,6 +12,8 @@ export interface SummaryEstimate {
 }
 
 const CHARS_PER_TOKEN = 3.4;
+/** Of the densest answers: JSON with numbers has about 1.9. */
+const LEAST_CHARS_PER_TOKEN = 1.5;
 /** Rules, question, schema, and what was counted. */
 const FIXED_TOKENS = 600;
 
@@ -21,16 +23,23 @@ export function estimateSummary(
   price: CallPrice,
   chars: { low: number; likely: number; high: number },
 ): SummaryEstimate {
-  const of = (wanted: number, outputTokens: number) => {
+  const of = (wanted: number, outputTokens: number, { isWorst = false } = {}) => {
     const pieces = Math.min(Math.max(1, maxCalls), Math.max(1, Math.ceil(wanted / maxChars)));
-    const calls = pieces === 1 ? 1 : pieces + 1;
-    const read = Math.min(wanted, pieces * maxChars) / CHARS_PER_TOKEN;
-    const input = Math.ceil((read + (calls > 1 ? pieces * outputTokens : 0)) / calls + FIXED_TOKENS);
-    const tokens = { input, output: Math.ceil(outputTokens), cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
-    return { calls, inputTokens: input * calls, nanoUsd: price.costOf(tokens) * calls };
+    const charsPerToken = isWorst ? LEAST_CHARS_PER_TOKEN : CHARS_PER_TOKEN;
+    // Each by itself: a long prompt may have a price of its own.
+    const inputs = Array.from({ length: pieces }, (_, piece) => {
+      const chars = Math.min(maxChars, wanted - piece * maxChars);
+      return Math.ceil(chars / charsPerToken + FIXED_TOKENS);
+    });
+    if (pieces > 1) inputs.push(Math.ceil(pieces * outputTokens + FIXED_TOKENS));
+    const output = Math.ceil(outputTokens);
+    const costs = inputs.map((input) =>
+      price.costOf({ input, output, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 }, { isUsOnly: isWorst }),
+    );
+    return { calls: inputs.length, inputTokens: sumOf(inputs), nanoUsd: sumOf(costs) };
   };
   const likely = of(chars.likely, maxTokens / 3);
-  const high = of(chars.high * 1.5, maxTokens);
+  const high = of(chars.high * 1.5, maxTokens, { isWorst: true });
   return {
     calls: high.calls,
     model,
@@ -45,4 +54,8 @@ export function estimateSummary(
 export function charsOfAnswers(documents: number, tokens: { low: number; likely: number; high: number }) {
   const of = (each: number): number => Math.ceil(documents * each * CHARS_PER_TOKEN);
   return { low: of(tokens.low), likely: of(tokens.likely), high: of(tokens.high) };
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -43,6 +43,8 @@ describe('the question for the summary of a batch', () => {
   });
 });
 
+const free = { cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
+
 describe('the estimate of a summary', () => {
   const price = priceOf(spec.model, new Date())!;
   const of = (chars: number) => estimateSummary(spec, price, { low: chars, likely: chars, high: chars });
@@ -55,5 +57,15 @@ describe('the estimate of a summary', () => {
     const { lowNanoUsd, likelyNanoUsd, highNanoUsd } = of(500);
     expect(lowNanoUsd).to.be.below(likelyNanoUsd);
     expect(likelyNanoUsd).to.be.below(highNanoUsd);
+  });
+
+  it('is at most what the densest answers cost, each call by its own length', () => {
+    const wide = { ...spec, maxChars: 200_000 };
+    const all = { low: 200_000, likely: 200_000, high: 200_000 };
+    const { highNanoUsd } = estimateSummary(wide, price, all);
+    // Answers may be half as long again: one whole prompt of 133,333 tokens, and a half one of 66,667.
+    const dear = price.costOf({ ...free, input: 133_333, output: 500 }, { isUsOnly: true });
+    const cheap = price.costOf({ ...free, input: 66_667, output: 500 }, { isUsOnly: true });
+    expect(highNanoUsd).to.be.within(dear + cheap, (dear + cheap) * 1.05);
   });
 });
