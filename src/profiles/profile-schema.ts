@@ -40,11 +40,14 @@ export const profileFileSchema = z.strictObject({
   language: z.string().min(1).default('document'),
   chunking: z
     .strictObject({
-      /** Longer texts go in pieces, whose answers are merged by one more call. */
-      maxChars: z.int().min(2_000).max(4_000_000).default(300_000),
+      /**
+       * Longer texts go in pieces, whose answers are merged by one more call. The default keeps German, tables and JSON,
+       * too, below the 100,000 tokens from which Haiku 5.5 costs five times as much.
+       */
+      maxChars: z.int().min(2_000).max(4_000_000).default(200_000),
       overlapChars: z.int().min(0).max(100_000).default(1_000),
     })
-    .default({ maxChars: 300_000, overlapChars: 1_000 }),
+    .default({ maxChars: 200_000, overlapChars: 1_000 }),
   pictures: z
     .strictObject({
       /** Longest side of a page or image as it is sent: a token is 28 by 28 pixels. Never above what the model takes in. */

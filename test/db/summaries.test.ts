@@ -21,7 +21,7 @@ import { until } from '../support/until.ts';
 
 const summary: SummarySpec = {
   ...{ prompt: 'What do these letters want?', model: 'claude-haiku-5-5', maxTokens: 500 },
-  ...{ language: 'document', maxChars: 300_000, maxCalls: 20 },
+  ...{ language: 'document', maxChars: 200_000, maxCalls: 20 },
 };
 const spec: AggregateSpec = { groupBy: [], count: true, sum: [], currency: null, summary };
 

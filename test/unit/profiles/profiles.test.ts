@@ -98,7 +98,7 @@ describe('profiles', () => {
       currency: null,
       summary: {
         ...{ prompt: 'Why?', model: 'claude-haiku-5-5', maxTokens: 1_500 },
-        ...{ language: 'document', maxChars: 300_000, maxCalls: 20 },
+        ...{ language: 'document', maxChars: 200_000, maxCalls: 20 },
       },
     });
     expect(loadProfile(fileWith(good)).aggregate).to.equal(null);

@@ -12,7 +12,7 @@ export const profileOf = (changes: Partial<Profile> = {}): Profile => ({
   effort: null,
   send: 'text',
   language: 'document',
-  chunking: { maxChars: 300_000, overlapChars: 1_000 },
+  chunking: { maxChars: 200_000, overlapChars: 1_000 },
   pictures: { maxEdgePx: 1_568, perCall: 20 },
   quotes: ['title'],
   prompt: 'Say what it is.',
