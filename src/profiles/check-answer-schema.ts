@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../domain/analyzer.ts';
+import { limitProblems } from './answer-limits.ts';
 import { aggregateProblems } from './check-aggregate.ts';
 import type { ProfileFile } from './profile-schema.ts';
 
@@ -24,7 +25,7 @@ export function schemaProblems(file: ProfileFile): string[] {
   if (chunking.overlapChars * 2 > chunking.maxChars) {
     problems.push('`chunking.overlapChars` is more than half of `chunking.maxChars`');
   }
-  if (problems.length === 0) problems.push(...aggregateProblems(file));
+  if (problems.length === 0) problems.push(...limitProblems(schema), ...aggregateProblems(file));
   if (problems.length === 0) {
     try {
       z.fromJSONSchema(schema);

@@ -2,6 +2,7 @@ import { models } from './models.ts';
 import type { ContentBlock, MessagesRequest, Schema } from './request.ts';
 import { allBlocks, blocksOf } from './request.ts';
 import { ApiFault, invalid } from './respond.ts';
+import { limitSchema } from './schema-limits.ts';
 import { pdfPages, sideways } from './seen-pages.ts';
 import { countInput } from './tokens.ts';
 
@@ -49,6 +50,7 @@ export function validateRequest(
   if (format) {
     if (format.type !== 'json_schema') throw invalid('output_config.format.type: expected json_schema');
     validateSchema(format.schema, 'output_config.format.schema');
+    limitSchema(format.schema, 'output_config.format.schema');
   }
   if (countInput(request) > model.maxInputTokens) {
     throw invalid(`prompt is too long: ${countInput(request)} tokens > ${model.maxInputTokens} maximum`);

@@ -65,6 +65,39 @@ describe('profiles', () => {
     expect(problemOf(good, ['maxTokens'])).to.equal('Expected `--set` to be key=value, got `maxTokens`');
   });
 
+  it('refuses what the API would refuse, and the simulator as well', () => {
+    const many = (count: number, field: string) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, JSON.parse(field) as object]));
+    const nullable = '{"type":["string","null"]}';
+    const check = (properties: Record<string, object>, required: string[], said: string | null) => {
+      const schema = { type: 'object', additionalProperties: false, required, properties };
+      const request = documentRequest(loadProfile(fileWith(good)).profile, 'text');
+      const found = fileWith(`prompt: Say it.\nschema: ${JSON.stringify(schema)}\n`);
+      const format = { type: 'json_schema', schema };
+      const send = () => validateRequest({ ...request, output_config: { format } });
+      if (said === null) {
+        loadProfile(found);
+        send();
+      } else {
+        expect(() => loadProfile(found)).to.throw(said);
+        expect(send).to.throw('output_config.format.schema');
+      }
+    };
+    const names = (count: number) => Object.keys(many(count, '{}'));
+    check(many(16, nullable), names(16), null);
+    check(many(17, nullable), names(17), '`schema.properties.f16`: 17 fields have several types');
+    check(many(24, '{"type":"string"}'), [], null);
+    check(many(25, '{"type":"string"}'), [], '`schema.properties.f24`: 25 fields are not in `required`');
+    const one = (field: object, said: string | null) => check({ a: field }, ['a'], said);
+    one({ type: 'string', format: 'date' }, null);
+    one({ type: 'string', format: 'iban' }, '`schema.properties.a.format` is "iban": expected date-time');
+    one({ type: 'string', enum: [] }, '`schema.properties.a.enum` is []');
+    one({ enum: ['x', { y: 1 }] }, '`schema.properties.a.enum.1` is {"y":1}');
+    one({ const: { y: 1 } }, '`schema.properties.a.const` is {"y":1}');
+    one({ type: ['string', 'null'], enum: ['x', null] }, null);
+    one({ type: 'string', enum: ['x', null] }, '`schema.properties.a.enum.1` is null');
+  });
+
   it('checks the section aggregate against the answer’s schema', () => {
     const schema = `schema:
   type: object
