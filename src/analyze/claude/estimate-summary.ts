@@ -1,5 +1,6 @@
 import type { SummarySpec } from '../../domain/aggregate.ts';
 import type { CallPrice } from './price.ts';
+import { thinkingOf, withThinking } from './thinking.ts';
 
 export interface SummaryEstimate {
   /** At most; fewer when answers are shorter. */
@@ -39,7 +40,8 @@ export function estimateSummary(
     return { calls: inputs.length, inputTokens: sumOf(inputs), nanoUsd: sumOf(costs) };
   };
   const likely = of(chars.likely, maxTokens / 3);
-  const high = of(chars.high * 1.5, maxTokens, { isWorst: true });
+  const most = withThinking(maxTokens, thinkingOf({ model, effort: null }));
+  const high = of(chars.high * 1.5, most, { isWorst: true });
   return {
     calls: high.calls,
     model,
