@@ -57,7 +57,7 @@ const REVOKES = [
 
 const TAG = String.raw`(?:[<[{(] ?(?:system|instructions?|prompt|assistant|developer|admin)\b[^\])}>]{0,20}[>\])}]|(?:^|#+ ?|\. )(?:role ?[:=] ?)?(?:system|developer|admin|instruction)(?: (?:prompt|message|update|notice|override|note|instruction))* ?[:–-])`;
 const AS_SYSTEM = pattern(
-  String.raw`${TAG}[^.]{0,80}?(?:(?:^|[:,>\])–-] ?)${POLITE}${VERB} |\byou (?:no longer|must|are now|do not|will|should)\b|\bfrom now on\b|\b(?:reader|model|assistant) (?:will|must|should)\b)`,
+  String.raw`${TAG}(?: ?${POLITE}${VERB} |[^.]{0,80}?(?:(?:^|[:,>\])–-] ?)${POLITE}${VERB} |\byou (?:no longer|must|are now|do not|will|should)\b|\bfrom now on\b|\b(?:reader|model|assistant) (?:will|must|should)\b))`,
 );
 const OF_ANSWER = pattern(
   String.raw`\binstead of (?:describing|reading|summari[sz]ing|extracting|translating|analy[sz]ing)\b[^.]{0,60}?\b${VERB} ` +
@@ -68,7 +68,7 @@ const OF_ANSWER = pattern(
 
 /** Whether a sentence beside the text, marked, speaks to a machine as no person is spoken to. */
 export function isAsideOrder(sentence: string, origin: Origin): boolean {
-  const said = sentence.replaceAll('§', '');
+  const said = sentence.replaceAll('§', '').trim();
   if (NOT_READERS.test(said)) return false;
   if (origin === 'file name' && CALLED.test(said)) return true;
   const patterns = [ADDRESSED, OBLIGED, ...REVOKES, AS_SYSTEM, OF_ANSWER];

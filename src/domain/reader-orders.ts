@@ -11,6 +11,7 @@ import {
   DUTY,
   DUTY_OF_OUTPUT,
   FIELD_IS,
+  FOR_MACHINES_ONLY,
   LEAK,
   MARKED_AI,
   NOT_READERS,
@@ -41,9 +42,12 @@ const MAX_FOUND = 40;
 export function findReaderOrders(text: string, origin: Origin): ReaderOrder[] {
   const found: ReaderOrder[] = [];
   if (origin === 'text' && !mayHaveOrders(text)) return found;
+  let isForMachines = false;
   for (const { index, end } of sentencesOf(text)) {
     const said = marked(text.slice(index, end), origin);
-    if (isOrder(said, origin)) found.push({ index, end });
+    const isFollowing = isForMachines && COMMAND.test(said.trim());
+    if (isFollowing || isOrder(said, origin)) found.push({ index, end });
+    isForMachines = said.includes(' only') && FOR_MACHINES_ONLY.test(said);
     if (found.length >= MAX_FOUND) break;
   }
   return found;

@@ -55,7 +55,6 @@ export const SPEAKS_TO_READER = pattern(
     String.raw`|\b(?:note|notice|message|hint|instructions?|memo|directive|request|attention|hinweis|anweisung|nachricht|remarque|message|nota|aviso|instruccion\w*) (?:to|for|fur|an|a|au|aux|pour|para|al|a la|a los) (?:(?:the|any|all|die|das|alle|den|le|les|la|los|el) )?(?:\w+ )?(?:${MACHINE}|language models?|automat\w+ \w+)\b` +
     String.raw`|\ba l['’]attention (?:du|des|de la|de l['’]) ?${MACHINE}` +
     String.raw`|\ban (?:die|das|alle|den) ${MACHINE}` +
-    String.raw`|\b(?:intended|meant|written|is|are) for (?:the |any |all )?${MACHINE} only\b` +
     String.raw`|\bif you(?: are|'re|’re) (?:an? |the |any )?(?:automat\w+ )?(?:${MACHINE}|model|machine|bot)\b` +
     String.raw`|\b(?:wenn|falls) (?:du|sie) (?:eine?n? )?${MACHINE}(?!-?\w* (?:betreib|nutz|einsetz|verwend|entwick|anbiet|hab|kauf))` +
     String.raw`|\bsi (?:tu es|vous etes) (?:une? )?${MACHINE}` +
@@ -188,4 +187,8 @@ export const LEAK = pattern(
 /** If you are a machine: I ask you. */
 export const ASKED_IF_MACHINE = pattern(
   String.raw`\bif you(?: are|'re|’re) (?:an? |the )?(?:\w+ )?${MACHINE}\b[^.]{0,80}?(?:\bplease\b|\bif you could\b|\bcould you\b|\byou must\b)`,
+);
+/** What follows is told to them. */
+export const FOR_MACHINES_ONLY = pattern(
+  String.raw`\b(?:intended|meant|written|is|are) for (?:the |any |all )?${MACHINE}(?: tools?| systems?)? only\b`,
 );
