@@ -59,10 +59,11 @@ const TAG = String.raw`(?:[<[{(] ?(?:system|instructions?|prompt|assistant|devel
 const AS_SYSTEM = pattern(
   String.raw`${TAG}(?: ?${POLITE}${VERB} |[^.]{0,80}?(?:(?:^|[:,>\])–-] ?)${POLITE}${VERB} |\byou (?:no longer|must|are now|do not|will|should)\b|\bfrom now on\b|\b(?:reader|model|assistant) (?:will|must|should)\b))`,
 );
+const PAPER = String.raw`(?:documents?|files?|pages?|invoices?|contracts?|bids?|claims?|amounts?|fields?|candidates?)`;
 const OF_ANSWER = pattern(
   String.raw`\binstead of (?:describing|reading|summari[sz]ing|extracting|translating|analy[sz]ing)\b[^.]{0,60}?\b${VERB} ` +
     String.raw`|(?:^|[.,;:>] ?)${VERB} [^.]{3,120}?\b(?:in|to) your (?:answer|summary|output|response|reply)\b` +
-    String.raw`|\btreat (?:every|any|all|each) \w+ as\b|\b(?:every|any|all|each) (?:document|file|invoice)s? must be (?:treated|reported|marked) as\b` +
+    String.raw`|\btreat (?:every|any|all|each) ${PAPER} as\b|\b(?:every|any|all|each) ${PAPER} must be (?:treated|reported|marked) as\b` +
     String.raw`|\b(?:do not|never) flag (?:this|the|it|as)\b|(?:^|[.;:] ?)your (?:answer|output|response|verdict|summary) (?:is|reads?) ?:`,
 );
 

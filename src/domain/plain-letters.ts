@@ -33,7 +33,7 @@ export function tagText(text: string): string {
 }
 
 const DIGITS: Record<string, string> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't' };
-const SPELT = /\b(?=[a-z]*\d)(?=\d?[a-z]+(?:\d+[a-z]+)*\d?\b)[a-z\d]{3,20}\b/gi;
+const SPELT = /\b(?=[a-z]*[013457])(?=[013457]?[a-z]+(?:[013457]+[a-z]+)*[013457]?\b)[a-z013457]{3,20}\b/gi;
 
 /** `1gn0r3 y0ur rul3s` with its letters; empty where fewer than three words are written so. */
 export function spelledOut(text: string): string {
