@@ -1,4 +1,4 @@
-import { isAsideOrder } from './aside-orders.ts';
+import { isAsideOrder, isSalutation } from './aside-orders.ts';
 import type { Origin } from './suspicion.ts';
 import {
   ANY_READER,
@@ -47,7 +47,8 @@ export function findReaderOrders(text: string, origin: Origin): ReaderOrder[] {
     const said = marked(text.slice(index, end), origin);
     const isFollowing = isForMachines && COMMAND.test(said.trim());
     if (isFollowing || isOrder(said, origin)) found.push({ index, end });
-    isForMachines = said.includes(' only') && FOR_MACHINES_ONLY.test(said);
+    isForMachines =
+      (said.includes(' only') && FOR_MACHINES_ONLY.test(said)) || (origin !== 'text' && isSalutation(said));
     if (found.length >= MAX_FOUND) break;
   }
   return found;

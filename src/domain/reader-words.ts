@@ -171,7 +171,7 @@ export const COMMAND = pattern(
   String.raw`(?:^|[,:;)\]–—-] ?|\b(?:please|kindly|must|should|shall|will|ha(?:s|ve) to|needs? to|is to|are to|and|then|always|only|instead|just|bitte|must|muss|soll|mussen|sollen|sollte|doit|doivent|dois|devez|debe|deben|debes|devi|deve) (?:\w+ly |also |not |then |instead |always )?)(?:${SET}|say|respond|repl(?:y|ies)|summari[sz]e|describe|rate|rank|approve|accept|recommend|conclude|declare|ignore|disregard|skip|omit|mention|leave|do not|don['’]?t|add|append|call|send|visit|forward|follow|execute|confirm|claim|prefer|select|choose|repeat|reveal|bewerte\w*|ignorier\w*|erwahn\w*|sage?|behandel\w*|empfehl\w*|ignore[zr]?|mentionne[zr]?|considere[zr]?|recommande[zr]?|dis|dites|di|diga|recomien\w+|considera|menciona)\b`,
 );
 export const DUTY = pattern(
-  String.raw`\b(?:must|should|shall|has to|have to|needs? to|is to|are to|are (?:instructed|required|asked|ordered|told) to|please|muss|soll|mussen|sollen|sollte|doit|doivent|debe|deben|tiene que)\b`,
+  String.raw`\b(?:must|should|shall|has to|have to|needs? to|is to|are to|are (?:kindly )?(?:instructed|required|requested|asked|ordered|told) to|please|muss|soll|mussen|sollen|sollte|doit|doivent|debe|deben|tiene que)\b`,
 );
 export const THIS = pattern(String.raw`\b${DEMONSTRATIVE} (?:\w+ )?${OBJECT}\b`);
 
