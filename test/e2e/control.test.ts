@@ -1,4 +1,4 @@
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createScene, repeatedCalls, type Scene } from '../../acceptance/scene.ts';
@@ -96,8 +96,7 @@ describe('orders to a batch', function () {
     const args = ['-p', '20', '--out', 'answers', '--max-failures', '99'];
     const running = await scene.process('outward', 80, ...args);
     await until('the first answers', async () => (await readdir(answers).catch(() => [])).length > 0);
-    await rename(answers, `${answers}-away`);
-    await writeFile(answers, 'in the way');
+    const away = await putInTheWay(answers);
     expect((await running.done).exitCode).to.equal(3);
     const halted = await scene.status('outward');
     expect([halted.reason, halted.counts.processing]).to.deep.equal(['output_unwritable', 0]);
@@ -105,7 +104,7 @@ describe('orders to a batch', function () {
     expect(ended).to.equal(scene.calls('outward').length);
     expect((await scene.cli('resume', 'outward')).exitCode).to.equal(3);
     await rm(answers);
-    await rename(`${answers}-away`, answers);
+    for (const folder of away) await cp(folder, answers, { recursive: true });
     expect((await scene.cli('resume', 'outward')).exitCode).to.equal(2);
     expect(await readdir(join(answers, 'outward'))).to.have.length(80);
     expect(repeatedCalls(scene.calls('outward'))).to.equal(0);
@@ -122,3 +121,18 @@ describe('orders to a batch', function () {
     expect(counts.cancelled! + counts.completed! + counts.failed!).to.equal(40);
   });
 });
+
+/** A file instead of the folder, which the worker may make anew in between; the folders that were moved away. */
+async function putInTheWay(path: string): Promise<string[]> {
+  const away: string[] = [];
+  for (;;) {
+    away.push(`${path}-away-${away.length}`);
+    await rename(path, away.at(-1)!);
+    try {
+      await writeFile(path, 'in the way');
+      return away;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error;
+    }
+  }
+}
