@@ -77,14 +77,9 @@ const OF_ANSWER = pattern(
     String.raw`|\b(?:do not|never) flag (?:this|the|it|as)\b|(?:^|[.;:] ?)your (?:answer|output|response|verdict|summary) (?:is|reads?) ?:`,
 );
 
-/** Each of the patterns needs one of these, anywhere: most sentences are done with after one quick look. */
-const GATE =
-  /theai|llm|gpt|claude|gemini|copilot|bot|model|intelligen|assist|asist|engine|system|sistema|screener|reader|reviewer|grader|parser|agent|tool|pipeline|software|service|summari|extractor|evaluator|processor|admin|developer|instruction|prompt|rule|guid|task|schema|ignor|disregard|forget|bypass|override|oubli|verg|miss|olvid|desobed|your|instead of|treat|must be|flag|votre|deine|revoked|replaced/;
-
 /** Whether a sentence beside the text, marked, speaks to a machine as no person is spoken to. */
 export function isAsideOrder(sentence: string, origin: Origin): boolean {
   const said = sentence.replaceAll('§', '').trim();
-  if (!GATE.test(said)) return false;
   if (NOT_READERS.test(said)) return false;
   if (origin === 'file name' && CALLED.test(said)) return true;
   const patterns = [ADDRESSED, HAILED, OBLIGED, ...REVOKES, AS_SYSTEM, OF_ANSWER];
