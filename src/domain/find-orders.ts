@@ -1,4 +1,4 @@
-import { plainLetters, spelledOut, tagText } from './plain-letters.ts';
+import { plainLetters, tagText } from './plain-letters.ts';
 import {
   isAboutPeople,
   isEarlier,
@@ -22,9 +22,6 @@ const EXCERPT_CHARS = 160;
 /** Long texts are looked through in pieces, whose ends overlap. */
 const PIECE_CHARS = 200_000;
 
-/** Characters; only notes are spelt with digits, not data. */
-const LONGEST_SPELT = 20_000;
-
 /** Characters; nothing shorter says what to do. */
 const SHORTEST_ORDER = 12;
 
@@ -45,8 +42,6 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
   const tags = tagText(text);
   if (tags !== '')
     for (const { weight, excerpt } of findOrders(tags, 'hidden text')) add(weight, 'hidden text', excerpt);
-  const spelt = origin === 'text' || text.length > LONGEST_SPELT ? '' : spelledOut(text);
-  if (spelt !== '') for (const { weight, excerpt } of findOrders(spelt, origin)) add(weight, origin, excerpt);
   const isAbout = writesAboutInjections(text);
   for (let start = 0; start < text.length; start += PIECE_CHARS) {
     const piece = plainPiece(text.slice(Math.max(0, start - NEAR_CHARS), start + PIECE_CHARS));

@@ -32,19 +32,6 @@ export function tagText(text: string): string {
     .join(' ');
 }
 
-const DIGITS: Record<string, string> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't' };
-const SPELT = /\b(?=[a-z]*[013457])(?=[013457]?[a-z]+(?:[013457]+[a-z]+)*[013457]?\b)[a-z013457]{3,20}\b/gi;
-
-/** `1gn0r3 y0ur rul3s` with its letters; empty where fewer than three words are written so. */
-export function spelledOut(text: string): string {
-  let count = 0;
-  const plain = text.replace(SPELT, (word) => {
-    count += 1;
-    return word.replace(/[013457]/g, (digit) => DIGITS[digit]!);
-  });
-  return count < 3 ? '' : plain;
-}
-
 function withoutLookalikes(word: string): string {
   if (!/[a-z]/i.test(word) || !/[\p{sc=Cyrillic}\p{sc=Greek}]/u.test(word)) return word;
   return Array.from(word, (letter) => LOOKALIKES[letter.toLowerCase()] ?? letter).join('');

@@ -1,8 +1,6 @@
-import { isAsideOrder, isSalutation } from './aside-orders.ts';
 import type { Origin } from './suspicion.ts';
 import {
   ANY_READER,
-  ASKED_IF_MACHINE,
   ASSIGNED,
   CLAIM,
   COMMAND,
@@ -11,11 +9,8 @@ import {
   DUTY,
   DUTY_OF_OUTPUT,
   FIELD_IS,
-  FOR_MACHINES_ONLY,
-  LEAK,
   MARKED_AI,
   NOT_READERS,
-  OF_PAPERS,
   OUTPUT,
   READER_OF_THIS,
   SITUATION,
@@ -42,20 +37,16 @@ const MAX_FOUND = 40;
 export function findReaderOrders(text: string, origin: Origin): ReaderOrder[] {
   const found: ReaderOrder[] = [];
   if (origin === 'text' && !mayHaveOrders(text)) return found;
-  let isForMachines = false;
   for (const { index, end } of sentencesOf(text)) {
     const said = marked(text.slice(index, end), origin);
-    const isFollowing = isForMachines && COMMAND.test(said.trim());
-    if (isFollowing || isOrder(said, origin)) found.push({ index, end });
-    isForMachines =
-      (said.includes(' only') && FOR_MACHINES_ONLY.test(said)) || (origin !== 'text' && isSalutation(said));
+    if (isOrder(said, origin)) found.push({ index, end });
     if (found.length >= MAX_FOUND) break;
   }
   return found;
 }
 
 /** Without one of these, in lower case, no sentence of the text itself is an order. */
-const ANCHORS = [ANY_READER, SITUATION, COUNTERMAND, LEAK];
+const ANCHORS = [ANY_READER, SITUATION, COUNTERMAND];
 
 function mayHaveOrders(text: string): boolean {
   const lower = text.toLowerCase();
@@ -66,7 +57,6 @@ function isOrder(said: string, origin: Origin): boolean {
   const isUnseen = origin === 'hidden text' || origin === 'encoded text';
   const isAnchored = ANCHORS.some((anchor) => anchor.test(said));
   if (origin === 'text' && !isAnchored) return false;
-  if (LEAK.test(said) || (origin !== 'text' && isAsideOrder(said, origin))) return true;
   const isCommand = COMMAND.test(said);
   const conceals = CONCEAL.test(said);
   const claims = CLAIM.test(said);
@@ -74,7 +64,7 @@ function isOrder(said: string, origin: Origin): boolean {
   const aboutAnswer = assigns || claims || conceals || OUTPUT.test(said);
   if (isAnchored && !NOT_READERS.test(said)) {
     const isReader = READER_OF_THIS.test(said) || SPEAKS_TO_READER.test(said);
-    if (isReader && (isCommand || aboutAnswer || ASKED_IF_MACHINE.test(said))) return true;
+    if (isReader && (isCommand || aboutAnswer)) return true;
     if (SITUATION.test(said) && (assigns || claims || (conceals && isCommand))) return true;
     if (COUNTERMAND.test(said) && (assigns || OUTPUT.test(said))) return true;
     const isToldToReader = ANY_READER.test(said) && DUTY.test(said);
@@ -88,7 +78,7 @@ function isOrder(said: string, origin: Origin): boolean {
   if (contradicts || (isAnchored && (isCommand || assigns) && aboutAnswer)) return true;
   if (origin === 'comment') return assigns && OUTPUT.test(said);
   if (!isUnseen) return assigns || (isCommand && OUTPUT.test(said));
-  return aboutAnswer || (isCommand && THIS.test(said) && !OF_PAPERS.test(said));
+  return aboutAnswer || (isCommand && THIS.test(said));
 }
 
 const THAT = /\b(?:that|dass|que)\b/;

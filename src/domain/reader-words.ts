@@ -4,11 +4,10 @@
 const words = (...sources: string[]): string => `(?:${sources.join('|')})`;
 const pattern = (source: string): RegExp => new RegExp(source, 'u');
 
-export const MACHINE = words(
+const MACHINE = words(
   String.raw`(?:ai |language |reader |reading |extraction |evaluation |screening |summary |summari[sz]ation |classification |automat\w+ |document )(?:models?|bots?|engines?|systems?|screeners?|readers?|reviewers?|graders?|parsers?|agents?|assistants?|tools?|pipelines?|software|services?|summari[sz]ers?|evaluators?|processors?)`,
   String.raw`theai(?:[ -](?:assistants?|models?|agents?|systems?|tools?|reviewers?|readers?|graders?|evaluators?|classifiers?|bots?|system\w*|modell\w*))?`,
   String.raw`llms?`,
-  String.raw`systemes? automatiques? de (?:traitement|lecture|analyse)|sistemas? automaticos? de (?:lectura|procesamiento|analisis)|automatische\w? (?:auswertung|verarbeitung)s?system\w*`,
   String.raw`chat ?gpt|claude|gemini|copilot|chat ?bots?|artificial intelligence`,
   String.raw`sprachmodell\w*|kunstliche intelligenz|assistenzsystem\w*`,
   String.raw`modeles? (?:de langage|d['’]ia|linguistique)|assistant (?:automatique|virtuel|theai|d['’]theai)|intelligence artificielle`,
@@ -17,7 +16,7 @@ export const MACHINE = words(
 );
 /** Before or after the machine, it is one that reads this document, or is spoken to. */
 const OBJECT = words(
-  String.raw`documents?|files?|text|pages?|pdf|images?|pictures?|photos?|attachments?|content|e?-?mails?|messages?|invoices?|receipts?|contracts?|agreements?|cv|resumes?|letters?|reports?|scans?|papers?|notes?|applications?|submissions?|bids?|offers?|candidates?|applicants?|claims?|tickets?|articles?|statements?`,
+  String.raw`documents?|files?|text|pages?|pdf|images?|pictures?|photos?|attachments?|content|e?-?mails?|messages?|invoices?|receipts?|contracts?|agreements?|cv|resumes?|letters?|reports?|scans?|papers?|notes?|applications?|submissions?|bids?|offers?|candidates?|claims?|tickets?|articles?|statements?`,
   String.raw`dokument\w*|datei\w*|seite\w*|rechnung\w*|vertrag\w*|schreiben\w*|bewerber\w*|lebenslauf\w*|anhang\w*|angebot\w*`,
   String.raw`fichier|texte|factures?|contrat|lettre|courrier|candidat\w*|rapport|offre`,
   String.raw`documentos?|archivo|texto|pagina|factura|contrato|carta|candidat[oa]|informe|imagen|oferta|fattura|fatura|documenti|contratto`,
@@ -56,7 +55,7 @@ export const SPEAKS_TO_READER = pattern(
     String.raw`|\ba l['’]attention (?:du|des|de la|de l['’]) ?${MACHINE}` +
     String.raw`|\ban (?:die|das|alle|den) ${MACHINE}` +
     String.raw`|\bif you(?: are|'re|’re) (?:an? |the |any )?(?:automat\w+ )?(?:${MACHINE}|model|machine|bot)\b` +
-    String.raw`|\b(?:wenn|falls) (?:du|sie) (?:eine?n? )?${MACHINE}(?!-?\w* (?:betreib|nutz|einsetz|verwend|entwick|anbiet|hab|kauf))` +
+    String.raw`|\b(?:wenn|falls) (?:du|sie) (?:eine?n? )?${MACHINE}` +
     String.raw`|\bsi (?:tu es|vous etes) (?:une? )?${MACHINE}` +
     String.raw`|\bsi (?:eres|usted es|es) (?:una? )?${MACHINE}` +
     String.raw`|\bse (?:sei|voce e|es) (?:un['’]?a? ?)?${MACHINE}`,
@@ -80,7 +79,7 @@ export const SITUATION = pattern(
 /** Against what the document itself says. */
 export const COUNTERMAND = pattern(
   String.raw`\b(?:regardless of|irrespective of|no matter|whatever|instead of|rather than|not) (?:what (?:is|the)|what['’]s|the (?:one|value|amount|figure|total|number)s?|which) ?(?:\w+ ){0,3}?(?:printed|written|stated|shown|says|displayed|on the page|in the (?:document|text|file|body)|above|below)\b` +
-    String.raw`|\bwhatever (?:is |(?:the|this) ${OBJECT} )(?:printed|written|stated|shown|says)\b` +
+    String.raw`|\bwhatever (?:is |the (?:document|text|page|file) )(?:printed|written|stated|shown|says)\b` +
     String.raw`|\binstead of (?:the )?(?:printed|stated|shown|written|real|actual)\b` +
     String.raw`|\b(?:ignore|disregard|skip|discard|forget|overlook) (?:the |all )?(?:rest of (?:the|this) (?:document|text|file|page)|(?:text|content|values?|figures?|amounts?|numbers?|lines?) (?:above|below|of (?:the|this) (?:document|text|page))|(?:document )?(?:body|content)\b|printed \w+)` +
     String.raw`|\b(?:the )?(?:values|figures|amounts|numbers|totals?) (?:above|below|printed|shown)\b[^.]{0,40}\b(?:are|is) (?:wrong|test data|placeholders?|not (?:real|valid)|invalid|dummy)` +
@@ -145,7 +144,6 @@ export const CONCEAL = pattern(
 export const OUTPUT = pattern(
   String.raw`\b(?:answer|repl(?:y|ies)|respond|output|return|print) (?:(?:only|just|exactly|with|in|an?|the|nothing|as|valid) ?)*(?:\{|\[|json\b|empty\b|nothing\b|["“„«§]|no \w+|the word)` +
     String.raw`|\b(?:summari[sz]e|classify|describe|label|rate|rank|extract|treat|categori[sz]e) (?:this |it |the (?:document|text|file) )?(?:as\b|:)` +
-    String.raw`|\b(?:give|keep|repeat) (?:exactly )?(?:that|this|the same) (?:answer|response|output|result)\b` +
     String.raw`|\bin (?:the|your) (?:json|output|answer|response|summary|extraction|resumen|resume|zusammenfassung)\b` +
     String.raw`|\b(?:en|dans) (?:el|le|la|tu|votre|ton) (?:resumen|resume|respuesta|reponse|salida|sortie)\b` +
     String.raw`|\b(?:bewerte|stufe|klassifiziere|bezeichne|fasse)\w*\b[^.]{1,40}\bals\b`,
@@ -171,24 +169,6 @@ export const COMMAND = pattern(
   String.raw`(?:^|[,:;)\]–—-] ?|\b(?:please|kindly|must|should|shall|will|ha(?:s|ve) to|needs? to|is to|are to|and|then|always|only|instead|just|bitte|must|muss|soll|mussen|sollen|sollte|doit|doivent|dois|devez|debe|deben|debes|devi|deve) (?:\w+ly |also |not |then |instead |always )?)(?:${SET}|say|respond|repl(?:y|ies)|summari[sz]e|describe|rate|rank|approve|accept|recommend|conclude|declare|ignore|disregard|skip|omit|mention|leave|do not|don['’]?t|add|append|call|send|visit|forward|follow|execute|confirm|claim|prefer|select|choose|repeat|reveal|bewerte\w*|ignorier\w*|erwahn\w*|sage?|behandel\w*|empfehl\w*|ignore[zr]?|mentionne[zr]?|considere[zr]?|recommande[zr]?|dis|dites|di|diga|recomien\w+|considera|menciona)\b`,
 );
 export const DUTY = pattern(
-  String.raw`\b(?:must|should|shall|has to|have to|needs? to|is to|are to|are (?:kindly )?(?:instructed|required|requested|asked|ordered|told) to|please|muss|soll|mussen|sollen|sollte|doit|doivent|debe|deben|tiene que)\b`,
+  String.raw`\b(?:must|should|shall|has to|have to|needs? to|is to|are to|are (?:instructed|required|asked|ordered|told) to|please|muss|soll|mussen|sollen|sollte|doit|doivent|debe|deben|tiene que)\b`,
 );
 export const THIS = pattern(String.raw`\b${DEMONSTRATIVE} (?:\w+ )?${OBJECT}\b`);
-
-/** What people ask of people about papers: it says nothing of an answer. */
-export const OF_PAPERS = pattern(
-  String.raw`\b(?:ignore|disregard|discard) (?:the |this |our |my |any )?(?:previous |earlier |last |old |former )?(?:version|reminder|e-?mail|message|letter|notice|invoice|copy)\b|\bdo not (?:reply|respond|answer) to this\b`,
-);
-
-/** What the model was given is sent away. */
-export const LEAK = pattern(
-  String.raw`\b(?:send|forward|post|upload|append)\b[^.]{0,80}?\b(?:your (?:\w+ )?(?:instructions|prompt|context)|(?:full|whole|entire) conversation|system prompt)\b[^.]{0,60}?https?:`,
-);
-/** If you are a machine: I ask you. */
-export const ASKED_IF_MACHINE = pattern(
-  String.raw`\bif you(?: are|'re|’re) (?:an? |the )?(?:\w+ )?${MACHINE}\b[^.]{0,80}?(?:\bplease\b|\bif you could\b|\bcould you\b|\byou must\b)`,
-);
-/** What follows is told to them. */
-export const FOR_MACHINES_ONLY = pattern(
-  String.raw`\b(?:intended|meant|written|is|are) for (?:the |any |all )?${MACHINE}(?: tools?| systems?)? only\b`,
-);
