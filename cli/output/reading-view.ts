@@ -14,23 +14,17 @@ export function createReadingView(
   context: Pick<CliContext, 'err' | 'statusLine'>,
   { plain, everyMs = PLAIN_LINE_MS }: { plain: boolean; everyMs?: number },
 ): ReadingView {
-  const show = plain ? null : context.statusLine;
-
+  const statusLine = plain ? null : context.statusLine;
+  const [show, pauseMs] = statusLine === null ? [context.err, everyMs] : [statusLine.draw, DRAWN_EVERY_MS];
   let read = 0;
   let shownAtMs = performance.now();
   return {
     onRead: (bytes) => {
       read += bytes;
-      const line = `Reading documents: ${formatBytes(read)} so far`;
-      if (show !== null) {
-        if (performance.now() - shownAtMs < DRAWN_EVERY_MS) return;
-        shownAtMs = performance.now();
-        show.draw(line);
-      } else if (performance.now() - shownAtMs >= everyMs) {
-        shownAtMs = performance.now();
-        context.err(line);
-      }
+      if (performance.now() - shownAtMs < pauseMs) return;
+      shownAtMs = performance.now();
+      show(`Reading documents: ${formatBytes(read)} so far`);
     },
-    stop: () => show?.clear(),
+    stop: () => statusLine?.clear(),
   };
 }

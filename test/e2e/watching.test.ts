@@ -39,6 +39,8 @@ describe('watching, limiting and measuring a batch', function () {
 
   it('`monitor` follows a running batch to its end: by lines for people, by JSON lines for programs', async () => {
     await documents('watched', 30);
+    // Slow enough that a busy machine, too, has time for several looks.
+    for (let n = 0; n < 30; n++) fates.set(name('watched', n), () => ({ delayMs: 500 }));
     fates.set('watched-07.txt', () => ({ status: 422 }));
     let letGo: () => void = () => undefined;
     held = new Promise((resolve) => (letGo = resolve));
@@ -56,7 +58,7 @@ describe('watching, limiting and measuring a batch', function () {
       .map((line) => JSON.parse(line) as BatchSnapshot);
     const done = looks.map(({ counts }) => counts.completed + counts.failed);
     expect(done, 'never goes back').to.deep.equal([...done].sort((a, b) => a - b));
-    expect(new Set(done).size, 'updates').to.be.greaterThan(1);
+    expect(new Set(done).size, 'updates').to.be.greaterThan(3);
     expect(looks[0]).to.include({ status: 'processing' });
     expect(looks.at(-1)).to.include({ status: 'completed_with_failures' });
     expect(looks.at(-1)!.counts).to.include({ total: 30, completed: 29, failed: 1 });
