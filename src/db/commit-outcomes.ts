@@ -86,6 +86,8 @@ export interface CommittingBatch {
   batchId: string;
   /** Name of the analyzer. */
   analyzer: string;
+  /** False: its analyzer bills nothing and leaves nothing to a provider, so there is no such row of any document. @default true */
+  isBilled?: boolean;
   /** Files of these outcomes that are not there: the batch halts. @default null */
   unwritten?: Unwritten | null;
 }
@@ -161,7 +163,7 @@ async function commitGroup(
     failed: number;
     planned: boolean;
     lastChunkNo: number;
-  }>(COMMIT, [batch.batchId, batch.analyzer, JSON.stringify(storable(input))]);
+  }>(statementFor(batch, outcomes), [batch.batchId, batch.analyzer, JSON.stringify(storable(input))]);
   const row = rows[0];
   if (row === undefined) throw new Error(`Batch ${batch.batchId} is not in the database`);
   const { written, total, completed, failed, ...orders } = row;
@@ -186,7 +188,28 @@ const NO_TRY = `(n.state = 'pending' OR (n.state = 'parked' AND n.failure_code I
 /** What was asked before the batch was told to go on says nothing of now. */
 const IS_CRITICAL = '(d.critical_seq >= b.control_seq) IS TRUE';
 
-const COMMIT = `
+const NEW_MEMBERS = `total_items = b.total_items + (SELECT COUNT(*)::int FROM member_items),
+  last_chunk_no = GREATEST(b.last_chunk_no, (SELECT MAX(chunk_no) FROM member_items)),
+  `;
+
+const NEW_BILLS = `cost_nano_usd = b.cost_nano_usd + bill.cost,
+  input_tokens = b.input_tokens + bill.input,
+  output_tokens = b.output_tokens + bill.output,
+  cache_read_tokens = b.cache_read_tokens + bill.cache_read,
+  interrupted_nano_usd = b.interrupted_nano_usd + cut_off.amount,
+  interrupted_calls = b.interrupted_calls + cut_off.calls,
+  `;
+
+/** Planning the statement costs PostgreSQL more than running it: it holds only what this group may need. */
+function statementFor({ isBilled = true }: CommittingBatch, outcomes: readonly Outcome[]): string {
+  const hasMembers = outcomes.some(({ children }) => children.length > 0);
+  return STATEMENTS[`${isBilled}/${hasMembers}`];
+}
+
+type Needs = `${boolean}/${boolean}`;
+
+function commitSql(isBilled: boolean, hasMembers: boolean): string {
+  return `
 WITH input AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($3::jsonb) AS r(
     document_id uuid, epoch int, control_seq int, from_state text, state text, failure_class text, failure_code text, failure_stage text,
@@ -260,7 +283,7 @@ WITH input AS MATERIALIZED (
     content_sha256 = COALESCE(n.content_sha256, d.content_sha256)
   FROM changed c JOIN input n ON n.document_id = c.document_id
   WHERE d.id = c.document_id
-), ${REQUESTS}, ${MONEY}, ${MEMBERS}, delta AS (
+), ${isBilled ? `${REQUESTS}, ${MONEY}, ` : ''}${hasMembers ? `${MEMBERS}, ` : ''}delta AS (
   SELECT COUNT(*)::int AS written,
          COUNT(*) FILTER (WHERE c.state = 'completed')::int AS completed, COUNT(*) FILTER (WHERE c.state = 'failed')::int AS failed,
          COALESCE(SUM(n.calls), 0)::int AS calls, COALESCE(SUM(n.calls_ok), 0)::int AS calls_ok,
@@ -272,9 +295,7 @@ WITH input AS MATERIALIZED (
   FROM changed c JOIN input n ON n.document_id = c.document_id
 )
 UPDATE processing_batches b SET
-  total_items = b.total_items + (SELECT COUNT(*)::int FROM member_items),
-  last_chunk_no = GREATEST(b.last_chunk_no, (SELECT MAX(chunk_no) FROM member_items)),
-  processed_items = b.processed_items + d.completed,
+  ${hasMembers ? NEW_MEMBERS : ''}  processed_items = b.processed_items + d.completed,
   failed_items = b.failed_items + d.failed,
   -- A worker that was taken for dead and brings nothing that counts is no progress.
   progressed_at = CASE WHEN d.written > 0 THEN clock_timestamp() ELSE b.progressed_at END,
@@ -282,24 +303,26 @@ UPDATE processing_batches b SET
   calls_ok = b.calls_ok + d.calls_ok,
   retry_calls = b.retry_calls + d.retry_calls,
   retry_calls_ok = b.retry_calls_ok + d.retry_calls_ok,
-  cost_nano_usd = b.cost_nano_usd + bill.cost,
-  input_tokens = b.input_tokens + bill.input,
-  output_tokens = b.output_tokens + bill.output,
-  cache_read_tokens = b.cache_read_tokens + bill.cache_read,
-  interrupted_nano_usd = b.interrupted_nano_usd + cut_off.amount,
-  interrupted_calls = b.interrupted_calls + cut_off.calls,
-  control = CASE WHEN ${halts()} THEN 'halt' ELSE b.control END,
+  ${isBilled ? NEW_BILLS : ''}control = CASE WHEN ${halts()} THEN 'halt' ELSE b.control END,
   control_now = CASE WHEN ${halts()} THEN b.settings->>'halt' = 'now' ELSE b.control_now END,
   control_seq = b.control_seq + CASE WHEN ${halts()} THEN 1 ELSE 0 END,
   status_reason = CASE WHEN ${halts()} THEN CASE WHEN ${IS_CRITICAL} THEN d.critical_code ELSE 'failure_budget' END ELSE b.status_reason END,
   status_detail = CASE WHEN ${halts()} THEN CASE WHEN ${IS_CRITICAL} THEN d.critical_message ELSE ${overBudgetSql('b.failed_items + d.failed')} END ELSE b.status_detail END
-FROM delta d, bill, cut_off
+FROM delta d${isBilled ? ', bill, cut_off' : ''}
 WHERE b.id = $1
 RETURNING b.control, b.control_now AS "controlNow", b.control_seq AS "controlSeq", b.settings, b.total_items AS total, b.processed_items AS completed, b.failed_items AS failed,
   b.planned_at IS NOT NULL AS planned, b.last_chunk_no AS "lastChunkNo", (SELECT array_agg(document_id) FROM changed) AS written`;
+}
 
 /** A critical failure, or more failed items than the budget: only while the batch runs. */
 function halts(): string {
   return `(b.control = 'run' AND (${IS_CRITICAL} OR (d.failed > 0
     AND ${isOverBudgetSql('b.failed_items + d.failed')})) IS TRUE)`;
 }
+
+const STATEMENTS: Record<Needs, string> = {
+  'true/true': commitSql(true, true),
+  'true/false': commitSql(true, false),
+  'false/true': commitSql(false, true),
+  'false/false': commitSql(false, false),
+};

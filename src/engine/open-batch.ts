@@ -65,7 +65,11 @@ export async function openBatch(
     marks: createMarks(db, batchId),
     committer: createCommitter({
       commit: (outcomes, unwritten) =>
-        commitOutcomes(db, { batchId, analyzer: analyzer.name, unwritten }, outcomes),
+        commitOutcomes(
+          db,
+          { batchId, analyzer: analyzer.name, isBilled: analyzer.keepsAnswers === true, unwritten },
+          outcomes,
+        ),
       beforeCommit: (group) => writeOutFiles(batch, group, (fences) => stillOurs(db, batchId, fences)),
       onCommitted: ({ written: _written, ...row }) => {
         adoptView(batch, { ...batch.view, ...row });
