@@ -12,7 +12,7 @@ import { MEMBERS } from './commit-members.ts';
 import { MONEY } from './commit-money.ts';
 import { REQUESTS } from './commit-requests.ts';
 import { haltOnRefusals } from './refusals.ts';
-import { storable } from './storable.ts';
+import { storableJson } from './storable.ts';
 import type { Unwritten } from './unwritten-outputs.ts';
 import { haltUnwritten } from './unwritten-outputs.ts';
 
@@ -163,7 +163,9 @@ async function commitGroup(
     failed: number;
     planned: boolean;
     lastChunkNo: number;
-  }>(statementFor(batch, outcomes), [batch.batchId, batch.analyzer, JSON.stringify(storable(input))]);
+  }>(statementFor(batch, outcomes), [batch.batchId, batch.analyzer, storableJson(input)], {
+    keepPlan: true,
+  });
   const row = rows[0];
   if (row === undefined) throw new Error(`Batch ${batch.batchId} is not in the database`);
   const { written, total, completed, failed, ...orders } = row;

@@ -1,6 +1,6 @@
 import type { DiscoveredDocument } from '../domain/source.ts';
 import type { Queryable } from './database.ts';
-import { storable } from './storable.ts';
+import { storableJson } from './storable.ts';
 
 export interface Registered {
   /** In the order given, without repeats. */
@@ -32,7 +32,7 @@ export async function registerDocuments(
   }));
   const { rows } = await db.query<{ id: string; index: number; what: 'added' | 'changed' | 'unchanged' }>(
     REGISTER,
-    [JSON.stringify(storable(input))],
+    [storableJson(input)],
   );
   const count = (what: string) => rows.filter((row) => row.what === what).length;
   const ids = rows.sort((a, b) => a.index - b.index).map((row) => row.id);

@@ -1,6 +1,6 @@
 import type { DiscoveredDocument } from '../domain/source.ts';
 import type { Queryable } from './database.ts';
-import { storable } from './storable.ts';
+import { storableJson } from './storable.ts';
 
 /** Of this session only: what discovery found, for a look ahead that writes nothing. */
 export async function createFoundDocuments(tx: Queryable): Promise<void> {
@@ -22,7 +22,7 @@ export async function addFoundDocuments(tx: Queryable, group: readonly Discovere
     `INSERT INTO docbatch_found (uri, mime_type, size_bytes, sha, priority)
      SELECT r.uri, r.mime_type, r.size_bytes, r.sha, r.priority FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS e(value, n),
        jsonb_to_record(e.value) AS r(uri text, mime_type text, size_bytes bigint, sha text, priority int) ORDER BY e.n`,
-    [JSON.stringify(storable(input))],
+    [storableJson(input)],
   );
 }
 

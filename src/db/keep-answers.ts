@@ -3,7 +3,7 @@ import type { KeptAnswer } from '../domain/provider-batch.ts';
 import { PAID } from './commit-money.ts';
 import { KEPT } from './commit-requests.ts';
 import type { Queryable } from './database.ts';
-import { storable } from './storable.ts';
+import { storableJson } from './storable.ts';
 
 export interface AnsweredCalls {
   batchId: string;
@@ -21,7 +21,7 @@ export interface AnsweredCalls {
 export async function keepAnswers(db: Queryable, { batchId, ...answered }: AnsweredCalls): Promise<boolean> {
   const { documentId, epoch, paid, kept } = answered;
   const input = { document_id: documentId, epoch, paid, kept };
-  const { rows } = await db.query<{ isOurs: boolean }>(KEEP, [batchId, JSON.stringify(storable(input))]);
+  const { rows } = await db.query<{ isOurs: boolean }>(KEEP, [batchId, storableJson(input)]);
   return rows[0]?.isOurs === true;
 }
 

@@ -2,7 +2,7 @@ import type { PaidCall } from '../domain/money.ts';
 import type { ProviderAnswer, ProviderResult, RecordedAnswers } from '../domain/provider-batch.ts';
 import type { Database, Queryable } from './database.ts';
 import { isParked } from './is-parked.ts';
-import { storable } from './storable.ts';
+import { storableJson } from './storable.ts';
 
 /** What provider batches have answered about these documents. */
 export async function recordedAnswers(
@@ -85,7 +85,7 @@ export function storeResults(
     const { rows } = await tx.query<{ matched: number; bill: Bill | null }>(STORE, [
       group.batchId,
       group.id,
-      JSON.stringify(storable(given)),
+      storableJson(given),
     ]);
     const { matched, bill } = rows[0]!;
     if (bill !== null && bill.cost > 0) {

@@ -14,6 +14,15 @@ export function storable<T>(value: T): T {
   return value;
 }
 
+/** Of `storable(value)`; hardly any value needs the change, and its JSON shows whether one does. */
+export function storableJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  return ESCAPED.test(json) ? JSON.stringify(storable(value)) : json;
+}
+
+/** NUL and lone surrogates, as `JSON.stringify` writes them. */
+const ESCAPED = /\\u(?:0000|d[89a-f])/;
+
 function storableText(text: string): string {
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
   return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '') : wellFormed;

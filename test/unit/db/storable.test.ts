@@ -1,17 +1,18 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { storable } from '../../../src/db/storable.ts';
+import { storable, storableJson } from '../../../src/db/storable.ts';
 
 const anyText = fc.string({ unit: fc.nat({ max: 0xffff }).map((unit) => String.fromCharCode(unit)) });
 const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0');
 
 describe('what is stored', () => {
+  const value = fc.object({
+    key: anyText,
+    values: [anyText, fc.integer(), fc.boolean(), fc.constant(null)],
+    maxDepth: 3,
+  });
+
   it('holds no NUL and no lone surrogate, in keys and values, at any depth', () => {
-    const value = fc.object({
-      key: anyText,
-      values: [anyText, fc.integer(), fc.boolean(), fc.constant(null)],
-      maxDepth: 3,
-    });
     fc.assert(
       fc.property(value, (given) => {
         const texts = (inside: unknown): string[] =>
@@ -23,6 +24,15 @@ describe('what is stored', () => {
         return texts(storable(given)).every(isStorable);
       }),
     );
+  });
+
+  it('is the same as JSON, looked at quickly', () => {
+    fc.assert(
+      fc.property(value, (given) => {
+        expect(storableJson(given)).to.equal(JSON.stringify(storable(given)));
+      }),
+    );
+    expect(storableJson(['a\0b', '\ud800', 'c\\u0000'])).to.equal('["ab","\ufffd","c\\\\u0000"]');
   });
 
   it('is unchanged where PostgreSQL takes it as it is', () => {
