@@ -42,7 +42,6 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
   const tags = tagText(text);
   if (tags !== '')
     for (const { weight, excerpt } of findOrders(tags, 'hidden text')) add(weight, 'hidden text', excerpt);
-  const isAbout = writesAboutInjections(text);
   for (let start = 0; start < text.length; start += PIECE_CHARS) {
     const piece = plainPiece(text.slice(Math.max(0, start - NEAR_CHARS), start + PIECE_CHARS));
     const matches = matchesIn(piece, origin);
@@ -50,11 +49,11 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
       const { index, end } = match;
       const isOrder =
         (match.weight === 'order' || hasCompany(match, matches, origin)) &&
-        !isMentioned(piece, { ...match, origin, isAbout });
+        !isMentioned(piece, { ...match, origin, text });
       add(isOrder ? 'order' : 'hint', origin, piece.slice(index, end + EXCERPT_CHARS));
     }
     for (const match of findReaderOrders(piece, origin)) {
-      const isTold = isMentioned(piece, { ...match, isAddressed: true, origin, isAbout });
+      const isTold = isMentioned(piece, { ...match, isAddressed: true, origin, text });
       add(isTold ? 'hint' : 'order', origin, piece.slice(match.index, match.end));
     }
     for (const decoded of decodedRuns(piece)) {
@@ -69,7 +68,7 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
 /** Piece by piece: what is made of a long text takes several times its memory. Long gaps would make the rules slow, and mean nothing. */
 function plainPiece(text: string): string {
   return plainLetters(text)
-    .replace(/[^\S\n]+/g, ' ')
+    .replace(/[^\S\n]{2,}|[^\S\n ]/g, ' ')
     .replace(/ ?\n ?(?:\n ?)+/g, '\n\n');
 }
 
@@ -88,10 +87,10 @@ export function findOrdersInName(name: string): Suspicion[] {
 }
 
 /** Much cheaper than an empty `matchAll`, which copies the expression first: documents have thousands of short texts. */
-function occurs(pattern: RegExp, text: string): boolean {
-  const found = pattern.test(text);
+function matchesOf(pattern: RegExp, text: string): Iterable<RegExpExecArray> {
+  const occurs = pattern.test(text);
   pattern.lastIndex = 0;
-  return found;
+  return occurs ? text.matchAll(pattern) : [];
 }
 
 interface Match {
@@ -111,7 +110,7 @@ function hasCompany({ index }: Match, matches: readonly Match[], origin: Origin)
 
 function matchesIn(text: string, origin: Origin): Match[] {
   const matches: Match[] = [];
-  for (const match of text.matchAll(override)) {
+  for (const match of matchesOf(override, text)) {
     const weight = weightOfOverride(text, match, origin);
     if (weight !== null)
       matches.push({
@@ -122,15 +121,16 @@ function matchesIn(text: string, origin: Origin): Match[] {
         isAddressed: false,
       });
   }
+  const lower = text.toLowerCase();
   const needed = new Map<RegExp, boolean>();
   const has = (needs: RegExp): boolean => {
-    const is = needed.get(needs) ?? needs.test(text);
+    const is = needed.get(needs) ?? needs.test(lower);
     needed.set(needs, is);
     return is;
   };
   for (const [rule, { pattern, weight: when, isAddressed, needs }] of rules.entries()) {
-    if ((needs !== null && !has(needs)) || !occurs(pattern, text)) continue;
-    for (const match of text.matchAll(pattern)) {
+    if (!needs.every(has)) continue;
+    for (const match of matchesOf(pattern, text)) {
       const isOrder = when === 'strong' || UNSEEN.includes(origin);
       const end = match.index + match[0].length;
       const weight = isOrder ? 'order' : 'hint';
@@ -178,18 +178,18 @@ function writesAboutInjections(text: string): boolean {
 
 interface Mention extends Pick<Match, 'index' | 'end' | 'isAddressed'> {
   origin: Origin;
-  /** The text is about such orders. */
-  isAbout: boolean;
+  /** The whole of it, as it was given. */
+  text: string;
 }
 
 /** Told about, not told: quoted, in code, no imperative, or an example in a text about such orders. */
-function isMentioned(text: string, { index, end, isAddressed, origin, isAbout }: Mention): boolean {
+function isMentioned(piece: string, { index, end, isAddressed, origin, text }: Mention): boolean {
   if (UNSEEN.includes(origin)) return false;
-  const before = text.slice(Math.max(0, index - NEAR_CHARS), index);
-  if (isInQuotes(text, index, end)) return true;
+  const before = piece.slice(Math.max(0, index - NEAR_CHARS), index);
+  if (isInQuotes(piece, index, end)) return true;
   if (!isAddressed && !isImperative(before)) return true;
-  if (origin === 'text') return isAbout && LEAD.test(before);
-  return LEAD.test(text.slice(0, index)) || ABOUT_ONCE.test(text);
+  if (origin === 'text') return LEAD.test(before) && writesAboutInjections(text);
+  return LEAD.test(piece.slice(0, index)) || ABOUT_ONCE.test(piece);
 }
 
 const ABOUT_ONCE = new RegExp(ABOUT.source, 'i');
@@ -235,20 +235,41 @@ const DESCRIBES =
 /** Orders in Base64 are read by models as well as any. */
 function decodedRuns(text: string): string[] {
   const decoded: string[] = [];
-  for (const [run] of text.matchAll(/(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{32,4000}={0,2}(?![A-Za-z0-9+/])/g)) {
+  for (const run of longRuns(text)) {
     if (decoded.length >= 50) break;
-    if (!/[a-z]/.test(run) || !/[A-Z]/.test(run)) continue;
-    const bytes = decodeBase64(run);
-    if (bytes !== null && /^[\x09\x0a\x0d\x20-\x7e]+$/.test(bytes) && bytes.includes(' '))
-      decoded.push(bytes);
+    if (!IS_ASCII.test(run) || !/[a-z]/.test(run) || !/[A-Z]/.test(run)) continue;
+    const bytes = atob(run);
+    if (/^[\x09\x0a\x0d\x20-\x7e]+$/.test(bytes) && bytes.includes(' ')) decoded.push(bytes);
   }
   return decoded;
 }
 
-function decodeBase64(run: string): string | null {
-  try {
-    return atob(run.replace(/=+$/, ''));
-  } catch {
-    return null;
+/** Four characters stand for three bytes; those below 128 begin with one of the first half of the digits. */
+const IS_ASCII = /^(?:[A-Za-f].{3})+(?:[A-Za-f].{1,2})?$/;
+const SHORTEST_RUN = 32;
+const LONGEST_RUN = 4_000;
+
+/** Runs of Base64's digits. Looks at every 32nd character, and back from there: most words are shorter. */
+function longRuns(text: string): string[] {
+  const runs: string[] = [];
+  let start = 0;
+  for (let at = SHORTEST_RUN - 1; at < text.length; at = start + SHORTEST_RUN - 1) {
+    let from = at + 1;
+    while (from > start && isBase64(text.charCodeAt(from - 1))) from -= 1;
+    if (from > start) {
+      start = from;
+      continue;
+    }
+    let end = at + 1;
+    while (isBase64(text.charCodeAt(end))) end += 1;
+    if (end - start <= LONGEST_RUN) runs.push(text.slice(start, end));
+    start = end + 1;
   }
+  return runs;
+}
+
+function isBase64(code: number): boolean {
+  const isDigit = code >= 47 && code <= 57;
+  const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+  return isDigit || isLetter || code === 43;
 }

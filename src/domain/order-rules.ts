@@ -13,15 +13,18 @@ export interface Rule {
   weight: 'strong' | 'hidden';
   /** It names whom it speaks to, so that it need not begin a sentence. */
   isAddressed: boolean;
-  /** Found in every text that the pattern matches: a quick look, shared by several rules, spares most texts the pattern. */
-  needs: RegExp | null;
+  /** All found in a text that the pattern is tried on, in lower case: quick looks, often shared, spare most texts the pattern. */
+  needs: readonly RegExp[];
 }
 
-const NAMES_AI = new RegExp(AI, 'i');
-const NAMES_MACHINE = new RegExp(String.raw`${AI}|assistant|model|automated`, 'i');
-const SAYS_IGNORE = /ignor|disregard|forget/i;
-const SAYS_PROMPT = /prompt|instruction/i;
-const ROMANCE = /instruction|consigne|directive|instruccion|indicacion|istruzioni|instrucoes/i;
+/** As a word: `AI` without its limits is in `contain`, and in most texts. */
+const MACHINE_WORD =
+  /\b(?:a\.?i\b|llm|gpt|chat\s*(?:gpt|bot)|claude|gemini|copilot|language\s+model|artificial\s+intelligence)|assistant|model|automated/;
+const NAMES_AI = [MACHINE_WORD, new RegExp(AI)];
+const NAMES_MACHINE = [MACHINE_WORD, new RegExp(String.raw`${AI}|assistant|model|automated`)];
+const SAYS_IGNORE = [/ignor|disregard|forget/];
+const SAYS_INSTRUCTION = [/prompt|instru[ck]|istruz|consigne|directive|indicacion|anweisung|befehl|opdracht/];
+const NAMES_SYSTEM = [/system|assistant|developer|admin|security|safety/];
 
 /** `ignore all previous instructions`; whom it is for is looked at apart. */
 export const override = new RegExp(String.raw`\b${VERB}${GAP}${NOUN}\b`, 'gi');
@@ -42,7 +45,7 @@ export const namesModel = new RegExp(String.raw`\b${AI}\b|\byou are (?:now|an? )
 const rule = (
   weight: Rule['weight'],
   source: string,
-  { needs = null, isAddressed = false }: Partial<Pick<Rule, 'needs' | 'isAddressed'>> = {},
+  { needs = [], isAddressed = false }: Partial<Pick<Rule, 'needs' | 'isAddressed'>> = {},
 ): Rule => ({
   pattern: new RegExp(
     source.replaceAll(/ ([*?])?/g, (_, many?: string) => (many === undefined ? '\\s+' : '\\s*')),
@@ -87,11 +90,12 @@ export const rules: readonly Rule[] = [
   rule(
     'strong',
     String.raw`\b(?:reveal|print|output|repeat|leak|disclose|show) (?:\w+ ){0,3}?(?:system prompt|your (?:\w+ )?(?:instructions|prompt)|(?:hidden|initial) prompt)\b`,
-    { needs: SAYS_PROMPT },
+    { needs: SAYS_INSTRUCTION },
   ),
   rule(
     'strong',
     String.raw`\b(?:all|any) (?:the )?(?:previous|prior|above|earlier) (?:instructions|prompts) (?:are|were|have been) (?:now )?(?:void|cancell?ed|superseded|revoked|invalid|replaced|overridden)\b[^\n]{0,60}?\b${SAY}\b`,
+    { needs: SAYS_INSTRUCTION },
   ),
   rule(
     'strong',
@@ -126,9 +130,11 @@ export const rules: readonly Rule[] = [
   rule(
     'strong',
     String.raw`(?:^|\n)[^\S\n]*(?:system|assistant|developer) ?: ?(?:you (?:must|should|will|are to|shall) )?(?:now |only |always )?${STRICT}\b`,
+    { needs: NAMES_SYSTEM },
   ),
   rule('strong', String.raw`(?:<\|im_start\|>|\[INST\]|<<SYS>>)[^\n]{0,200}?\b${SAY}\b`),
   rule('strong', String.raw`\b(?:order|instruct|command) you to (?:only |always )?${STRICT}\b`, {
+    needs: [/you\s+to\b/],
     isAddressed: true,
   }),
   rule(
@@ -150,20 +156,22 @@ export const rules: readonly Rule[] = [
   rule(
     'strong',
     String.raw`\b(?:ignorier\w*|vergiss|vergessen sie|missachte\w*)[^.\n]{0,30}\b(?:vorherig|bisherig|vorig|obig|fruher|vorangegangen|vorhergehend)\w* (?:anweisung|instruktion|befehl|prompt)\w*`,
+    { needs: SAYS_INSTRUCTION },
   ),
   rule(
     'strong',
     String.raw`\b(?:ignore[zr]?|oublie[zr]?|ne tenez pas compte|ne tiens pas compte)[^.\n]{0,30}\b(?:instruction|consigne|directive)s (?:precedente|anterieure|ci-dessus)s?`,
-    { needs: ROMANCE },
+    { needs: SAYS_INSTRUCTION },
   ),
   rule(
     'strong',
     String.raw`\b(?:ignor[aei]\w*|olvid[ae]\w*|dimentica\w*|desconsider[ae]\w*|esque[cç]a\w*)[^.\n]{0,30}\b(?:instrucciones|indicaciones|istruzioni|instrucoes) (?:anteriores|previas|precedenti)`,
-    { needs: ROMANCE },
+    { needs: SAYS_INSTRUCTION },
   ),
   rule(
     'strong',
     String.raw`\b(?:negeer|vergeet)[^.\n]{0,30}\b(?:vorige|eerdere|voorgaande|bovenstaande) (?:instructies|opdrachten)`,
+    { needs: SAYS_INSTRUCTION },
   ),
   rule(
     'strong',
@@ -182,6 +190,7 @@ export const rules: readonly Rule[] = [
   rule(
     'hidden',
     String.raw`(?:^|\n) *#{0,4} *(?:new |updated )?(?:system|assistant|developer|admin)(?: (?:prompt|message|override|note|instructions?|command))? *[:>]`,
+    { needs: NAMES_SYSTEM },
   ),
   rule(
     'hidden',
@@ -203,10 +212,16 @@ export const rules: readonly Rule[] = [
   rule(
     'hidden',
     String.raw`\b(?:respond|reply|answer|output)(?: only| exclusively| exactly)+ (?:with|by|in)?\b`,
+    { needs: [/\s(?:only|exclusively|exactly)\s(?<=(?:respond|reply|answer|output)\s+\w+\s)/] },
   ),
   rule(
     'hidden',
     String.raw`\b(?:say|write|answer|output|print|state) (?:only |just |exactly |that |the words? |as follows: )*["“'«]`,
+    {
+      needs: [
+        /["“'«](?<=(?:say|write|answer|output|print|state|only|just|exactly|that|words?|follows:)\s+.)/,
+      ],
+    },
   ),
   rule(
     'hidden',
@@ -220,10 +235,14 @@ export const rules: readonly Rule[] = [
   rule(
     'hidden',
     String.raw`\b(?:set|change|report|extract|use) the (?:total|amount|price|date|name|iban|account|sum|value|score|answer)\b(?: \w+){0,4} (?:to|as|is)\b`,
+    { needs: [/\sthe\s+(?:total|amount|price|date|name|iban|account|sum|value|score|answer)\b/] },
   ),
   rule(
     'hidden',
     String.raw`\b(?:this is|treat this as|consider this) an? (?:\w+ )?(?:system|developer|administrator|admin) (?:message|command|instruction|override)`,
+    { needs: NAMES_SYSTEM },
   ),
-  rule('hidden', String.raw`\b(?:system|security|safety|developer|admin) override\b`),
+  rule('hidden', String.raw`\b(?:system|security|safety|developer|admin) override\b`, {
+    needs: NAMES_SYSTEM,
+  }),
 ];

@@ -4,25 +4,26 @@ const LOOKALIKES: Record<string, string> = Object.fromEntries(
     .split(' ')
     .map((pair) => [pair.charAt(0), pair.charAt(1)]),
 );
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0100}-\u{e01ef}]/gu;
+/** Marks over and under letters, and what no program shows. */
+const INVISIBLE = /[\p{M}\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/gu;
 const TAGS = /[\u{e0020}-\u{e007e}]+/gu;
 
 /** As a model reads it and a filter would not: letters without disguise. Equal to the text where it is plain ASCII. */
 export function plainLetters(text: string): string {
-  const plain = /[^\0-\x7f]/.test(text)
-    ? text
-        .replace(TAGS, '')
-        .normalize('NFKD')
-        .replace(/\p{M}+/gu, '')
-        .replace(INVISIBLE, '')
-        // Only in words that mix scripts: a word of one script is what it seems.
-        .replace(/\p{L}+/gu, withoutLookalikes)
-    : text;
-  // A quick look first.
+  const plain = /[^\0-\x7f]/.test(text) ? undisguised(text) : text;
+  // Quick looks first: at what follows gaps, then at all.
+  if (!/[ ._*-](?:[^\s\d!-/:-@[-`{-~]{1,2}[ ._*-]{1,3}){7}/.test(plain)) return plain;
   if (!/(?:[^\s\d][ ._*-]{1,3}){8}[^\s\d]/.test(plain)) return plain;
   return plain.replace(/(?<![\p{L}\p{N}])(?:\p{L}[ ._*-]{1,3}){8,}\p{L}(?![\p{L}\p{N}])/gu, joinLetters);
 }
+
+function undisguised(text: string): string {
+  const letters = text.replace(TAGS, '').normalize('NFKD').replace(INVISIBLE, '');
+  // Only in words that mix scripts: a word of one script is what it seems.
+  return HAS_LOOKALIKES.test(letters) ? letters.replace(/\p{L}+/gu, withoutLookalikes) : letters;
+}
+
+const HAS_LOOKALIKES = /[\p{sc=Cyrillic}\p{sc=Greek}]/u;
 
 /** Characters of Unicode's tag block, which no program shows, as the ASCII that they stand for; not those of flags. */
 export function tagText(text: string): string {
@@ -33,7 +34,7 @@ export function tagText(text: string): string {
 }
 
 function withoutLookalikes(word: string): string {
-  if (!/[a-z]/i.test(word) || !/[\p{sc=Cyrillic}\p{sc=Greek}]/u.test(word)) return word;
+  if (!/[a-z]/i.test(word) || !HAS_LOOKALIKES.test(word)) return word;
   return Array.from(word, (letter) => LOOKALIKES[letter.toLowerCase()] ?? letter).join('');
 }
 

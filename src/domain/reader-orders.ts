@@ -2,6 +2,8 @@ import type { Origin } from './suspicion.ts';
 import {
   ANY_READER,
   ASSIGNED,
+  CALLS_READER,
+  CALLS_SOMEBODY,
   CLAIM,
   COMMAND,
   CONCEAL,
@@ -13,8 +15,9 @@ import {
   NOT_READERS,
   OUTPUT,
   READER_OF_THIS,
+  READS_THIS,
+  SALUTES_READER,
   SITUATION,
-  SPEAKS_TO_READER,
   THIS,
 } from './reader-words.ts';
 
@@ -36,7 +39,7 @@ const MAX_FOUND = 40;
  */
 export function findReaderOrders(text: string, origin: Origin): ReaderOrder[] {
   const found: ReaderOrder[] = [];
-  if (origin === 'text' && !mayHaveOrders(text)) return found;
+  if (origin === 'text' && !MARKED_AI.test(text) && !isAnchored(text.toLowerCase())) return found;
   for (const { index, end } of sentencesOf(text)) {
     const said = marked(text.slice(index, end), origin);
     if (isOrder(said, origin)) found.push({ index, end });
@@ -46,39 +49,50 @@ export function findReaderOrders(text: string, origin: Origin): ReaderOrder[] {
 }
 
 /** Without one of these, in lower case, no sentence of the text itself is an order. */
-const ANCHORS = [ANY_READER, SITUATION, COUNTERMAND];
+function isAnchored(text: string): boolean {
+  return ANY_READER.test(text) || isSituation(text) || COUNTERMAND.test(text);
+}
 
-function mayHaveOrders(text: string): boolean {
-  const lower = text.toLowerCase();
-  return MARKED_AI.test(text) || ANCHORS.some((anchor) => anchor.test(lower));
+function isSituation(said: string): boolean {
+  return READS_THIS.test(said) && SITUATION.test(said);
+}
+
+function isForReader(said: string): boolean {
+  if ((READS_THIS.test(said) && READER_OF_THIS.test(said)) || SALUTES_READER.test(said)) return true;
+  return CALLS_SOMEBODY.test(said) && CALLS_READER.test(said);
 }
 
 function isOrder(said: string, origin: Origin): boolean {
   const isUnseen = origin === 'hidden text' || origin === 'encoded text';
-  const isAnchored = ANCHORS.some((anchor) => anchor.test(said));
-  if (origin === 'text' && !isAnchored) return false;
-  const isCommand = COMMAND.test(said);
-  const conceals = CONCEAL.test(said);
-  const claims = CLAIM.test(said);
-  const assigns = ASSIGNED.some((pattern) => pattern.test(said));
-  const aboutAnswer = assigns || claims || conceals || OUTPUT.test(said);
-  if (isAnchored && !NOT_READERS.test(said)) {
-    const isReader = READER_OF_THIS.test(said) || SPEAKS_TO_READER.test(said);
-    if (isReader && (isCommand || aboutAnswer)) return true;
-    if (SITUATION.test(said) && (assigns || claims || (conceals && isCommand))) return true;
-    if (COUNTERMAND.test(said) && (assigns || OUTPUT.test(said))) return true;
-    const isToldToReader = ANY_READER.test(said) && DUTY.test(said);
-    if (isToldToReader && (assigns || (isCommand && THIS.test(said)))) return true;
+  const hasAnchor = isAnchored(said);
+  if (origin === 'text' && !hasAnchor) return false;
+  // Asked for last: few sentences come so far, and these take long to compile.
+  const isCommand = once(() => COMMAND.test(said));
+  const conceals = once(() => CONCEAL.test(said));
+  const claims = once(() => CLAIM.test(said));
+  const assigns = once(() => ASSIGNED.some((pattern) => pattern.test(said)));
+  const aboutAnswer = () => conceals() || claims() || OUTPUT.test(said) || assigns();
+  if (hasAnchor && !NOT_READERS.test(said)) {
+    if (isForReader(said) && (isCommand() || aboutAnswer())) return true;
+    if (isSituation(said) && (assigns() || claims() || (conceals() && isCommand()))) return true;
+    if (COUNTERMAND.test(said) && (assigns() || OUTPUT.test(said))) return true;
+    const isToldToReader = DUTY.test(said) && ANY_READER.test(said);
+    if (isToldToReader && (assigns() || (isCommand() && THIS.test(said)))) return true;
   }
   if (origin === 'text') return false;
   // Reviewers tell each other what a summary should say.
   const isForReviewers = origin === 'comment' && !THAT.test(said);
   if (DUTY_OF_OUTPUT.test(said) ? !isForReviewers : FIELD_IS.test(said)) return true;
-  const contradicts = isCommand && COUNTERMAND.test(said) && ANY_READER.test(said);
-  if (contradicts || (isAnchored && (isCommand || assigns) && aboutAnswer)) return true;
-  if (origin === 'comment') return assigns && OUTPUT.test(said);
-  if (!isUnseen) return assigns || (isCommand && OUTPUT.test(said));
-  return aboutAnswer || (isCommand && THIS.test(said));
+  const contradicts = COUNTERMAND.test(said) && ANY_READER.test(said) && isCommand();
+  if (contradicts || (hasAnchor && (isCommand() || assigns()) && aboutAnswer())) return true;
+  if (origin === 'comment') return OUTPUT.test(said) && assigns();
+  if (!isUnseen) return (OUTPUT.test(said) && isCommand()) || assigns();
+  return aboutAnswer() || (THIS.test(said) && isCommand());
+}
+
+function once(ask: () => boolean): () => boolean {
+  let answer: boolean | undefined;
+  return () => (answer ??= ask());
 }
 
 const THAT = /\b(?:that|dass|que)\b/;
@@ -87,8 +101,8 @@ const THAT = /\b(?:that|dass|que)\b/;
 function marked(sentence: string, origin: Origin): string {
   const abbreviation = origin === 'text' ? /\b(?:A\.?I\.?|KI|IA)\b/g : /\b(?:A\.?I\.?|KI|IA)\b/gi;
   return sentence
-    .replace(/(\p{L})-\n(?=\p{Ll})/gu, '$1')
-    .replace(/\s+/g, ' ')
+    .replace(/-\n(?<=\p{L}-\n)(?=\p{Ll})/gu, '')
+    .replace(/\s{2,}|[^\S ]/g, ' ')
     .replace(abbreviation, 'theai')
     .replace(/\b[A-Z]{4,}\b/g, (word) => `§${word}`)
     .toLowerCase();

@@ -21,15 +21,25 @@ const OBJECT = words(
   String.raw`fichier|texte|factures?|contrat|lettre|courrier|candidat\w*|rapport|offre`,
   String.raw`documentos?|archivo|texto|pagina|factura|contrato|carta|candidat[oa]|informe|imagen|oferta|fattura|fatura|documenti|contratto`,
 );
-const DEMONSTRATIVE = String.raw`(?:this|the (?:above|present|following|attached)|these|dies(?:e[srnm]?)?|vorliegende\w*|ce|cet|cette|le present|este|esta|estos|el presente|la presente|questo|questa)`;
+const THIS_HERE = String.raw`this|the (?:above|present|following|attached)|these`;
+const THIS_ABROAD = String.raw`dies(?:e[srnm]?)?|vorliegende\w*|ce|cet|cette|le present|este|esta|estos|el presente|la presente|questo|questa`;
+const DEMONSTRATIVE = words(THIS_HERE, THIS_ABROAD);
 const OF_THIS = String.raw`${DEMONSTRATIVE} (?:\w+ ){0,2}?${OBJECT}\b`;
 const READING = words(
   String.raw`process(?:ing|es)?|extract(?:ing|s)?|summari[sz](?:e|es|ing)|analy[sz](?:e|es|ing)|read(?:ing|s)?|pars(?:e|es|ing)|classif(?:y|ies|ying)|evaluat(?:e|es|ing)|describ(?:e|es|ing)|translat(?:e|es|ing)|index(?:ing|es)?|review(?:ing|s)?|scor(?:e|es|ing)|rat(?:e|es|ing)|screen(?:ing|s)?|digiti[sz](?:e|es|ing)|captur(?:e|es|ing)|ingest(?:ing|s)?`,
 );
 
+const ANSWER = 'summary|answer|response|output|reply|analysis|extraction|result|json';
+
+/** A quick look for `READER_OF_THIS` and `SITUATION`, which take long to compile and to search for: all that they match has it. */
+export const READS_THIS = pattern(
+  String.raw` (?:(?:${THIS_ABROAD}|dies\w*|ceci|esto)\b|(?:${THIS_HERE})(?<=(?:${READING}|(?:${ANSWER}) (?:of|for|about|to)) (?:${THIS_HERE}))` +
+    String.raw`|it automatically|den (?:text|inhalt)|(?:automat\w+|machine) (?:processing|extraction|reading))`,
+);
+
 /** Any machine that might read; in the text it counts only with more. */
 export const ANY_READER = pattern(
-  String.raw`\b${MACHINE}\b|\bmodel\b|\b(?:system|software|tool|program(?:me)?|engine|machine|bot|whoever|anyone|anything)s? (?:that |which |who )?${READING} ${DEMONSTRATIVE}\b`,
+  String.raw`\b${MACHINE}\b|\b(?:model|(?:system|software|tool|program(?:me)?|engine|machine|bot|whoever|anyone|anything)s? (?:that |which |who )?${READING} ${DEMONSTRATIVE})\b`,
 );
 /** As the text stands, before it is marked. */
 export const MARKED_AI = /\b(?:A\.?I\.?|KI|IA)\b/;
@@ -48,23 +58,37 @@ export const READER_OF_THIS = pattern(
     String.raw`|\b(?:theai|modelo|sistema|asistente)\b[^.]{0,20}? que (?:lea|lee|procese|procesa|resuma|analice) (?:este|esta|esto)\b`,
 );
 
-/** It speaks to a machine: a salutation, a note for it, `if you are one`. */
-export const SPEAKS_TO_READER = pattern(
-  String.raw`^\W*(?:dear |hey |hello |hi |attention,? |to (?:the |any |all )?|liebe[rs]? |an (?:die|das|alle|den) |cher |estimad[oa] )?(?:${MACHINE}|model|reader model|assistant|bot)s? ?[:,] ` +
-    String.raw`|\b(?:note|notice|message|hint|instructions?|memo|directive|request|attention|hinweis|anweisung|nachricht|remarque|message|nota|aviso|instruccion\w*) (?:to|for|fur|an|a|au|aux|pour|para|al|a la|a los) (?:(?:the|any|all|die|das|alle|den|le|les|la|los|el) )?(?:\w+ )?(?:${MACHINE}|language models?|automat\w+ \w+)\b` +
-    String.raw`|\ba l['’]attention (?:du|des|de la|de l['’]) ?${MACHINE}` +
-    String.raw`|\ban (?:die|das|alle|den) ${MACHINE}` +
-    String.raw`|\bif you(?: are|'re|’re) (?:an? |the |any )?(?:automat\w+ )?(?:${MACHINE}|model|machine|bot)\b` +
-    String.raw`|\b(?:wenn|falls) (?:du|sie) (?:eine?n? )?${MACHINE}` +
-    String.raw`|\bsi (?:tu es|vous etes) (?:une? )?${MACHINE}` +
-    String.raw`|\bsi (?:eres|usted es|es) (?:una? )?${MACHINE}` +
-    String.raw`|\bse (?:sei|voce e|es) (?:un['’]?a? ?)?${MACHINE}`,
+/** It speaks to a machine: by a salutation. */
+export const SALUTES_READER = pattern(
+  String.raw`^\W*(?:dear |hey |hello |hi |attention,? |to (?:the |any |all )?|liebe[rs]? |an (?:die|das|alle|den) |cher |estimad[oa] )?(?:${MACHINE}|model|reader model|assistant|bot)s? ?[:,] `,
 );
+
+/** A note for it, `if you are one`: how that begins, and how it goes on. */
+const CALLS = [
+  [
+    String.raw`(?:note|notice|message|hint|instructions?|memo|directive|request|attention|hinweis|anweisung|nachricht|remarque|message|nota|aviso|instruccion\w*) (?:to|for|fur|an|a|au|aux|pour|para|al|a la|a los) `,
+    String.raw`(?:(?:the|any|all|die|das|alle|den|le|les|la|los|el) )?(?:\w+ )?(?:${MACHINE}|language models?|automat\w+ \w+)\b`,
+  ],
+  [String.raw`a l['’]attention `, String.raw`(?:du|des|de la|de l['’]) ?${MACHINE}`],
+  [String.raw`an (?:die|das|alle|den) `, MACHINE],
+  [
+    String.raw`if you(?: are|'re|’re) `,
+    String.raw`(?:an? |the |any )?(?:automat\w+ )?(?:${MACHINE}|model|machine|bot)\b`,
+  ],
+  [String.raw`(?:wenn|falls) (?:du|sie) `, String.raw`(?:eine?n? )?${MACHINE}`],
+  [String.raw`si (?:tu es|vous etes) `, String.raw`(?:une? )?${MACHINE}`],
+  [String.raw`si (?:eres|usted es|es) `, String.raw`(?:una? )?${MACHINE}`],
+  [String.raw`se (?:sei|voce e|es) `, String.raw`(?:un['’]?a? ?)?${MACHINE}`],
+] as const;
+
+/** A quick look for `CALLS_READER`, which takes longest to compile. */
+export const CALLS_SOMEBODY = pattern(String.raw`\b${words(...CALLS.map(([begin]) => begin))}`);
+export const CALLS_READER = pattern(CALLS.map((call) => String.raw`\b${call.join('')}`).join('|'));
 
 /** When somebody reads this very document by a machine. */
 export const SITUATION = pattern(
   String.raw`\b(?:when(?:ever)?|while|if|before|after|once|upon|in|on) (?:you |you are |being |anyone |someone )?(?:automatically )?${READING} ${OF_THIS}` +
-    String.raw`|\bin (?:your|the) (?:summary|answer|response|output|reply|analysis|extraction|result|json) (?:of|for|about|to) ${OF_THIS}` +
+    String.raw`|\bin (?:your|the) (?:${ANSWER}) (?:of|for|about|to) ${OF_THIS}` +
     String.raw`|\bfor (?:the )?(?:automat\w+|machine) (?:processing|extraction|reading)\b` +
     String.raw`|\b(?:bei der|beim|wahrend der) (?:\w+en )?(?:verarbeit\w+|auswert\w+|extra[hk]\w+|zusammenfass\w+|analys\w+|lesen|erfass\w+) (?:dies\w+|des vorliegenden|der vorliegenden|von dies\w+)` +
     String.raw`|\b(?:wenn|sobald|falls) (?:du|sie|man|ihr) dies\w* (?:\w+ )?(?:verarbeit|auswert|extrahier|zusammenfass|analysier|lies|liest|lesen|erfass)\w*` +
@@ -78,14 +102,14 @@ export const SITUATION = pattern(
 
 /** Against what the document itself says. */
 export const COUNTERMAND = pattern(
-  String.raw`\b(?:regardless of|irrespective of|no matter|whatever|instead of|rather than|not) (?:what (?:is|the)|what['’]s|the (?:one|value|amount|figure|total|number)s?|which) ?(?:\w+ ){0,3}?(?:printed|written|stated|shown|says|displayed|on the page|in the (?:document|text|file|body)|above|below)\b` +
-    String.raw`|\bwhatever (?:is |the (?:document|text|page|file) )(?:printed|written|stated|shown|says)\b` +
-    String.raw`|\binstead of (?:the )?(?:printed|stated|shown|written|real|actual)\b` +
-    String.raw`|\b(?:ignore|disregard|skip|discard|forget|overlook) (?:the |all )?(?:rest of (?:the|this) (?:document|text|file|page)|(?:text|content|values?|figures?|amounts?|numbers?|lines?) (?:above|below|of (?:the|this) (?:document|text|page))|(?:document )?(?:body|content)\b|printed \w+)` +
-    String.raw`|\b(?:the )?(?:values|figures|amounts|numbers|totals?) (?:above|below|printed|shown)\b[^.]{0,40}\b(?:are|is) (?:wrong|test data|placeholders?|not (?:real|valid)|invalid|dummy)` +
-    String.raw`|\b(?:unabhangig (?:vom|von (?:dem|der|den))|egal,? was|anstelle des|statt des) (?:\w+ ){0,3}?(?:gedruckt|angegeben|aufgedruckt|geschrieben|dokument|steht)\w*` +
-    String.raw`|\b(?:quoi qu['’](?:il|elle) (?:soit|y ait)|quel que soit le (?:montant|texte)|au lieu du montant) ?(?:\w+ ){0,2}?(?:imprime|ecrit|indique|affiche)e?\b` +
-    String.raw`|\b(?:sin importar lo que|independientemente de lo que|diga lo que diga|en lugar del?) (?:\w+ ){0,3}?(?:impreso|escrito|indicado|documento|ponga|diga|figure)\b`,
+  String.raw`\b(?:(?:regardless of|irrespective of|no matter|whatever|instead of|rather than|not) (?:what (?:is|the)|what['’]s|the (?:one|value|amount|figure|total|number)s?|which) ?(?:\w+ ){0,3}?(?:printed|written|stated|shown|says|displayed|on the page|in the (?:document|text|file|body)|above|below)\b` +
+    String.raw`|whatever (?:is |the (?:document|text|page|file) )(?:printed|written|stated|shown|says)\b` +
+    String.raw`|instead of (?:the )?(?:printed|stated|shown|written|real|actual)\b` +
+    String.raw`|(?:ignore|disregard|skip|discard|forget|overlook) (?:the |all )?(?:rest of (?:the|this) (?:document|text|file|page)|(?:text|content|values?|figures?|amounts?|numbers?|lines?) (?:above|below|of (?:the|this) (?:document|text|page))|(?:document )?(?:body|content)\b|printed \w+)` +
+    String.raw`|(?:the )?(?:values|figures|amounts|numbers|totals?) (?:above|below|printed|shown)\b[^.]{0,40}\b(?:are|is) (?:wrong|test data|placeholders?|not (?:real|valid)|invalid|dummy)` +
+    String.raw`|(?:unabhangig (?:vom|von (?:dem|der|den))|egal,? was|anstelle des|statt des) (?:\w+ ){0,3}?(?:gedruckt|angegeben|aufgedruckt|geschrieben|dokument|steht)\w*` +
+    String.raw`|(?:quoi qu['’](?:il|elle) (?:soit|y ait)|quel que soit le (?:montant|texte)|au lieu du montant) ?(?:\w+ ){0,2}?(?:imprime|ecrit|indique|affiche)e?\b` +
+    String.raw`|(?:sin importar lo que|independientemente de lo que|diga lo que diga|en lugar del?) (?:\w+ ){0,3}?(?:impreso|escrito|indicado|documento|ponga|diga|figure)\b)`,
 );
 
 const FIELD = words(
