@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { loadConfig, type Config } from '../src/config.ts';
-import { openDatabase, type Database } from '../src/db/database.ts';
-import { acquireStack, type StackLease } from '../src/dev/stack.ts';
+import type { Config, loadConfig } from '../src/config.ts';
+import type { Database } from '../src/db/database.ts';
+import type { StackLease } from '../src/dev/stack.ts';
 import { CliError, type CliContext } from './context.ts';
 import { commandLine, shellWord } from './command-name.ts';
 import { printable } from './output/printable.ts';
@@ -11,6 +11,8 @@ import { createStackSteps } from './output/stack-steps.ts';
 
 export interface MainContext {
   context: CliContext;
+  /** To be called before an action: loads what reads the configuration, which `--help` never does. */
+  prepare: () => Promise<void>;
   /** Runs the cleanups, last added first; the first error is thrown when all have run. */
   cleanUp: () => Promise<void>;
   /** Null until a command asked for the configuration. */
@@ -27,18 +29,20 @@ export function createMainContext(options: () => { project?: string }, purpose: 
   const stdout = createWriter(process.stdout, statusLine);
   const err = createWriter(process.stderr, statusLine).write;
   const onStep = createStackSteps(err);
+  let load: typeof loadConfig;
   let config: Config | null = null;
   let lease: StackLease | null = null;
   let db: Database | null = null;
 
   const context: CliContext = {
-    config: () => (config ??= readConfig(env, options().project)),
+    config: () => (config ??= readConfig(load, env, options().project)),
     env,
     out: stdout.write,
     outLines: stdout.writeLines,
     err,
     statusLine,
     stack: async (needs) => {
+      const { acquireStack } = await import('../src/dev/stack.ts');
       const wider = await acquireStack(context.config(), {
         needs,
         purpose: purpose(),
@@ -57,8 +61,10 @@ export function createMainContext(options: () => { project?: string }, purpose: 
       return wider;
     },
     database: async () => {
-      if (db !== null) return db;
+      const loading = import('../src/db/database.ts');
       const { info } = lease ?? (await context.stack({ temporal: false, worker: false }));
+      const { openDatabase } = await loading;
+      if (db !== null) return db;
       const opened = openDatabase(info.databaseUrl, context.config().databasePoolMax);
       cleanups.push(() => opened.close());
       return (db = opened);
@@ -68,14 +74,17 @@ export function createMainContext(options: () => { project?: string }, purpose: 
   };
   return {
     context,
+    prepare: async () => {
+      load = (await import('../src/config.ts')).loadConfig;
+    },
     cleanUp: () => runAll(cleanups),
     loadedConfig: () => config,
     lostAnswer: stdout.failure,
   };
 }
 
-function readConfig(env: NodeJS.ProcessEnv, project: string | undefined): Config {
-  const config = loadConfig({ env, cwd: process.cwd(), project });
+function readConfig(load: typeof loadConfig, env: NodeJS.ProcessEnv, project: string | undefined): Config {
+  const config = load({ env, cwd: process.cwd(), project });
   const { projectDir } = config;
   const isThere = existsSync(projectDir);
   if (!isThere || !statSync(projectDir).isDirectory()) {

@@ -44,8 +44,5 @@ export class CliError extends Error {
   }
 }
 
-/** Every commands/<name>.ts exports one of these; the number is the exit code. */
-export type Action<Arguments extends unknown[]> = (
-  context: CliContext,
-  ...args: Arguments
-) => Promise<number>;
+/** What a command does, with its arguments and options; the number is the exit code. */
+export type Action = (context: CliContext, ...args: never[]) => Promise<number>;

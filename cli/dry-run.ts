@@ -10,7 +10,7 @@ import type { CliContext } from './context.ts';
 import type { RunEstimate } from './estimate-run.ts';
 import { describeOcr, estimateOcr } from './estimate-ocr.ts';
 import { estimateRun, SAMPLE } from './estimate-run.ts';
-import type { Grouping } from './group-documents.ts';
+import type { Grouping } from './groupings.ts';
 import type { RunPlan } from './plan-run.ts';
 import { describePlan } from './plan-run.ts';
 import { describeHolders, documents, noDocumentYet } from './nothing-to-do.ts';

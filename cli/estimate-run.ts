@@ -68,7 +68,7 @@ export async function estimateRun(
   const hasKey = hasClaudeKey(context.env);
   const output = guessOutput(profile, await seenOutput(db, { profile: name, model: profile.model }));
   const estimator = createEstimator(profile, {
-    client: hasKey ? createClaudeClient({ env: context.env, baseUrl: config.claude.baseUrl }) : null,
+    client: hasKey ? await createClaudeClient({ env: context.env, baseUrl: config.claude.baseUrl }) : null,
     price,
     isBatch,
     output,

@@ -11,9 +11,7 @@ import type { Sandbox } from '../src/sandbox/pool.ts';
 import { createSandbox } from '../src/sandbox/pool.ts';
 import { sandboxOptions } from '../src/sandbox/sandbox-options.ts';
 import type { CliContext } from './context.ts';
-
-export const groupings = ['type', 'near-duplicate'] as const;
-export type Grouping = (typeof groupings)[number];
+import type { Grouping } from './groupings.ts';
 
 export interface DocumentGroup {
   /** The type, or the name of a document that stands for the rest. */

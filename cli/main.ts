@@ -14,11 +14,11 @@ import { buildProgram } from './program.ts';
 keepHeapSteady();
 
 let exitCode: number = ExitCode.ok;
-const { context, cleanUp, loadedConfig, lostAnswer } = createMainContext(
+const { context, prepare, cleanUp, loadedConfig, lostAnswer } = createMainContext(
   () => program.opts(),
   () => program.args[0] ?? 'docbatch',
 );
-const program = buildProgram(context, (code) => (exitCode = code));
+const program = buildProgram(context, (code) => (exitCode = code)).hook('preAction', prepare);
 
 try {
   await program.parseAsync(process.argv);

@@ -11,8 +11,10 @@ import type { CliContext } from './context.ts';
 import { CliError } from './context.ts';
 import type { RunEstimate } from './estimate-run.ts';
 import { estimateRun, SAMPLE } from './estimate-run.ts';
-import type { DocumentGroup, Grouping } from './group-documents.ts';
+import type { DocumentGroup } from './group-documents.ts';
 import { groupDocuments } from './group-documents.ts';
+import type { Grouping } from './groupings.ts';
+import { MOST_GROUPED } from './groupings.ts';
 import { formatBytes } from './output/bytes.ts';
 import { createReadingView } from './output/reading-view.ts';
 
@@ -44,8 +46,6 @@ export interface RunPlan {
   online: Pick<RunEstimate, 'lowNanoUsd' | 'likelyNanoUsd' | 'highNanoUsd'> | null;
 }
 
-/** Every document is looked at in memory, and for `near-duplicate` every text is read. */
-export const MOST_GROUPED = 200_000;
 const SHOWN = 20;
 
 /** What goes together, what each group costs in either mode, and which mode the run takes. Nothing is written. */

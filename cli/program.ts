@@ -33,7 +33,7 @@ import { registerProcess } from './commands/process.ts';
 import { registerUp } from './commands/up.ts';
 import { registerWhere } from './commands/where.ts';
 import { commandLine } from './command-name.ts';
-import type { CliContext } from './context.ts';
+import type { Action, CliContext } from './context.ts';
 import { exampleText } from './examples.ts';
 import { refuseEmptyArguments, refuseSlipsOfOptions } from './refuse-slips.ts';
 import { version } from './version.ts';
@@ -124,8 +124,4 @@ const commands: Record<string, readonly ((register: Register) => void)[]> = {
 };
 
 /** Adds one command, to a group if one is given; its action gets (context, …arguments, options). */
-export type Register = (
-  command: Command,
-  action: (context: CliContext, ...args: never[]) => Promise<number>,
-  group?: Command,
-) => void;
+export type Register = (command: Command, action: Action, group?: Command) => void;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import type { BatchSettings } from './domain/batch.ts';
 import { passwordsPath } from './sandbox/read-passwords.ts';
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
 import { defaultLimits } from './domain/default-limits.ts';
 
 const count = z.number().int().positive();
@@ -127,12 +128,6 @@ export interface Config extends FileConfig {
   stateDir: string;
   /** Where relative paths resolve: `INIT_CWD` under npm, else the working directory. */
   userDir: string;
-}
-
-/** A mistake in flags, environment or `docbatch.yaml`: exit 1, with the key, the value and what was expected. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly next = 'correct it; docbatch.example.yaml and temporal-dev.yaml of docbatch show what can be set';
 }
 
 export interface ConfigSources {

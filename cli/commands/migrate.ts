@@ -1,8 +1,5 @@
 import { Command } from 'commander';
-import { openDatabase } from '../../src/db/database.ts';
-import { migrate as applyMigrations } from '../../src/db/migrate.ts';
-import { checkOutsideDatabase } from '../../src/dev/check-outside.ts';
-import type { CliContext } from '../context.ts';
+import { lazily } from '../lazily.ts';
 import type { Register } from '../program.ts';
 
 export function registerMigrate(register: Register): void {
@@ -10,17 +7,8 @@ export function registerMigrate(register: Register): void {
     .description('bring the tables up to date; adopts tables of the known names')
     .option('--yes', 'also in a database that holds other tables')
     .option('--dry-run', 'print the SQL; change nothing');
-  register(command, migrate);
-}
-
-async function migrate(context: CliContext, flags: { yes?: boolean; dryRun?: boolean }): Promise<number> {
-  const { databaseUrl, databasePoolMax } = context.config();
-  if (databaseUrl !== undefined) await checkOutsideDatabase(databaseUrl);
-  const db =
-    databaseUrl === undefined ? await context.database() : openDatabase(databaseUrl, databasePoolMax);
-  if (databaseUrl !== undefined) context.onExit(() => db.close());
-  const { applied, sql } = await applyMigrations(db, { ...flags, explicit: true });
-  if (flags.dryRun === true) context.out(sql === '' ? '-- nothing to do' : sql);
-  else context.out(applied.length === 0 ? 'The tables are up to date.' : `Applied: ${applied.join(', ')}`);
-  return 0;
+  register(
+    command,
+    lazily(() => import('../actions/migrate.ts'), 'migrate'),
+  );
 }

@@ -1,7 +1,6 @@
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db/database.ts';
-import { addMissingSearchAttributes } from './namespace.ts';
 import { temporalProfile, type OutsideParts } from './outside.ts';
 import { StackError } from './stack-error.ts';
 import { loadTemporalSpec } from './temporal-spec.ts';
@@ -44,6 +43,7 @@ export async function checkOutsideTemporal(
     await connection.withDeadline(Date.now() + 5_000, () =>
       connection.workflowService.describeNamespace({ namespace }),
     );
+    const { addMissingSearchAttributes } = await import('./namespace.ts');
     await addMissingSearchAttributes(connection, {
       ...loadTemporalSpec(config.projectDir),
       namespace,
@@ -59,12 +59,14 @@ export async function checkOutsideTemporal(
   }
 }
 
+/** Loads the client only now: it takes longer than all the rest, and commands that only read the database do without. */
 export async function connectTemporal(
   config: Config,
   { address }: { address: string },
   env: NodeJS.ProcessEnv,
 ): Promise<Connection> {
   const { connectionOptions } = temporalProfile(config, env);
+  const { Connection } = await import('@temporalio/client');
   try {
     return await Connection.connect({ ...connectionOptions, address, connectTimeout: '5s' });
   } catch (error) {

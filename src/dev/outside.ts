@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { ConfigError, type Config } from '../config.ts';
+import type { Config } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 
 /** Which parts someone else runs. Null: ours, embedded. */
 export interface OutsideParts {

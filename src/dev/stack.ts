@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts';
-import { acquireOutside } from './acquire-outside.ts';
 import { joinKeeper } from './join-keeper.ts';
 import { outsideParts } from './outside.ts';
 
@@ -53,5 +52,7 @@ export async function acquireStack(config: Config, options: AcquireOptions): Pro
   const { needs } = options;
   const needsKeeper =
     outside.databaseUrl === null || (needs.temporal && outside.temporal === null) || needs.worker;
-  return needsKeeper ? joinKeeper(config, options) : acquireOutside(config, outside, options);
+  if (needsKeeper) return joinKeeper(config, options);
+  const { acquireOutside } = await import('./acquire-outside.ts');
+  return acquireOutside(config, outside, options);
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { moveForeignFileAside } from './foreign-file.ts';
 import { isListening } from './free-port.ts';
 import { spawnGuarded, type GuardedProcess } from './guarded-process.ts';
-import { prepareNamespace } from './namespace.ts';
 import { StackError } from './stack-error.ts';
 import type { TemporalExecutable } from './temporal-executable.ts';
 import type { TemporalSpec } from './temporal-spec.ts';
@@ -40,7 +39,9 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     if (aside !== null) options.onMovedAside?.(aside);
   }
   const address = `${spec.ip}:${port}`;
-  const server = await launch(options, () => prepareNamespace({ address, spec }));
+  // Loaded while the server starts, and never for PostgreSQL alone.
+  const loading = import('./namespace.ts');
+  const server = await launch(options, async () => (await loading).prepareNamespace({ address, spec }));
   const webUiUrl = uiPort === 0 ? null : `http://${spec.ip}:${uiPort}`;
   const detail = `Temporal ${executable.serverVersion} on ${address}${webUiUrl === null ? '' : `, Web UI ${webUiUrl}`}`;
   return { address, namespace: spec.namespace, webUiUrl, process: server, detail };

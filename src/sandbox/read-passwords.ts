@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import { explainErrno } from '../explain-errno.ts';
 
 /** One password a line, tried on every protected document; of a file that only its owner should be able to read. */

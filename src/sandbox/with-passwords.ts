@@ -1,4 +1,4 @@
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
 import { DocumentFailure, permanent } from '../domain/failure.ts';
 import { readPasswords } from './read-passwords.ts';
 

@@ -357,11 +357,11 @@ describe('asking by the batch', function () {
       custom_id: `other-${n}`,
       params: JSON.parse(requestBody(`other ${n}`)) as never,
     }));
-    await client().messages.batches.create({ requests });
+    await (await client()).messages.batches.create({ requests });
   }
 
   async function created(): Promise<number> {
-    const { data } = await client().messages.batches.list({ limit: 100 });
+    const { data } = await (await client()).messages.batches.list({ limit: 100 });
     return data.length;
   }
 

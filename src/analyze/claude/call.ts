@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { APIError } from '@anthropic-ai/sdk';
+import { APIError } from '@anthropic-ai/sdk/core/error';
 import type { AnalysisInput } from '../../domain/analyzer.ts';
 import type { Meter, PaidCall } from '../../domain/money.ts';
 import { critical, transient } from '../../domain/failure.ts';

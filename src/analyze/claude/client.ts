@@ -1,4 +1,4 @@
-import Anthropic from '@anthropic-ai/sdk';
+import type Anthropic from '@anthropic-ai/sdk';
 import { critical } from '../../domain/failure.ts';
 
 export interface ClaudeClientOptions {
@@ -23,8 +23,11 @@ export function hasClaudeKey(env: NodeJS.ProcessEnv): boolean {
   return Boolean(env.ANTHROPIC_API_KEY) || Boolean(env.ANTHROPIC_AUTH_TOKEN);
 }
 
-/** Throws the critical failure of a missing key; never reads the SDK's own credential files. */
-export function createClaudeClient(options: ClaudeClientOptions): Anthropic {
+/**
+ * Loads the SDK, which is large, only now. Throws the critical failure of a missing key; never reads the SDK's own
+ * credential files.
+ */
+export async function createClaudeClient(options: ClaudeClientOptions): Promise<Anthropic> {
   const { env } = options;
   if (!hasClaudeKey(env)) {
     throw critical(
@@ -35,6 +38,7 @@ export function createClaudeClient(options: ClaudeClientOptions): Anthropic {
       },
     );
   }
+  const { Anthropic } = await import('@anthropic-ai/sdk');
   return new Anthropic({
     apiKey: env.ANTHROPIC_API_KEY ?? null,
     authToken: env.ANTHROPIC_API_KEY ? null : (env.ANTHROPIC_AUTH_TOKEN ?? null),

@@ -55,9 +55,9 @@ export function createClaudeAnalyzer(
     quotes: z.array(z.strictObject({ field: z.string(), quote: z.string() })),
   });
   const promptCache = createPromptCache();
-  let client: Anthropic | undefined;
-  const open = (): Anthropic => (client ??= createClaudeClient(deps));
-  const openInWorker = (): Anthropic => {
+  let client: Promise<Anthropic> | undefined;
+  const open = (): Promise<Anthropic> => (client ??= createClaudeClient(deps));
+  const openInWorker = async (): Promise<Anthropic> => {
     if (!hasClaudeKey(deps.env)) throw workerWithoutKey();
     return open();
   };
@@ -123,11 +123,11 @@ export function createClaudeAnalyzer(
           }),
         }),
     cacheKey: () => `${name}/${claudeVersion}:${hashOf(profile)}`,
-    preflight: (signal) => checkClaude(open(), profile, signal),
+    preflight: async (signal) => checkClaude(await open(), profile, signal),
     async analyze(input, signal) {
       const rendering = renderSome(input);
       const session: Session = {
-        client: openInWorker(),
+        client: await openInWorker(),
         prices: deps.prices,
         meter: input.meter,
         promptCache,

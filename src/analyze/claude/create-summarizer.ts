@@ -87,7 +87,7 @@ function createAsk(
   { signal, count }: Pick<Session, 'signal' | 'count'>,
   { env, baseUrl, prices }: SummarizerDeps,
 ): Ask {
-  let client: Session['client'] | null = null;
+  let client: Promise<Session['client']> | null = null;
   return async (part) => {
     const request = summaryRequest(spec, part);
     const key = createHash('sha256')
@@ -98,7 +98,7 @@ function createAsk(
     signal.throwIfAborted();
     const session: Session = {
       ...{
-        client: (client ??= createClaudeClient({ env, baseUrl })),
+        client: await (client ??= createClaudeClient({ env, baseUrl })),
         prices,
         meter,
         signal,

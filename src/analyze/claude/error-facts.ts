@@ -3,7 +3,7 @@ import {
   APIConnectionTimeoutError,
   APIError,
   APIUserAbortError,
-} from '@anthropic-ai/sdk';
+} from '@anthropic-ai/sdk/core/error';
 import { redact } from '../../redact.ts';
 
 /** What is known of a call that gave no answer; what the error table decides by. */

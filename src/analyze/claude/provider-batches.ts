@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { NotFoundError } from '@anthropic-ai/sdk';
+import { NotFoundError } from '@anthropic-ai/sdk/core/error';
 import type { Json } from '../../domain/analyzer.ts';
 import type { ProviderBatches, ProviderBatchSeen, ProviderResult } from '../../domain/provider-batch.ts';
 import { UnknownOutcome } from '../../domain/provider-batch.ts';
@@ -23,7 +23,7 @@ type Result = Anthropic.Messages.MessageBatchIndividualResponse;
 
 /** The Message Batches API. The price is that of `model` on the day of the answer. */
 export function createProviderBatches(
-  open: () => Anthropic,
+  open: () => Promise<Anthropic>,
   { provider, model, prices }: { provider: string; model: string; prices: PriceOverrides },
 ): ProviderBatches {
   return {
@@ -34,8 +34,9 @@ export function createProviderBatches(
       const headers = { 'content-type': 'application/json', 'content-length': String(lengthBytes) };
       const signal = AbortSignal.timeout(timeoutMs);
       try {
+        const client = await open();
         // `batches.create` would want all of them as one object.
-        const made = await open().post<Anthropic.Messages.MessageBatch>('/v1/messages/batches', {
+        const made = await client.post<Anthropic.Messages.MessageBatch>('/v1/messages/batches', {
           ...{ body: pieces, headers, timeout: timeoutMs, signal, fetchOptions: SENT_ONCE },
         });
         return seen(made);
@@ -49,7 +50,8 @@ export function createProviderBatches(
 
     async *list(since, signal) {
       try {
-        const page = open().messages.batches.list({ limit: PER_PAGE }, { signal, timeout: CALL_MS });
+        const { messages } = await open();
+        const page = messages.batches.list({ limit: PER_PAGE }, { signal, timeout: CALL_MS });
         for await (const batch of page) {
           const found = seen(batch);
           if (found.createdAt < since) return;
@@ -63,7 +65,8 @@ export function createProviderBatches(
 
     async look(id, signal) {
       try {
-        return seen(await open().messages.batches.retrieve(id, undefined, { signal, timeout: CALL_MS }));
+        const { messages } = await open();
+        return seen(await messages.batches.retrieve(id, undefined, { signal, timeout: CALL_MS }));
       } catch (error) {
         signal.throwIfAborted();
         if (error instanceof NotFoundError) return null;
@@ -76,7 +79,8 @@ export function createProviderBatches(
       const offAbort = onAbort(signal, () => idle.abort());
       let timer = setTimeout(() => idle.abort(), IDLE_MS);
       try {
-        const lines = await open().messages.batches.results(id, undefined, { signal: idle.signal });
+        const { messages } = await open();
+        const lines = await messages.batches.results(id, undefined, { signal: idle.signal });
         for await (const line of lines) {
           clearTimeout(timer);
           yield resultOf(line);
@@ -93,7 +97,8 @@ export function createProviderBatches(
 
     async cancel(id, signal) {
       try {
-        await open().messages.batches.cancel(id, undefined, { signal, timeout: CALL_MS });
+        const { messages } = await open();
+        await messages.batches.cancel(id, undefined, { signal, timeout: CALL_MS });
       } catch (error) {
         signal.throwIfAborted();
         throw callFailure(error, none);

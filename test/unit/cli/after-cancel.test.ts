@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { afterCancel } from '../../../cli/commands/provider-batches/after-cancel.ts';
+import { afterCancel } from '../../../cli/actions/provider-batches/after-cancel.ts';
 import type { BatchStatus } from '../../../src/domain/batch.ts';
 
 describe('what is said after provider batches were cancelled', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CliError } from '../../../cli/context.ts';
-import { checkWhen, wantsBothDays } from '../../../cli/commands/schedule/when.ts';
+import { checkWhen, wantsBothDays } from '../../../cli/actions/schedule/when.ts';
 
 describe('the time of a schedule', () => {
   const why = (cron: string, timeZone = 'UTC') => {

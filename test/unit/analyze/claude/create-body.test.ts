@@ -40,7 +40,7 @@ describe('the body of a create call', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const client = new Anthropic({ apiKey: 'k', baseURL: `http://127.0.0.1:${port}`, maxRetries: 0 });
-    const batches = createProviderBatches(() => client, {
+    const batches = createProviderBatches(() => Promise.resolve(client), {
       ...{ provider: 'p', model: 'claude-haiku-5-5', prices: {} },
     });
     const body = JSON.stringify({ text: 'x'.repeat(20_000) });

@@ -244,7 +244,7 @@ describe('pages and images for claude', () => {
       const { document, paid } = await documentFrom(bytes, name);
       const profile = auto({ send });
       const estimator = createEstimator(profile, {
-        client: createClaudeClient({ env: { ANTHROPIC_API_KEY: 'sk-x' }, baseUrl: simulator.url }),
+        client: await createClaudeClient({ env: { ANTHROPIC_API_KEY: 'sk-x' }, baseUrl: simulator.url }),
         price: priceOf(profile.model, new Date())!,
         isBatch: false,
         output: guessOutput(profile, null),
