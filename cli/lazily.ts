@@ -5,5 +5,10 @@ import type { Action } from './context.ts';
  * take a second to load, for which neither `--help` nor another command should wait.
  */
 export function lazily<Name extends string>(load: () => Promise<Record<Name, Action>>, name: Name): Action {
-  return async (context, ...args) => (await load())[name](context, ...args);
+  return async (context, ...args) => {
+    const actions = await load();
+    // Ctrl-C while it loaded.
+    context.interrupted.throwIfAborted();
+    return actions[name](context, ...args);
+  };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { ExitCode } from '../src/domain/batch.ts';
 import { explainErrno } from '../src/explain-errno.ts';
-import { keepHeapSteady } from '../src/steady-heap.ts';
+import { keepHeapSteady, keepYoungHeapSmall } from '../src/steady-heap.ts';
 import { commandLine } from './command-name.ts';
 import { CliError } from './context.ts';
 import { createMainContext, Interrupted } from './context-main.ts';
@@ -12,6 +12,7 @@ import { printError } from './output/print-error.ts';
 import { buildProgram } from './program.ts';
 
 keepHeapSteady();
+keepYoungHeapSmall();
 
 let exitCode: number = ExitCode.ok;
 const { context, prepare, cleanUp, loadedConfig, lostAnswer } = createMainContext(

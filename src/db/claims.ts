@@ -126,7 +126,6 @@ async function setMark(
        AND NOT ${isParked('i')}
      RETURNING i.document_id AS "documentId"`,
     [batchId, fences.map((fence) => fence.documentId), fences.map((fence) => fence.epoch)],
-    { keepPlan: true },
   );
   return new Set(rows.map((row) => row.documentId));
 }

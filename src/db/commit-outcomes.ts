@@ -163,9 +163,7 @@ async function commitGroup(
     failed: number;
     planned: boolean;
     lastChunkNo: number;
-  }>(statementFor(batch, outcomes), [batch.batchId, batch.analyzer, storableJson(input)], {
-    keepPlan: true,
-  });
+  }>(statementFor(batch, outcomes), [batch.batchId, batch.analyzer, storableJson(input)]);
   const row = rows[0];
   if (row === undefined) throw new Error(`Batch ${batch.batchId} is not in the database`);
   const { written, total, completed, failed, ...orders } = row;
@@ -205,7 +203,11 @@ const NEW_BILLS = `cost_nano_usd = b.cost_nano_usd + bill.cost,
 /** Planning the statement costs PostgreSQL more than running it: it holds only what this group may need. */
 function statementFor({ isBilled = true }: CommittingBatch, outcomes: readonly Outcome[]): string {
   const hasMembers = outcomes.some(({ children }) => children.length > 0);
-  return STATEMENTS[`${isBilled}/${hasMembers}`];
+  return STATEMENTS[`${isBilled || outcomes.some(hasBill)}/${hasMembers}`];
+}
+
+function hasBill({ paid, lostNanoUsd, requests, kept }: Outcome): boolean {
+  return paid.length + requests.length + kept.length > 0 || lostNanoUsd > 0;
 }
 
 type Needs = `${boolean}/${boolean}`;

@@ -1,20 +1,10 @@
-import { createHash } from 'node:crypto';
 import pg from 'pg';
-
-export interface QueryOptions {
-  /**
-   * PostgreSQL plans it once per connection, not each time: for statements of the hot path whose best plan is the same for
-   * all parameters. Has no effect in a transaction.
-   */
-  keepPlan?: boolean;
-}
 
 /** Runs one statement; `$1` parameters only. Rows come back as the SQL names them (snake_case). */
 export interface Queryable {
   query<Row extends object = Record<string, unknown>>(
     sql: string,
     parameters?: readonly unknown[],
-    options?: QueryOptions,
   ): Promise<{ rows: Row[]; rowCount: number }>;
 }
 
@@ -41,8 +31,6 @@ export function openDatabase(url: string, max = 10): Database {
     // A process that was frozen in the middle of a transaction must not hold its locks against the living.
     options: '-c timezone=UTC -c application_name=docbatch -c idle_in_transaction_session_timeout=15s',
     keepAlive: true,
-    // Kept plans are as old as their connection: tables may have grown meanwhile.
-    maxLifetimeSeconds: 300,
   });
   // An idle connection that breaks (server restarted) is simply replaced.
   pool.on('error', () => undefined);
@@ -74,25 +62,8 @@ export function openDatabase(url: string, max = 10): Database {
     }
   };
 
-  let keepsPlans = true;
-
-  const query = async <Row extends object>(
-    sql: string,
-    parameters: readonly unknown[] = [],
-    { keepPlan = false }: QueryOptions = {},
-  ) => {
-    const run = (name?: string) =>
-      repeatTransient(() => withClient((client) => runOn<Row>(client, sql, parameters, name)));
-    if (!keepPlan || !keepsPlans) return run();
-    try {
-      return await run(nameOf(sql));
-    } catch (error) {
-      if (!isPlanLost(error)) throw error;
-      // Behind a pooler that gives each statement another connection.
-      keepsPlans = false;
-      return run();
-    }
-  };
+  const query: Database['query'] = (sql, parameters = []) =>
+    repeatTransient(() => withClient((client) => runOn(client, sql, parameters)));
 
   return {
     query,
@@ -116,28 +87,9 @@ export function openDatabase(url: string, max = 10): Database {
   };
 }
 
-async function runOn<Row extends object>(
-  client: pg.PoolClient,
-  sql: string,
-  parameters: readonly unknown[],
-  name?: string,
-) {
-  const result = await client.query<Row>({ text: sql, values: [...parameters], ...(name && { name }) });
+async function runOn<Row extends object>(client: pg.PoolClient, sql: string, parameters: readonly unknown[]) {
+  const result = await client.query<Row>(sql, [...parameters]);
   return { rows: result.rows, rowCount: result.rowCount ?? 0 };
-}
-
-const names = new Map<string, string>();
-
-/** Equal statements of all versions of docbatch share a name, and no others: a pooler may mix their connections. */
-function nameOf(sql: string): string {
-  const name = names.get(sql) ?? `docbatch_${createHash('sha256').update(sql).digest('hex').slice(0, 16)}`;
-  names.set(sql, name);
-  return name;
-}
-
-/** The connection does not have the named statement, has it already, or its tables have changed: nothing was run. */
-function isPlanLost(error: unknown): boolean {
-  return ['26000', '42P05', '0A000'].includes((error as { code?: string }).code ?? '');
 }
 
 const REPEATABLE = new Set(['40001', '40P01', '57P01', '57P02', '57P03', '53300']);

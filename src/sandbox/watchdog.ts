@@ -18,7 +18,7 @@ export function startWatchdog(maxRssMb: number): { wake(): void; rest(): void } 
       if (Atomics.exchange(state, 0, WORKING) === ASLEEP) Atomics.notify(state, 0);
     },
     rest() {
-      Atomics.store(state, 0, RESTING);
+      Atomics.compareExchange(state, 0, WORKING, RESTING);
     },
   };
 }

@@ -70,7 +70,7 @@ export async function claimed(db: Database, batchId: string, chunkNo = 1): Promi
 }
 
 export function commit(db: Database, batchId: string, outcomes: readonly Outcome[]) {
-  return commitOutcomes(db, { batchId, analyzer: 'local' }, outcomes);
+  return commitOutcomes(db, { batchId, analyzer: 'local', isBilled: false }, outcomes);
 }
 
 export function failure(failureClass: FailureClass, code: string, message = 'no', context: object = {}) {

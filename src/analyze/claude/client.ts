@@ -38,7 +38,13 @@ export async function createClaudeClient(options: ClaudeClientOptions): Promise<
       },
     );
   }
-  const { Anthropic } = await import('@anthropic-ai/sdk');
+  const { Anthropic } = await import('@anthropic-ai/sdk').catch((cause: unknown) => {
+    // Replaced under a running worker, say: no document is to blame.
+    throw critical('analyzer_misconfigured', 'The SDK of Claude cannot be loaded', {
+      stage: 'analyze',
+      cause,
+    });
+  });
   return new Anthropic({
     apiKey: env.ANTHROPIC_API_KEY ?? null,
     authToken: env.ANTHROPIC_API_KEY ? null : (env.ANTHROPIC_AUTH_TOKEN ?? null),
