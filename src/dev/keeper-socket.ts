@@ -10,6 +10,9 @@ import { StackError } from './stack-error.ts';
 import { keeperSocketPath } from './state-files.ts';
 import { Stop, until } from './until.ts';
 
+/** Nobody listens; or who did is being killed in this moment. */
+const NOBODY = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
+
 /** Null when no keeper listens. */
 export function tryConnect(path: string): Promise<Socket | null> {
   return new Promise((resolve, reject) => {
@@ -19,7 +22,7 @@ export function tryConnect(path: string): Promise<Socket | null> {
       resolve(socket);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
+      if (NOBODY.includes(error.code ?? '')) resolve(null);
       else reject(error);
     });
   });

@@ -57,6 +57,8 @@ async function launch(options: TemporalOptions, prepare: () => Promise<void>): P
     const server = spawnGuarded({
       command: options.executable.path,
       args: flags(options),
+      // In memory it keeps the id of its cluster below the home of the user.
+      env: options.durable ? process.env : { ...process.env, HOME: options.stateDir },
       stopSignal: 'TERM',
       graceSeconds: 8,
       pidFile: join(options.stateDir, 'temporal.pid'),

@@ -7,7 +7,8 @@ import { buildProgram } from '../../../cli/program.ts';
 describe('the command line', () => {
   /** What a command line is refused with before its command runs. */
   const refusal = async (...args: string[]): Promise<string> => {
-    const program = buildProgram({ env: {} } as CliContext, () => undefined);
+    const context = { env: {}, interrupted: new AbortController().signal } as CliContext;
+    const program = buildProgram(context, () => undefined);
     let said = '';
     const output = { writeErr: (text: string) => (said += text), writeOut: (text: string) => (said += text) };
     const all = [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)];
@@ -57,7 +58,8 @@ describe('the command line', () => {
 
   it('tells its version, and an example of every command', async () => {
     expect(await refusal('--version')).to.match(/^\d+\.\d+\.\d+/);
-    const program = buildProgram({ env: {} } as CliContext, () => undefined);
+    const context = { env: {}, interrupted: new AbortController().signal } as CliContext;
+    const program = buildProgram(context, () => undefined);
     const commands = program.commands.flatMap((command) =>
       command.commands.length > 0 && command.name() !== 'cost'
         ? command.commands.map((sub) => [command.name(), sub.name()])
