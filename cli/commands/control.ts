@@ -2,18 +2,14 @@ import { Command } from 'commander';
 import { lazily } from '../lazily.ts';
 import type { Register } from '../program.ts';
 
+const load = () => import('../actions/order.ts');
+
 export function registerPause(register: Register): void {
-  register(
-    orderCommand('pause', 'let documents in work finish, start no other'),
-    lazily(() => import('../actions/order.ts'), 'pause'),
-  );
+  register(orderCommand('pause', 'let documents in work finish, start no other'), lazily(load, 'pause'));
 }
 
 export function registerCancel(register: Register): void {
-  register(
-    orderCommand('cancel', 'stop for good; results that are there stay'),
-    lazily(() => import('../actions/order.ts'), 'cancel'),
-  );
+  register(orderCommand('cancel', 'stop for good; results that are there stay'), lazily(load, 'cancel'));
 }
 
 function orderCommand(name: string, description: string): Command {

@@ -3,6 +3,8 @@ import { lazily } from '../lazily.ts';
 import type { Register } from '../program.ts';
 import { repeated } from '../settings-options.ts';
 
+const load = () => import('../actions/profile.ts');
+
 export function registerProfile(register: Register): void {
   const group = new Command('profile').description('what Claude is asked: prompt, answer, model, limits');
   const named = (name: string, description: string) =>
@@ -11,30 +13,26 @@ export function registerProfile(register: Register): void {
     new Command('list')
       .description('the profiles of this project, and the shipped ones')
       .option('--json', 'as JSON'),
-    lazily(() => import('../actions/profile.ts'), 'list'),
+    lazily(load, 'list'),
     group,
   );
   register(
     new Command('show').description('the file').argument('<profile>', 'a name, or a YAML file'),
-    lazily(() => import('../actions/profile.ts'), 'show'),
+    lazily(load, 'show'),
     group,
   );
-  register(
-    named('check', 'read it, and say what is wrong'),
-    lazily(() => import('../actions/profile.ts'), 'check'),
-    group,
-  );
+  register(named('check', 'read it, and say what is wrong'), lazily(load, 'check'), group);
   register(
     new Command('init')
       .description('write profiles/<name>.yaml, to be edited')
       .argument('<name>', 'letters, digits, - and _')
       .option('--from <profile>', 'start from this shipped one', 'summary'),
-    lazily(() => import('../actions/profile.ts'), 'init'),
+    lazily(load, 'init'),
     group,
   );
   register(
     named('try', 'ask about one document: shows prompt, answer and cost').argument('<document>', 'a file'),
-    lazily(() => import('../actions/profile.ts'), 'tryOne'),
+    lazily(load, 'tryOne'),
     group,
   );
 }

@@ -4,6 +4,8 @@ import { lazily } from '../lazily.ts';
 import type { Register } from '../program.ts';
 import { addSettings, duration, repeated, usd } from '../settings-options.ts';
 
+const load = () => import('../actions/resume.ts');
+
 export function registerResume(register: Register): void {
   const command = new Command('resume')
     .description('go on with a paused, halted, interrupted or terminated batch')
@@ -15,10 +17,7 @@ export function registerResume(register: Register): void {
       'begin with a quarter of the allowed calls, and rise within this time',
       duration,
     );
-  register(
-    addCommon(command),
-    lazily(() => import('../actions/resume.ts'), 'resume'),
-  );
+  register(addCommon(command), lazily(load, 'resume'));
 }
 
 export function registerRetry(register: Register): void {
@@ -31,10 +30,7 @@ export function registerRetry(register: Register): void {
     .option('--profile <name>', 'ask Claude by another profile from now on; finished answers stay')
     .option('--model <id>', 'ask another model from now on')
     .option('--set <key=value>', 'change a key of the profile, such as maxTokens=4000; repeatable', repeated);
-  register(
-    addSettings(addCommon(command), { isNew: false }),
-    lazily(() => import('../actions/resume.ts'), 'retry'),
-  );
+  register(addSettings(addCommon(command), { isNew: false }), lazily(load, 'retry'));
 }
 
 function addCommon(command: Command): Command {

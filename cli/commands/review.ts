@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { lazily } from '../lazily.ts';
 import type { Register } from '../program.ts';
 
+const load = () => import('../actions/review.ts');
+
 const BATCH = 'id, start of an id, name, or last';
 
 /** A person decides about documents that wait in state `review`. */
@@ -13,19 +15,11 @@ export function registerReview(register: Register): void {
     .description('what waits, and why')
     .argument('[batch]', `${BATCH} (default: all batches)`)
     .option('--json', 'as JSON, with the answers');
-  register(
-    listed,
-    lazily(() => import('../actions/review.ts'), 'list'),
-    group,
-  );
-  register(
-    decisionCommand('accept', 'take the answers as they are'),
-    lazily(() => import('../actions/review.ts'), 'accept'),
-    group,
-  );
+  register(listed, lazily(load, 'list'), group);
+  register(decisionCommand('accept', 'take the answers as they are'), lazily(load, 'accept'), group);
   register(
     decisionCommand('reject', 'discard the answers; the documents have failed'),
-    lazily(() => import('../actions/review.ts'), 'reject'),
+    lazily(load, 'reject'),
     group,
   );
 }

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { lazily } from '../../lazily.ts';
 import type { Register } from '../../program.ts';
 
+const load = () => import('../../actions/schedule/control.ts');
+
 const NAME = ['<name>', 'the schedule'] as const;
 
 export function registerPauses(register: Register): void {
@@ -10,24 +12,15 @@ export function registerPauses(register: Register): void {
       .description(order === 'pause' ? 'fire no more until it is unpaused' : 'fire again')
       .argument(...NAME)
       .option('--reason <text>', 'kept with who');
-    register(
-      command,
-      lazily(() => import('../../actions/schedule/control.ts'), order),
-    );
+    register(command, lazily(load, order));
   }
 }
 
 export function registerTrigger(register: Register): void {
-  register(
-    new Command('trigger').description('run it once, now').argument(...NAME),
-    lazily(() => import('../../actions/schedule/control.ts'), 'trigger'),
-  );
+  register(new Command('trigger').description('run it once, now').argument(...NAME), lazily(load, 'trigger'));
 }
 
 export function registerDelete(register: Register): void {
   const command = new Command('delete').description('remove a schedule; its batches stay').argument(...NAME);
-  register(
-    command,
-    lazily(() => import('../../actions/schedule/control.ts'), 'remove'),
-  );
+  register(command, lazily(load, 'remove'));
 }
