@@ -203,11 +203,17 @@ const NEW_BILLS = `cost_nano_usd = b.cost_nano_usd + bill.cost,
 /** Planning the statement costs PostgreSQL more than running it: it holds only what this group may need. */
 function statementFor({ isBilled = true }: CommittingBatch, outcomes: readonly Outcome[]): string {
   const hasMembers = outcomes.some(({ children }) => children.length > 0);
-  return STATEMENTS[`${isBilled || outcomes.some(hasBill)}/${hasMembers}`];
+  const mayHaveBill = isBilled || outcomes.some((outcome) => hasBill(outcome) || leavesRequests(outcome));
+  return STATEMENTS[`${mayHaveBill}/${hasMembers}`];
 }
 
-function hasBill({ paid, lostNanoUsd, requests, kept }: Outcome): boolean {
-  return paid.length + requests.length + kept.length > 0 || lostNanoUsd > 0;
+/** What must be committed, even when nothing came of the try. */
+export function hasBill({ paid, lostNanoUsd }: Pick<Outcome, 'paid' | 'lostNanoUsd'>): boolean {
+  return paid.length > 0 || lostNanoUsd > 0;
+}
+
+function leavesRequests({ requests, kept }: Outcome): boolean {
+  return requests.length > 0 || kept.length > 0;
 }
 
 type Needs = `${boolean}/${boolean}`;

@@ -12,6 +12,7 @@ import type { KeptAnswer } from '../domain/provider-batch.ts';
 import { AwaitsAnswers } from '../domain/provider-batch.ts';
 import type { ClaimedItem } from '../db/claims.ts';
 import type { ChildDocument, Outcome } from '../db/commit-outcomes.ts';
+import { hasBill } from '../db/commit-outcomes.ts';
 import type { Database } from '../db/database.ts';
 import { cachedResults, loadText } from '../db/texts.ts';
 import type { DocumentFile, Sandbox } from '../sandbox/pool.ts';
@@ -161,11 +162,6 @@ function finalState({ batch, item }: Task, answer: Json): Pick<Outcome, 'state' 
     context: { suspicions },
   };
   return { state: policy === 'fail' ? 'failed' : 'review', failure };
-}
-
-/** What must be committed, even when nothing came of the try. */
-export function hasBill({ paid, lostNanoUsd }: Bill): boolean {
-  return paid.length > 0 || lostNanoUsd > 0;
 }
 
 interface Answer {
