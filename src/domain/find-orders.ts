@@ -1,3 +1,4 @@
+import { once } from './once.ts';
 import { plainLetters, tagText } from './plain-letters.ts';
 import {
   isAboutPeople,
@@ -42,6 +43,7 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
   const tags = tagText(text);
   if (tags !== '')
     for (const { weight, excerpt } of findOrders(tags, 'hidden text')) add(weight, 'hidden text', excerpt);
+  const isAbout = once(() => writesAboutInjections(text));
   for (let start = 0; start < text.length; start += PIECE_CHARS) {
     const piece = plainPiece(text.slice(Math.max(0, start - NEAR_CHARS), start + PIECE_CHARS));
     const matches = matchesIn(piece, origin);
@@ -49,11 +51,11 @@ export function findOrders(text: string, origin: Origin): Suspicion[] {
       const { index, end } = match;
       const isOrder =
         (match.weight === 'order' || hasCompany(match, matches, origin)) &&
-        !isMentioned(piece, { ...match, origin, text });
+        !isMentioned(piece, { ...match, origin, isAbout });
       add(isOrder ? 'order' : 'hint', origin, piece.slice(index, end + EXCERPT_CHARS));
     }
     for (const match of findReaderOrders(piece, origin)) {
-      const isTold = isMentioned(piece, { ...match, isAddressed: true, origin, text });
+      const isTold = isMentioned(piece, { ...match, isAddressed: true, origin, isAbout });
       add(isTold ? 'hint' : 'order', origin, piece.slice(match.index, match.end));
     }
     for (const decoded of decodedRuns(piece)) {
@@ -178,17 +180,17 @@ function writesAboutInjections(text: string): boolean {
 
 interface Mention extends Pick<Match, 'index' | 'end' | 'isAddressed'> {
   origin: Origin;
-  /** The whole of it, as it was given. */
-  text: string;
+  /** Whether the whole text is about such orders. */
+  isAbout: () => boolean;
 }
 
 /** Told about, not told: quoted, in code, no imperative, or an example in a text about such orders. */
-function isMentioned(piece: string, { index, end, isAddressed, origin, text }: Mention): boolean {
+function isMentioned(piece: string, { index, end, isAddressed, origin, isAbout }: Mention): boolean {
   if (UNSEEN.includes(origin)) return false;
   const before = piece.slice(Math.max(0, index - NEAR_CHARS), index);
   if (isInQuotes(piece, index, end)) return true;
   if (!isAddressed && !isImperative(before)) return true;
-  if (origin === 'text') return LEAD.test(before) && writesAboutInjections(text);
+  if (origin === 'text') return LEAD.test(before) && isAbout();
   return LEAD.test(piece.slice(0, index)) || ABOUT_ONCE.test(piece);
 }
 

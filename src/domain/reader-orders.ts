@@ -1,3 +1,4 @@
+import { once } from './once.ts';
 import type { Origin } from './suspicion.ts';
 import {
   ANY_READER,
@@ -88,11 +89,6 @@ function isOrder(said: string, origin: Origin): boolean {
   if (origin === 'comment') return OUTPUT.test(said) && assigns();
   if (!isUnseen) return (OUTPUT.test(said) && isCommand()) || assigns();
   return aboutAnswer() || (THIS.test(said) && isCommand());
-}
-
-function once(ask: () => boolean): () => boolean {
-  let answer: boolean | undefined;
-  return () => (answer ??= ask());
 }
 
 const THAT = /\b(?:that|dass|que)\b/;
